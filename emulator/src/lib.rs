@@ -1,0 +1,2 @@
+//! A local stand-in for the Descope Outbound Apps service.
+#![forbid(unsafe_code)]
