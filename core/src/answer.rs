@@ -1,0 +1,232 @@
+//! A success, as the service sent it.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::operation::AnswerShape;
+
+/// Some servers put it before their JSON; it means nothing in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Where an answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The service was asked for this call.
+    Network,
+}
+
+impl Source {
+    /// The word for it in every language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+        }
+    }
+}
+
+/// A success: status, headers and JSON, the JSON wiped from memory when dropped.
+#[derive(Clone)]
+pub struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    json: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    /// Checks that the body is JSON of the right shape.
+    pub(crate) fn new(
+        shape: AnswerShape,
+        status: u16,
+        headers: Vec<(String, String)>,
+        mut body: Zeroizing<Vec<u8>>,
+    ) -> Result<Self, Error> {
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.drain(..BYTE_ORDER_MARK.len());
+        }
+        if body.trim_ascii().is_empty() && shape == AnswerShape::Empty {
+            body = Zeroizing::new(b"{}".to_vec());
+        }
+        let is_object = match serde_json::from_slice(&body) {
+            Ok(WellFormed { is_object }) => is_object,
+            // The library's text names a line and a column, and never quotes the input.
+            Err(problem) => {
+                return Err(Error::decode(format!(
+                    "the service answered HTTP {status} with something that is no JSON: {problem}"
+                )));
+            }
+        };
+        if shape == AnswerShape::Token && !is_object {
+            return Err(Error::decode(format!(
+                "the service answered HTTP {status} with JSON that is no object"
+            )));
+        }
+        Ok(Self {
+            status,
+            headers,
+            json: body,
+        })
+    }
+
+    /// The HTTP status, 200 to 299.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers, names in lower case.
+    #[must_use]
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// The body: JSON that has been checked, `{}` where the service sent nothing and nothing was expected.
+    #[must_use]
+    pub fn json(&self) -> &[u8] {
+        &self.json
+    }
+
+    /// Where this answer comes from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::Network
+    }
+}
+
+/// The body may hold tokens.
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Answer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads JSON for its form alone, keeping nothing. `serde_json`'s own "ignore" neither bounds the depth nor looks at
+/// the strings, and what a face parses later must not surprise it.
+struct WellFormed {
+    is_object: bool,
+}
+
+impl<'de> Deserialize<'de> for WellFormed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WellFormedVisitor)
+    }
+}
+
+struct WellFormedVisitor;
+
+impl WellFormedVisitor {
+    #[expect(clippy::unnecessary_wraps, reason = "every visitor method returns a Result")]
+    fn scalar<E>() -> Result<WellFormed, E> {
+        Ok(WellFormed { is_object: false })
+    }
+}
+
+impl<'de> Visitor<'de> for WellFormedVisitor {
+    type Value = WellFormed;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<WellFormed, E> {
+        Self::scalar()
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<WellFormed, E> {
+        Self::scalar()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<WellFormed, E> {
+        Self::scalar()
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<WellFormed, E> {
+        Self::scalar()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<WellFormed, E> {
+        Self::scalar()
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<WellFormed, E> {
+        Self::scalar()
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<WellFormed, A::Error> {
+        while items.next_element::<WellFormed>()?.is_some() {}
+        Self::scalar()
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<WellFormed, A::Error> {
+        while members.next_entry::<WellFormed, WellFormed>()?.is_some() {}
+        Ok(WellFormed { is_object: true })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn answer(shape: AnswerShape, body: &[u8]) -> Result<Answer, Error> {
+        Answer::new(shape, 200, Vec::new(), Zeroizing::new(body.to_vec()))
+    }
+
+    #[test]
+    fn json_objects_are_kept_to_the_byte() {
+        let body = br#" {"token":{"b":1,"a":12345678901234567890123},"token":null} "#;
+        assert_eq!(answer(AnswerShape::Token, body).unwrap().json(), body);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_taken_off() {
+        assert_eq!(
+            answer(AnswerShape::Token, b"\xef\xbb\xbf{}").unwrap().json(),
+            b"{}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_without_quoting_it() {
+        let deep = [b"{\"a\":".repeat(100_000), b"1".to_vec(), b"}".repeat(100_000)].concat();
+        let bodies: [&[u8]; 8] = [
+            b"",
+            b"<html>made-up-token",
+            b"{\"made-up-token\":",
+            b"NaN",
+            b"{\"a\":NaN}",
+            b"{\"a\":\"\xff\"}",
+            b"{} {}",
+            &deep,
+        ];
+        for body in bodies {
+            let error = answer(AnswerShape::Token, body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(!error.to_string().contains("made-up-token"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_token_comes_in_an_object() {
+        for body in ["null", "[]", "7", "\"x\""] {
+            assert_eq!(
+                answer(AnswerShape::Token, body.as_bytes()).unwrap_err().kind(),
+                ErrorKind::Decode
+            );
+        }
+    }
+
+    #[test]
+    fn a_delete_may_be_answered_with_nothing_but_not_with_a_web_page() {
+        assert_eq!(answer(AnswerShape::Empty, b"").unwrap().json(), b"{}");
+        assert_eq!(answer(AnswerShape::Empty, b" \n").unwrap().json(), b"{}");
+        assert!(answer(AnswerShape::Empty, b"<html>").is_err());
+    }
+}

@@ -1,0 +1,171 @@
+//! A call from the first attempt to the last, within one deadline.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode, header};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::answer::Answer;
+use crate::error::{Description, Error, ErrorKind, ErrorResponse};
+use crate::operation::{AnswerShape, Prepared, Repeat};
+use crate::retry::{self, Budget, Failure};
+use crate::secret::Mask;
+use crate::transport::{Broken, Incoming, Limits, Outgoing, Transport};
+
+/// A token's answer has about 500 bytes.
+const LARGEST_TOKEN: usize = 1024 * 1024;
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+/// Of an error's body: enough for any JSON the service writes, and for the title of any proxy's page.
+const KEPT_OF_AN_ERROR: usize = 8 * 1024;
+
+/// The service's code for a token that is not there, on a fetch (from the official SDKs' issue trackers).
+const TOKEN_NOT_FOUND: &str = "E111504";
+
+/// A request with all it needs to be sent and to be repeated.
+pub(crate) struct Exchange<'call> {
+    pub(crate) prepared: &'call Prepared,
+    pub(crate) headers: HeaderMap,
+    /// Every secret that went into the request.
+    pub(crate) mask: Mask,
+    pub(crate) transport: &'call Transport,
+    pub(crate) budget: &'call Budget,
+    pub(crate) retry_delays: &'call [Duration],
+}
+
+impl Exchange<'_> {
+    /// Sends, and sends again where that is right, until there is an answer or a reason to give up.
+    pub(crate) async fn run(self, timeout: Duration, deadline: Instant) -> Result<Answer, Error> {
+        let mut failures = 0;
+        let mut was_lost = false;
+        let mut last_error: Option<Error> = None;
+        loop {
+            let Ok(attempt) = timeout_at(deadline, self.transport.exchange(self.outgoing())).await else {
+                return Err(deadline_exceeded(timeout, failures, last_error.as_ref()));
+            };
+            let (failure, error) = match attempt {
+                Ok(incoming) if incoming.status.is_success() => {
+                    self.budget.succeeded(failures);
+                    return self.answer(incoming);
+                }
+                Ok(incoming) if was_lost && self.is_gone(&incoming) => {
+                    return self.answer(incoming_nothing(&incoming));
+                }
+                Ok(incoming) => self.refused(&incoming),
+                Err(Broken::NotConnected(error)) => (Failure::NotConnected, error),
+                Err(Broken::Lost(error)) => (Failure::Lost, error),
+                Err(Broken::Final(error)) => (Failure::Final, error),
+            };
+            failures += 1;
+            was_lost |= failure == Failure::Lost;
+            let pause = retry::pause(
+                self.retry_delays,
+                failures,
+                failure,
+                self.prepared.repeat,
+                fastrand::f64(),
+            )
+            .filter(|pause| Instant::now() + *pause < deadline)
+            .filter(|_| self.budget.pay());
+            let Some(pause) = pause else { return Err(error) };
+            sleep(pause).await;
+            last_error = Some(error);
+        }
+    }
+
+    fn outgoing(&self) -> Outgoing<'_> {
+        let success = match self.prepared.operation.answer {
+            AnswerShape::Token => LARGEST_TOKEN,
+            AnswerShape::Empty => LARGEST_ANSWER,
+        };
+        // As much more as the longest secret, so that none is cut in half and thereby missed by the mask.
+        let failure = KEPT_OF_AN_ERROR + self.mask.longest();
+        Outgoing {
+            method: &self.prepared.method,
+            url: &self.prepared.url,
+            headers: &self.headers,
+            body: self.prepared.body.as_ref(),
+            limits: Limits { success, failure },
+        }
+    }
+
+    fn answer(&self, incoming: Incoming) -> Result<Answer, Error> {
+        let headers = self.shown_headers(&incoming.headers);
+        Answer::new(
+            self.prepared.operation.answer,
+            incoming.status.as_u16(),
+            headers,
+            incoming.body,
+        )
+    }
+
+    /// A delete that was lost, and whose repetition finds nothing, was carried out.
+    fn is_gone(&self, incoming: &Incoming) -> bool {
+        self.prepared.repeat == Repeat::UntilGone && incoming.status == StatusCode::NOT_FOUND
+    }
+
+    fn refused(&self, incoming: &Incoming) -> (Failure, Error) {
+        let status = incoming.status.as_u16();
+        let retry_after = incoming
+            .headers
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(|value| retry::retry_after(value, SystemTime::now()));
+        let mut body = self
+            .mask
+            .apply(&String::from_utf8_lossy(&incoming.body))
+            .into_owned();
+        body.truncate(body.floor_char_boundary(KEPT_OF_AN_ERROR));
+        let response = ErrorResponse {
+            status,
+            headers: self.shown_headers(&incoming.headers),
+            description: Description::of(&body),
+            body,
+            retry_after,
+        };
+        let kind = match status {
+            429 => ErrorKind::RateLimited,
+            404 if self.is_about_a_token(&response) => ErrorKind::TokenNotFound,
+            _ => ErrorKind::Http,
+        };
+        (
+            Failure::Status { status, retry_after },
+            Error::response(kind, response),
+        )
+    }
+
+    fn is_about_a_token(&self, response: &ErrorResponse) -> bool {
+        self.prepared.operation.answer == AnswerShape::Token
+            && response.description.error_code == TOKEN_NOT_FOUND
+    }
+
+    fn shown_headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), self.mask.apply(&value).into_owned())
+            })
+            .collect()
+    }
+}
+
+/// The same answer as if it were the lost one: a success with nothing in it.
+fn incoming_nothing(incoming: &Incoming) -> Incoming {
+    Incoming {
+        status: StatusCode::OK,
+        headers: incoming.headers.clone(),
+        body: zeroize::Zeroizing::default(),
+    }
+}
+
+fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {
+    let seconds = timeout.as_secs_f64();
+    let mut message = format!("no answer within {seconds} s; the request may have taken effect");
+    if let Some(error) = last_error {
+        message = format!(
+            "no answer within {seconds} s: attempt {} was under way, the one before failed: {error}",
+            failures + 1
+        );
+    }
+    Error::deadline(message)
+}

@@ -1,0 +1,251 @@
+//! One exchange with the service: bytes out, bytes in. The only file that names the HTTP library.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest::{NoProxy, Proxy};
+use tokio::sync::OnceCell;
+use zeroize::Zeroizing;
+
+use crate::config::{Config, Proxies, Trust};
+use crate::error::Error;
+use crate::tls;
+
+/// A host that does not answer by then is not going to.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long what was sent may stay unacknowledged: a connection that was dropped without a word is noticed by then,
+/// while a slow service, whose system acknowledges, is waited for.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+
+pub(crate) struct Transport {
+    setup: Setup,
+    /// Made at the first exchange: reading the system's certificates takes milliseconds, and the connections belong
+    /// to the runtime that is current then.
+    client: OnceCell<reqwest::Client>,
+}
+
+#[derive(Clone)]
+struct Setup {
+    /// None for a service on this machine that speaks plain http: there is nobody to be trusted.
+    trust: Option<Trust>,
+    /// None for a service on this machine: no proxy could reach it.
+    proxies: Option<Proxies>,
+    origin: String,
+}
+
+/// What is sent; borrowed, since it may be sent again.
+#[derive(Clone, Copy)]
+pub(crate) struct Outgoing<'request> {
+    pub(crate) method: &'request Method,
+    pub(crate) url: &'request str,
+    pub(crate) headers: &'request HeaderMap,
+    pub(crate) body: Option<&'request Bytes>,
+    pub(crate) limits: Limits,
+}
+
+/// How many bytes of a body are taken.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// A larger success is an error.
+    pub(crate) success: usize,
+    /// Of anything else, the rest is left unread.
+    pub(crate) failure: usize,
+}
+
+/// What came back.
+pub(crate) struct Incoming {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+/// Why nothing usable came back.
+pub(crate) enum Broken {
+    /// No connection: the request has not left.
+    NotConnected(Error),
+    /// The connection went before the answer was there.
+    Lost(Error),
+    /// The same would happen again.
+    Final(Error),
+}
+
+impl Transport {
+    pub(crate) fn new(config: &Config) -> Self {
+        let proxies = (!config.base_url.is_loopback()).then(|| config.proxies.clone());
+        let trust = config.base_url.may_need_tls().then(|| config.trust.clone());
+        let setup = Setup {
+            trust,
+            proxies,
+            origin: config.base_url.origin(),
+        };
+        Self {
+            setup,
+            client: OnceCell::new(),
+        }
+    }
+
+    pub(crate) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Broken> {
+        let client = self
+            .client
+            .get_or_try_init(|| self.setup.clone().connect())
+            .await
+            .map_err(Broken::Final)?;
+        let mut request = client
+            .request(outgoing.method.clone(), outgoing.url)
+            .headers(outgoing.headers.clone());
+        if let Some(body) = outgoing.body {
+            request = request.body(body.clone());
+        }
+        let mut response = request.send().await.map_err(|error| self.broken(&error))?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let body = if status.is_success() {
+            self.read_whole(&mut response, outgoing.limits.success).await?
+        } else {
+            self.read_beginning(&mut response, outgoing.limits.failure)
+                .await?
+        };
+        Ok(Incoming {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    async fn read_whole(
+        &self,
+        response: &mut reqwest::Response,
+        limit: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
+        let too_large = || {
+            Broken::Final(Error::decode(format!(
+                "the service's answer is larger than {limit} bytes"
+            )))
+        };
+        let declared = response.content_length().unwrap_or(0);
+        let declared = usize::try_from(declared)
+            .ok()
+            .filter(|size| *size <= limit)
+            .ok_or_else(too_large)?;
+        // In one piece where the size is known: a buffer that grows leaves copies behind that are not wiped.
+        let mut body = Zeroizing::new(Vec::with_capacity(declared));
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    async fn read_beginning(
+        &self,
+        response: &mut reqwest::Response,
+        limit: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
+        let mut body = Zeroizing::new(Vec::new());
+        while body.len() < limit {
+            let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? else {
+                break;
+            };
+            let wanted = chunk.len().min(limit - body.len());
+            body.extend_from_slice(&chunk[..wanted]);
+        }
+        Ok(body)
+    }
+
+    fn broken(&self, error: &reqwest::Error) -> Broken {
+        let origin = &self.setup.origin;
+        // The library's own text names the URL, and so the user; its causes do not.
+        let cause = innermost(error);
+        if error.is_connect() {
+            let failed = Error::connection(format!("could not connect to {origin}: {cause}"));
+            return if find_cause::<rustls::Error>(error).is_some() {
+                Broken::Final(failed)
+            } else {
+                Broken::NotConnected(failed)
+            };
+        }
+        if error.is_builder() {
+            return Broken::Final(Error::invalid_setup(format!(
+                "the request could not be made: {cause}"
+            )));
+        }
+        if find_cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+            return Broken::Final(Error::decode(format!("{origin} did not answer in HTTP: {cause}")));
+        }
+        let lost = format!("the connection to {origin} was lost before the answer was complete: {cause}");
+        Broken::Lost(Error::connection(lost))
+    }
+}
+
+impl Setup {
+    async fn connect(self) -> Result<reqwest::Client, Error> {
+        tokio::task::spawn_blocking(move || self.build())
+            .await
+            .map_err(|_| Error::connection("the runtime ended before the client was set up".to_owned()))?
+    }
+
+    fn build(&self) -> Result<reqwest::Client, Error> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config(self.trust.as_ref())?)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_keepalive(KEEP_ALIVE_INTERVAL)
+            .redirect(Policy::none())
+            // Repeating is decided in one place, and not here.
+            .retry(reqwest::retry::never())
+            .no_proxy();
+        #[cfg(target_os = "linux")]
+        {
+            builder = builder.tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
+        }
+        if let Some(proxies) = &self.proxies {
+            let except = proxies.except.as_deref().and_then(NoProxy::from_string);
+            let http = proxies
+                .http
+                .as_deref()
+                .map(|url| (Proxy::http(url), "http_proxy"));
+            let https = proxies
+                .https
+                .as_deref()
+                .map(|url| (Proxy::https(url), "https_proxy"));
+            for (proxy, variable) in http.into_iter().chain(https) {
+                // Without the library's text: a proxy's URL may hold a password.
+                let proxy =
+                    proxy.map_err(|_| Error::invalid_setup(format!("{variable} or all_proxy is no URL")))?;
+                builder = builder.proxy(proxy.no_proxy(except.clone()));
+            }
+        }
+        builder.build().map_err(|error| {
+            Error::invalid_setup(format!("the HTTP client cannot be set up: {}", innermost(&error)))
+        })
+    }
+}
+
+fn causes<'error>(
+    error: &'error reqwest::Error,
+) -> impl Iterator<Item = &'error (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
+/// What it all comes down to: mostly the system's own words.
+fn innermost(error: &reqwest::Error) -> String {
+    causes(error)
+        .last()
+        .map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
+}
+
+/// An `io::Error` that wraps another error leaves it out of its own chain of causes.
+fn find_cause<Cause: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&Cause> {
+    causes(error).find_map(|cause| {
+        let wrapped = cause
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        cause.downcast_ref().or_else(|| wrapped?.downcast_ref())
+    })
+}

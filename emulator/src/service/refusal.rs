@@ -1,0 +1,95 @@
+//! How the service says no: a status and the error body that the documentation describes.
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use crate::call::Answer;
+
+/// An error answer. The codes are the documented ones where there are such; where the live service's answer is not
+/// known, the code is a likely one.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    description: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub(crate) fn missing_argument(name: &str) -> Self {
+        Self::bad_request(
+            "E011002",
+            "Request is missing required arguments",
+            format!("The {name} field is required"),
+        )
+    }
+
+    pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
+        Self::bad_request("E011003", "Request is invalid", message.into())
+    }
+
+    pub(crate) fn invalid_arguments(message: impl Into<String>) -> Self {
+        Self::bad_request("E011004", "Invalid arguments", message.into())
+    }
+
+    pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            code: "E111119",
+            description: "Unauthorized",
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn unknown_endpoint() -> Self {
+        Self::not_found(
+            "E011006",
+            "Endpoint not found",
+            "There is no such method and path".to_owned(),
+        )
+    }
+
+    pub(crate) fn token_not_found() -> Self {
+        Self::not_found(
+            "E111504",
+            "Outbound token not found",
+            "Token not found".to_owned(),
+        )
+    }
+
+    pub(crate) fn body_too_large() -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "E011001",
+            description: "Bad request",
+            message: "The body is larger than 16 MiB".to_owned(),
+        }
+    }
+
+    pub(crate) fn into_answer(self) -> Answer {
+        let body = json!({
+            "errorCode": self.code,
+            "errorDescription": self.description,
+            "errorMessage": self.message,
+        });
+        Answer::json(self.status, &body)
+    }
+
+    fn bad_request(code: &'static str, description: &'static str, message: String) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code,
+            description,
+            message,
+        }
+    }
+
+    fn not_found(code: &'static str, description: &'static str, message: String) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            code,
+            description,
+            message,
+        }
+    }
+}
