@@ -65,11 +65,7 @@ impl Answer {
                 "the service answered HTTP {status} with JSON that is no object"
             )));
         }
-        Ok(Self {
-            status,
-            headers,
-            json: body,
-        })
+        Ok(Self { status, headers, json: body })
     }
 
     /// The HTTP status, 200 to 299.
@@ -100,10 +96,7 @@ impl Answer {
 /// The body may hold tokens.
 impl fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Answer")
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
@@ -187,10 +180,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_taken_off() {
-        assert_eq!(
-            answer(AnswerShape::Token, b"\xef\xbb\xbf{}").unwrap().json(),
-            b"{}"
-        );
+        assert_eq!(answer(AnswerShape::Token, b"\xef\xbb\xbf{}").unwrap().json(), b"{}");
     }
 
     #[test]
@@ -216,10 +206,7 @@ mod tests {
     #[test]
     fn a_token_comes_in_an_object() {
         for body in ["null", "[]", "7", "\"x\""] {
-            assert_eq!(
-                answer(AnswerShape::Token, body.as_bytes()).unwrap_err().kind(),
-                ErrorKind::Decode
-            );
+            assert_eq!(answer(AnswerShape::Token, body.as_bytes()).unwrap_err().kind(), ErrorKind::Decode);
         }
     }
 

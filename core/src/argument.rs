@@ -33,11 +33,7 @@ impl Argument {
     /// A string as a member of this name: a [`Argument::Secret`] where the service keeps secrets under the name.
     #[must_use]
     pub fn member_text(name: &str, text: String) -> Self {
-        if is_secret_field(name) {
-            Self::Secret(Secret::from(text))
-        } else {
-            Self::Text(text)
-        }
+        if is_secret_field(name) { Self::Secret(Secret::from(text)) } else { Self::Text(text) }
     }
 
     /// What a person calls this, for the text of an error.
@@ -68,10 +64,7 @@ impl Argument {
     /// The named member of an object.
     pub(crate) fn member(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value),
+            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
             _ => None,
         }
     }

@@ -24,18 +24,9 @@ use crate::secret::Secret;
 use crate::token::Token;
 use crate::transport::Transport;
 
-const MANAGEMENT_KEY: ArgumentName = ArgumentName {
-    snake: "management_key",
-    camel: "managementKey",
-};
-const TIMEOUT: ArgumentName = ArgumentName {
-    snake: "timeout",
-    camel: "timeout",
-};
-const BASE_HEADERS: ArgumentName = ArgumentName {
-    snake: "base_headers",
-    camel: "baseHeaders",
-};
+const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
+const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
+const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: "baseHeaders" };
 
 /// A client of the outbound-application service: cheap to clone, made to be kept and shared.
 ///
@@ -101,9 +92,7 @@ impl Client {
         scopes: impl IntoIterator<Item = impl Into<Argument>>,
     ) -> FetchToken<'_> {
         let mut fetch = self.fetch(&operation::FETCH_TOKEN_BY_SCOPES, app_id.into(), user_id.into());
-        fetch.arguments = fetch
-            .arguments
-            .with("scopes", scopes.into_iter().collect::<Argument>());
+        fetch.arguments = fetch.arguments.with("scopes", scopes.into_iter().collect::<Argument>());
         fetch
     }
 
@@ -113,9 +102,7 @@ impl Client {
     /// Every kind but `TokenNotFound`, as its documentation says.
     pub async fn delete_token(&self, token_id: impl Into<String>) -> Result<(), Error> {
         let arguments = Arguments::default().with("token_id", token_id.into());
-        self.call(&operation::DELETE_TOKEN, arguments, None)
-            .await
-            .map(drop)
+        self.call(&operation::DELETE_TOKEN, arguments, None).await.map(drop)
     }
 
     /// Deletes the tokens of this user for this app; with one of the two alone, all tokens of the user or of the app.
@@ -125,12 +112,9 @@ impl Client {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
     pub async fn delete_user_tokens(&self, app_id: Option<&str>, user_id: Option<&str>) -> Result<(), Error> {
         let arguments = [("app_id", app_id), ("user_id", user_id)];
-        let arguments = arguments
-            .into_iter()
-            .filter_map(|(name, id)| Some((name.to_owned(), Argument::from(id?))));
-        self.call(&operation::DELETE_USER_TOKENS, arguments.collect(), None)
-            .await
-            .map(drop)
+        let arguments =
+            arguments.into_iter().filter_map(|(name, id)| Some((name.to_owned(), Argument::from(id?))));
+        self.call(&operation::DELETE_USER_TOKENS, arguments.collect(), None).await.map(drop)
     }
 
     /// Performs any operation: what the methods above, and the packages for other languages, are made of.
@@ -145,13 +129,7 @@ impl Client {
         arguments: Arguments,
         timeout: Option<Duration>,
     ) -> Result<Answer, Error> {
-        let Inner {
-            config,
-            transport,
-            license,
-            budget,
-            ..
-        } = &*self.inner;
+        let Inner { config, transport, license, budget, .. } = &*self.inner;
         let timeout = timeout.map_or(Ok(config.timeout), |timeout| check_timeout(TIMEOUT, timeout))?;
         let deadline = Instant::now() + timeout;
         let prepared = operation.prepare(config.base_url.as_str(), arguments)?;
@@ -167,14 +145,7 @@ impl Client {
         }
 
         let retry_delays = &config.retry_delays;
-        let exchange = Exchange {
-            prepared: &prepared,
-            headers,
-            mask,
-            transport,
-            budget,
-            retry_delays,
-        };
+        let exchange = Exchange { prepared: &prepared, headers, mask, transport, budget, retry_delays };
         exchange.run(timeout, deadline).await
     }
 
@@ -199,11 +170,7 @@ impl Client {
 
     /// The headers of a management call, and the key in them.
     fn signed_headers(&self) -> Result<(HeaderMap, &Secret), Error> {
-        let Inner {
-            config,
-            authorization,
-            ..
-        } = &*self.inner;
+        let Inner { config, authorization, .. } = &*self.inner;
         let (Some(authorization), Some(key)) = (authorization, &config.management_key) else {
             return Err(Error::management_key_missing());
         };
@@ -213,24 +180,14 @@ impl Client {
     }
 
     fn fetch(&self, operation: &'static Operation, app_id: String, user_id: String) -> FetchToken<'_> {
-        let arguments = Arguments::default()
-            .with("app_id", app_id)
-            .with("user_id", user_id);
-        FetchToken {
-            client: self,
-            operation,
-            arguments,
-            options: Vec::new(),
-            timeout: None,
-        }
+        let arguments = Arguments::default().with("app_id", app_id).with("user_id", user_id);
+        FetchToken { client: self, operation, arguments, options: Vec::new(), timeout: None }
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config {
-            project_id, base_url, ..
-        } = &self.inner.config;
+        let Config { project_id, base_url, .. } = &self.inner.config;
         formatter
             .debug_struct("Client")
             .field("project_id", &project_id.as_str())
@@ -284,13 +241,7 @@ impl<'client> IntoFuture for FetchToken<'client> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'client>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self {
-            client,
-            operation,
-            mut arguments,
-            options,
-            timeout,
-        } = self;
+        let Self { client, operation, mut arguments, options, timeout } = self;
         if !options.is_empty() {
             arguments = arguments.with("options", Argument::Object(options));
         }
@@ -418,12 +369,8 @@ impl ClientBuilder {
         let environment = self.environment.unwrap_or_else(Environment::process);
         let project_id = ProjectId::resolve(self.project_id.as_deref(), &environment)?;
         let management_key = resolve_management_key(self.management_key, &environment)?;
-        let base_url = BaseUrl::resolve(
-            self.base_url.as_deref(),
-            &environment,
-            &project_id,
-            self.allow_insecure_http,
-        )?;
+        let base_url =
+            BaseUrl::resolve(self.base_url.as_deref(), &environment, &project_id, self.allow_insecure_http)?;
         let headers = constant_headers(&project_id, self.sdk_name, &self.headers)?;
         let authorization = match &management_key {
             Some(key) => Some(bearer(project_id.as_str(), MANAGEMENT_KEY, key)?),
@@ -446,13 +393,7 @@ impl ClientBuilder {
         };
         let transport = Arc::new(Transport::new(&config));
         Ok(Client {
-            inner: Arc::new(Inner {
-                config,
-                authorization,
-                transport,
-                license,
-                budget: Budget::new(),
-            }),
+            inner: Arc::new(Inner { config, authorization, transport, license, budget: Budget::new() }),
         })
     }
 }
@@ -476,17 +417,12 @@ fn constant_headers(
     let refused =
         |name: &str, problem: &str| Error::invalid(BASE_HEADERS, format!("holds {name:?}, which {problem}"));
     let own = [
-        (
-            "user-agent",
-            concat!("descope-outbound/", env!("CARGO_PKG_VERSION")),
-        ),
+        ("user-agent", concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
         ("x-descope-project-id", project_id.as_str()),
         ("x-descope-sdk-name", sdk_name),
         ("x-descope-sdk-version", version),
     ];
-    let additional = additional
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.expose()));
+    let additional = additional.iter().map(|(name, value)| (name.as_str(), value.expose()));
     let mut headers = HeaderMap::new();
     for (name, value) in own.into_iter().chain(additional) {
         let key = HeaderName::try_from(name).map_err(|_| refused(name, "is no header's name"))?;

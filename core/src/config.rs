@@ -13,18 +13,9 @@ use crate::secret::Secret;
 /// How long a call may take in all, unless the client or the call says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 
-const PROJECT_ID: ArgumentName = ArgumentName {
-    snake: "project_id",
-    camel: "projectId",
-};
-const MANAGEMENT_KEY: ArgumentName = ArgumentName {
-    snake: "management_key",
-    camel: "managementKey",
-};
-const BASE_URL: ArgumentName = ArgumentName {
-    snake: "base_url",
-    camel: "baseUrl",
-};
+const PROJECT_ID: ArgumentName = ArgumentName { snake: "project_id", camel: "projectId" };
+const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
+const BASE_URL: ArgumentName = ArgumentName { snake: "base_url", camel: "baseUrl" };
 
 /// Shorter ids carry no region.
 const SHORTEST_REGIONAL_ID: usize = 32;
@@ -77,10 +68,7 @@ impl Environment {
     /// What this process has now.
     #[must_use]
     pub fn process() -> Self {
-        Self::NAMES
-            .iter()
-            .filter_map(|name| Some((*name, std::env::var(name).ok()?)))
-            .collect()
+        Self::NAMES.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?))).collect()
     }
 
     /// The variable's value; an empty one counts as absent.
@@ -96,10 +84,7 @@ impl Environment {
 
 impl<Name: Into<String>, Value: Into<Secret>> FromIterator<(Name, Value)> for Environment {
     fn from_iter<Variables: IntoIterator<Item = (Name, Value)>>(variables: Variables) -> Self {
-        let variables = variables
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self { variables }
     }
 }
@@ -110,30 +95,16 @@ pub(crate) struct ProjectId(String);
 
 impl ProjectId {
     pub(crate) fn resolve(given: Option<&str>, environment: &Environment) -> Result<Self, Error> {
-        let id = given
-            .filter(|id| !id.is_empty())
-            .or_else(|| environment.get("DESCOPE_PROJECT_ID"));
+        let id = given.filter(|id| !id.is_empty()).or_else(|| environment.get("DESCOPE_PROJECT_ID"));
         let Some(id) = id else {
-            return Err(Error::invalid(
-                PROJECT_ID,
-                "must not be empty: pass it or set DESCOPE_PROJECT_ID",
-            ));
+            return Err(Error::invalid(PROJECT_ID, "must not be empty: pass it or set DESCOPE_PROJECT_ID"));
         };
-        if !id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-        {
-            return Err(Error::invalid(
-                PROJECT_ID,
-                "may hold only letters, digits, '_' and '-'",
-            ));
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            return Err(Error::invalid(PROJECT_ID, "may hold only letters, digits, '_' and '-'"));
         }
         let id = Self(id.to_owned());
-        let region_is_one = |region: &str| {
-            region
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        };
+        let region_is_one =
+            |region: &str| region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         match id.region() {
             Some(region) if !region_is_one(region) => Err(Error::invalid(
                 PROJECT_ID,
@@ -153,10 +124,8 @@ impl ProjectId {
     }
 
     fn host(&self) -> String {
-        self.region().map_or_else(
-            || "api.descope.com".to_owned(),
-            |region| format!("api.{region}.descope.com"),
-        )
+        self.region()
+            .map_or_else(|| "api.descope.com".to_owned(), |region| format!("api.{region}.descope.com"))
     }
 }
 
@@ -269,10 +238,7 @@ pub fn timeout_from_seconds(name: ArgumentName, seconds: f64) -> Result<Duration
     if seconds.is_nan() || seconds.is_infinite() || seconds <= 0.0 {
         return Err(Error::invalid(name, "must be a finite number above 0"));
     }
-    check_timeout(
-        name,
-        Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT),
-    )
+    check_timeout(name, Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT))
 }
 
 pub(crate) fn check_timeout(name: ArgumentName, timeout: Duration) -> Result<Duration, Error> {
@@ -391,18 +357,9 @@ mod tests {
     #[test]
     fn an_explicit_value_wins_and_an_empty_one_counts_as_absent() {
         let environment: Environment = [("DESCOPE_PROJECT_ID", "Pfromenvironment")].into_iter().collect();
-        assert_eq!(
-            ProjectId::resolve(Some("Pgiven"), &environment).unwrap().as_str(),
-            "Pgiven"
-        );
-        assert_eq!(
-            ProjectId::resolve(Some(""), &environment).unwrap().as_str(),
-            "Pfromenvironment"
-        );
-        assert_eq!(
-            ProjectId::resolve(None, &environment).unwrap().as_str(),
-            "Pfromenvironment"
-        );
+        assert_eq!(ProjectId::resolve(Some("Pgiven"), &environment).unwrap().as_str(), "Pgiven");
+        assert_eq!(ProjectId::resolve(Some(""), &environment).unwrap().as_str(), "Pfromenvironment");
+        assert_eq!(ProjectId::resolve(None, &environment).unwrap().as_str(), "Pfromenvironment");
         assert!(ProjectId::resolve(None, &[("DESCOPE_PROJECT_ID", "")].into_iter().collect()).is_err());
     }
 
@@ -440,23 +397,12 @@ mod tests {
 
     #[test]
     fn plain_http_reaches_loopback_only_unless_allowed() {
-        for url in [
-            "http://localhost:1",
-            "http://127.8.9.1",
-            "http://[::1]:1",
-            "http://emulator.localhost",
-        ] {
+        for url in ["http://localhost:1", "http://127.8.9.1", "http://[::1]:1", "http://emulator.localhost"] {
             assert!(base(Some(url), &[]).is_ok(), "{url}");
         }
         let project_id = project(PLAIN_ID).unwrap();
         assert!(
-            BaseUrl::resolve(
-                Some("http://example.com"),
-                &Environment::default(),
-                &project_id,
-                true
-            )
-            .is_ok()
+            BaseUrl::resolve(Some("http://example.com"), &Environment::default(), &project_id, true).is_ok()
         );
     }
 
@@ -481,10 +427,7 @@ mod tests {
         for seconds in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0] {
             assert!(timeout_from_seconds(BASE_URL, seconds).is_err(), "{seconds}");
         }
-        assert_eq!(
-            timeout_from_seconds(BASE_URL, 0.5).unwrap(),
-            Duration::from_millis(500)
-        );
+        assert_eq!(timeout_from_seconds(BASE_URL, 0.5).unwrap(), Duration::from_millis(500));
         assert_eq!(timeout_from_seconds(BASE_URL, 1e300).unwrap(), LONGEST_TIMEOUT);
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// What the caller can do about an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -61,35 +63,26 @@ pub struct ErrorResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
-    pub(crate) description: Description,
+    pub(crate) words: Words,
     pub(crate) retry_after: Option<Duration>,
 }
 
 /// The three fields of the service's error bodies; each empty where the body has none.
 ///
 /// Shape from the error-handling guide: `{"errorCode", "errorDescription", "errorMessage"?}`.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[expect(clippy::struct_field_names, reason = "the service's names")]
-pub(crate) struct Description {
-    #[serde(deserialize_with = "text_or_nothing")]
-    pub(crate) error_code: String,
-    #[serde(deserialize_with = "text_or_nothing")]
-    pub(crate) error_description: String,
-    #[serde(deserialize_with = "text_or_nothing")]
-    pub(crate) error_message: String,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) code: String,
+    pub(crate) description: String,
+    pub(crate) message: String,
 }
 
-/// A field of another type says nothing, and must not hide the two beside it.
-fn text_or_nothing<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
-    Ok(value.as_str().unwrap_or_default().to_owned())
-}
-
-impl Description {
+impl Words {
     /// What a body says of itself; nothing where it is no JSON object.
     pub(crate) fn of(body: &str) -> Self {
-        serde_json::from_str(body).unwrap_or_default()
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self { code: text("errorCode"), description: text("errorDescription"), message: text("errorMessage") }
     }
 }
 
@@ -115,20 +108,17 @@ impl ErrorResponse {
     /// The service's `errorDescription`, or an empty string.
     #[must_use]
     pub fn error_description(&self) -> &str {
-        &self.description.error_description
+        &self.words.description
     }
 
     /// The service's `errorMessage`, or an empty string.
     #[must_use]
     pub fn error_message(&self) -> &str {
-        &self.description.error_message
+        &self.words.message
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -154,21 +144,11 @@ struct Inner {
 
 impl Error {
     fn new(kind: ErrorKind, message: String) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            message,
-            argument: None,
-            response: None,
-        }))
+        Self(Box::new(Inner { kind, message, argument: None, response: None }))
     }
 
     fn of_argument(kind: ErrorKind, argument: ArgumentName, problem: String) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            message: problem,
-            argument: Some(argument),
-            response: None,
-        }))
+        Self(Box::new(Inner { kind, message: problem, argument: Some(argument), response: None }))
     }
 
     pub(crate) fn invalid(argument: ArgumentName, problem: impl Into<String>) -> Self {
@@ -203,12 +183,7 @@ impl Error {
 
     pub(crate) fn response(kind: ErrorKind, response: ErrorResponse) -> Self {
         let message = explain(kind, &response);
-        Self(Box::new(Inner {
-            kind,
-            message,
-            argument: None,
-            response: Some(response),
-        }))
+        Self(Box::new(Inner { kind, message, argument: None, response: Some(response) }))
     }
 
     /// What the caller can do about it.
@@ -244,9 +219,7 @@ impl Error {
     /// The service's code, such as `E111504`, where the answer has one.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
-        self.answer()
-            .map(|answer| answer.description.error_code.as_str())
-            .filter(|code| !code.is_empty())
+        self.answer().map(|answer| answer.words.code.as_str()).filter(|code| !code.is_empty())
     }
 
     /// How long to wait, where a [`ErrorKind::RateLimited`] answer says so.
@@ -286,17 +259,13 @@ impl std::error::Error for Error {}
 
 /// One line for the person on call: what came, what it means, what to do.
 fn explain(kind: ErrorKind, response: &ErrorResponse) -> String {
-    let Description {
-        error_code,
-        error_description,
-        error_message,
-    } = &response.description;
+    let Words { code, description, message } = &response.words;
     let mut line = format!("HTTP {}", response.status);
-    if !error_code.is_empty() {
+    if !code.is_empty() {
         line.push(' ');
-        line.push_str(error_code);
+        line.push_str(code);
     }
-    for said in [error_description, error_message] {
+    for said in [description, message] {
         if !said.is_empty() && !line.contains(said.as_str()) {
             line.push_str(": ");
             line.push_str(said);
@@ -331,12 +300,9 @@ mod tests {
     fn response(status: u16, body: &str) -> ErrorResponse {
         ErrorResponse {
             status,
-            headers: vec![
-                ("x-request-id".into(), "r1".into()),
-                ("cf-ray".into(), "ray1".into()),
-            ],
+            headers: vec![("x-request-id".into(), "r1".into()), ("cf-ray".into(), "ray1".into())],
             body: body.into(),
-            description: Description::of(body),
+            words: Words::of(body),
             retry_after: None,
         }
     }
@@ -355,15 +321,15 @@ mod tests {
 
     #[test]
     fn a_field_of_another_type_does_not_hide_its_neighbours() {
-        let description = Description::of(r#"{"errorCode":"E1","errorDescription":7}"#);
-        assert_eq!(description.error_code, "E1");
-        assert_eq!(description.error_description, "");
+        let description = Words::of(r#"{"errorCode":"E1","errorDescription":7}"#);
+        assert_eq!(description.code, "E1");
+        assert_eq!(description.description, "");
     }
 
     #[test]
     fn a_body_that_is_no_object_describes_nothing() {
-        for body in ["", "null", "[]", "<html>", "7"] {
-            assert_eq!(Description::of(body).error_code, "", "{body}");
+        for body in ["", "null", "[]", "<html>", "7", r#"["E111504"]"#] {
+            assert_eq!(Words::of(body).code, "", "{body}");
         }
     }
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode, header};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::answer::Answer;
-use crate::error::{Description, Error, ErrorKind, ErrorResponse};
+use crate::error::{Error, ErrorKind, ErrorResponse, Words};
 use crate::operation::{AnswerShape, Prepared, Repeat};
 use crate::retry::{self, Budget, Failure};
 use crate::secret::Mask;
@@ -57,15 +57,10 @@ impl Exchange<'_> {
             };
             failures += 1;
             was_lost |= failure == Failure::Lost;
-            let pause = retry::pause(
-                self.retry_delays,
-                failures,
-                failure,
-                self.prepared.repeat,
-                fastrand::f64(),
-            )
-            .filter(|pause| Instant::now() + *pause < deadline)
-            .filter(|_| self.budget.pay());
+            let pause =
+                retry::pause(self.retry_delays, failures, failure, self.prepared.repeat, fastrand::f64())
+                    .filter(|pause| Instant::now() + *pause < deadline)
+                    .filter(|_| self.budget.pay());
             let Some(pause) = pause else { return Err(error) };
             sleep(pause).await;
             last_error = Some(error);
@@ -90,12 +85,7 @@ impl Exchange<'_> {
 
     fn answer(&self, incoming: Incoming) -> Result<Answer, Error> {
         let headers = self.shown_headers(&incoming.headers);
-        Answer::new(
-            self.prepared.operation.answer,
-            incoming.status.as_u16(),
-            headers,
-            incoming.body,
-        )
+        Answer::new(self.prepared.operation.answer, incoming.status.as_u16(), headers, incoming.body)
     }
 
     /// A delete that was lost, and whose repetition finds nothing, was carried out.
@@ -105,20 +95,14 @@ impl Exchange<'_> {
 
     fn refused(&self, incoming: &Incoming) -> (Failure, Error) {
         let status = incoming.status.as_u16();
-        let retry_after = incoming
-            .headers
-            .get(header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
+        let retry_after = incoming.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let mut body = self
-            .mask
-            .apply(&String::from_utf8_lossy(&incoming.body))
-            .into_owned();
+        let mut body = self.mask.apply(&String::from_utf8_lossy(&incoming.body)).into_owned();
         body.truncate(body.floor_char_boundary(KEPT_OF_AN_ERROR));
         let response = ErrorResponse {
             status,
             headers: self.shown_headers(&incoming.headers),
-            description: Description::of(&body),
+            words: Words::of(&body),
             body,
             retry_after,
         };
@@ -127,15 +111,11 @@ impl Exchange<'_> {
             404 if self.is_about_a_token(&response) => ErrorKind::TokenNotFound,
             _ => ErrorKind::Http,
         };
-        (
-            Failure::Status { status, retry_after },
-            Error::response(kind, response),
-        )
+        (Failure::Status { status, retry_after }, Error::response(kind, response))
     }
 
     fn is_about_a_token(&self, response: &ErrorResponse) -> bool {
-        self.prepared.operation.answer == AnswerShape::Token
-            && response.description.error_code == TOKEN_NOT_FOUND
+        self.prepared.operation.answer == AnswerShape::Token && response.words.code == TOKEN_NOT_FOUND
     }
 
     fn shown_headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Method};
-use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::transport::{Limits, Outgoing, Transport};
@@ -16,10 +16,7 @@ pub(crate) const HEADER: &str = "x-descope-license";
 const PATH: &str = "/v1/mgmt/license";
 /// As the official SDKs allow it.
 const TIMEOUT: Duration = Duration::from_secs(5);
-const LIMITS: Limits = Limits {
-    success: 64 * 1024,
-    failure: 0,
-};
+const LIMITS: Limits = Limits { success: 64 * 1024, failure: 0 };
 /// The known ones have five characters.
 const LONGEST_TIER: usize = 64;
 
@@ -53,16 +50,8 @@ impl License {
     /// `headers` are those of any other call with the management key.
     pub(crate) fn new(mode: LicenseHandshake, base_url: &str, headers: HeaderMap) -> Self {
         let url = format!("{base_url}{PATH}");
-        let shared = Shared {
-            url,
-            headers,
-            is_begun: AtomicBool::new(false),
-            tier: OnceCell::new(),
-        };
-        Self {
-            mode,
-            shared: Arc::new(shared),
-        }
+        let shared = Shared { url, headers, is_begun: AtomicBool::new(false), tier: OnceCell::new() };
+        Self { mode, shared: Arc::new(shared) }
     }
 
     /// The tier for a call that is about to go out.
@@ -109,10 +98,7 @@ impl Shared {
         let tier = match answer {
             Ok(incoming) if incoming.status.is_success() => tier_in(&incoming.body),
             Ok(incoming) => {
-                tracing::debug!(
-                    status = incoming.status.as_u16(),
-                    "the licence handshake was refused"
-                );
+                tracing::debug!(status = incoming.status.as_u16(), "the licence handshake was refused");
                 return None;
             }
             Err(_) => None,
@@ -125,16 +111,12 @@ impl Shared {
 }
 
 fn tier_in(body: &[u8]) -> Option<HeaderValue> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct License {
-        rate_limit_tier: String,
-    }
-    let License { rate_limit_tier } = serde_json::from_slice(body).ok()?;
-    if rate_limit_tier.is_empty() || rate_limit_tier.len() > LONGEST_TIER {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let tier = body.get("rateLimitTier")?.as_str()?;
+    if tier.is_empty() || tier.len() > LONGEST_TIER {
         return None;
     }
-    HeaderValue::from_str(&rate_limit_tier).ok()
+    HeaderValue::from_str(tier).ok()
 }
 
 #[cfg(test)]
@@ -143,10 +125,7 @@ mod tests {
 
     #[test]
     fn only_a_tier_that_can_stand_in_a_header_is_taken() {
-        assert_eq!(
-            tier_in(br#"{"rateLimitTier":"tier3","more":1}"#).unwrap(),
-            "tier3"
-        );
+        assert_eq!(tier_in(br#"{"rateLimitTier":"tier3","more":1}"#).unwrap(), "tier3");
         let long = format!(r#"{{"rateLimitTier":"{}"}}"#, "t".repeat(65));
         for body in [
             r#"{"rateLimitTier":"a\nb"}"#,

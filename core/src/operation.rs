@@ -18,11 +18,7 @@ const NO_FILTER: &str =
     "must not be empty when nothing else is given: without a filter this would delete everything";
 
 /// Everything but RFC 3986's unreserved characters, in paths and queries alike: an id cannot leave its place.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What the service can be asked to do.
 #[derive(Debug)]
@@ -88,27 +84,15 @@ pub(crate) enum AnswerShape {
 
 impl Parameter {
     const fn new(snake: &'static str, camel: &'static str, place: Place, kind: Kind) -> Self {
-        Self {
-            name: ArgumentName { snake, camel },
-            wire: camel,
-            place,
-            kind,
-            required: false,
-        }
+        Self { name: ArgumentName { snake, camel }, wire: camel, place, kind, required: false }
     }
 
     const fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
-        }
+        Self { required: true, ..self }
     }
 
     const fn in_query(self) -> Self {
-        Self {
-            place: Place::Query,
-            ..self
-        }
+        Self { place: Place::Query, ..self }
     }
 
     const fn sent_as(self, wire: &'static str) -> Self {
@@ -142,13 +126,7 @@ pub static FETCH_TOKEN_BY_SCOPES: Operation = Operation {
     name: "fetch_token_by_scopes",
     method: Method::POST,
     path: "/v1/mgmt/outbound/app/user/token",
-    parameters: &[
-        APP_ID.required(),
-        USER_ID.required(),
-        SCOPES.required(),
-        OPTIONS,
-        TENANT_ID,
-    ],
+    parameters: &[APP_ID.required(), USER_ID.required(), SCOPES.required(), OPTIONS, TENANT_ID],
     at_least_one_is_needed: false,
     repeat: Repeat::UnlessOption(FORCE_REFRESH),
     answer: AnswerShape::Token,
@@ -177,12 +155,8 @@ pub static DELETE_USER_TOKENS: Operation = Operation {
 };
 
 /// Every operation, for whoever looks one up by name.
-pub static OPERATIONS: [&Operation; 4] = [
-    &FETCH_TOKEN,
-    &FETCH_TOKEN_BY_SCOPES,
-    &DELETE_TOKEN,
-    &DELETE_USER_TOKENS,
-];
+pub static OPERATIONS: [&Operation; 4] =
+    [&FETCH_TOKEN, &FETCH_TOKEN_BY_SCOPES, &DELETE_TOKEN, &DELETE_USER_TOKENS];
 
 /// What a caller passes to an operation: its arguments by name, in either spelling.
 #[derive(Clone, Debug, Default)]
@@ -198,10 +172,7 @@ impl Arguments {
 
     fn take(&mut self, parameter: &Parameter) -> Option<Argument> {
         let ArgumentName { snake, camel } = parameter.name;
-        let position = self
-            .0
-            .iter()
-            .position(|(name, _)| name == snake || name == camel)?;
+        let position = self.0.iter().position(|(name, _)| name == snake || name == camel)?;
         match self.0.swap_remove(position).1 {
             Argument::Absent => None,
             argument => Some(argument),
@@ -265,10 +236,7 @@ impl Operation {
             }
         }
         if let Some((name, _)) = arguments.0.first() {
-            return Err(Error::invalid_setup(format!(
-                "{} takes no argument called {name}",
-                self.name
-            )));
+            return Err(Error::invalid_setup(format!("{} takes no argument called {name}", self.name)));
         }
         if self.at_least_one_is_needed && !is_any_given {
             return Err(Error::invalid(self.parameters[0].name, NO_FILTER));
@@ -277,14 +245,7 @@ impl Operation {
             Method::POST => Some(encode(&Argument::Object(body))?),
             _ => None,
         };
-        Ok(Prepared {
-            operation: self,
-            method: self.method.clone(),
-            url,
-            body,
-            repeat,
-            mask,
-        })
+        Ok(Prepared { operation: self, method: self.method.clone(), url, body, repeat, mask })
     }
 }
 
@@ -341,10 +302,7 @@ impl Kind {
 impl Argument {
     fn asks_for(&self, option: &str) -> bool {
         // Anything but a plain "no" may be a "yes" to the service.
-        !matches!(
-            self.member(option),
-            None | Some(Argument::Absent | Argument::Flag(false))
-        )
+        !matches!(self.member(option), None | Some(Argument::Absent | Argument::Flag(false)))
     }
 }
 
@@ -401,40 +359,24 @@ mod tests {
 
     #[test]
     fn both_spellings_of_a_name_are_the_same_argument() {
-        let camel = Arguments::default()
-            .with("appId", "a")
-            .with("userId", "u")
-            .with("tenantId", "t");
-        assert_eq!(
-            body_of(&FETCH_TOKEN, camel),
-            r#"{"appId":"a","userId":"u","tenantId":"t"}"#
-        );
+        let camel = Arguments::default().with("appId", "a").with("userId", "u").with("tenantId", "t");
+        assert_eq!(body_of(&FETCH_TOKEN, camel), r#"{"appId":"a","userId":"u","tenantId":"t"}"#);
     }
 
     #[test]
     fn scopes_keep_their_order_and_may_be_none_at_all() {
         let scopes: Argument = ["w", "r", "w"].into_iter().collect();
         let with_scopes = body_of(&FETCH_TOKEN_BY_SCOPES, user().with("scopes", scopes));
-        assert_eq!(
-            with_scopes,
-            r#"{"appId":"a","userId":"u","scopes":["w","r","w"]}"#
-        );
-        let empty = body_of(
-            &FETCH_TOKEN_BY_SCOPES,
-            user().with("scopes", Argument::List(vec![])),
-        );
+        assert_eq!(with_scopes, r#"{"appId":"a","userId":"u","scopes":["w","r","w"]}"#);
+        let empty = body_of(&FETCH_TOKEN_BY_SCOPES, user().with("scopes", Argument::List(vec![])));
         assert_eq!(empty, r#"{"appId":"a","userId":"u","scopes":[]}"#);
     }
 
     #[test]
     fn an_id_stays_in_its_place() {
-        let prepared = DELETE_TOKEN
-            .prepare("https://h", Arguments::default().with("token_id", "a/ ?&=%+ü#."))
-            .unwrap();
-        assert_eq!(
-            prepared.url,
-            "https://h/v1/mgmt/outbound/token?id=a%2F%20%3F%26%3D%25%2B%C3%BC%23."
-        );
+        let prepared =
+            DELETE_TOKEN.prepare("https://h", Arguments::default().with("token_id", "a/ ?&=%+ü#.")).unwrap();
+        assert_eq!(prepared.url, "https://h/v1/mgmt/outbound/token?id=a%2F%20%3F%26%3D%25%2B%C3%BC%23.");
         assert!(prepared.body.is_none());
     }
 
@@ -442,16 +384,8 @@ mod tests {
     fn what_is_missing_is_named() {
         let malformed = Argument::Malformed("must not hold a lone surrogate");
         let cases: [(&'static Operation, Arguments, &str); 6] = [
-            (
-                &FETCH_TOKEN,
-                user().with("tenant_id", malformed),
-                "tenant_id must not hold a lone surrogate",
-            ),
-            (
-                &FETCH_TOKEN,
-                Arguments::default().with("user_id", "u"),
-                "app_id must not be empty",
-            ),
+            (&FETCH_TOKEN, user().with("tenant_id", malformed), "tenant_id must not hold a lone surrogate"),
+            (&FETCH_TOKEN, Arguments::default().with("user_id", "u"), "app_id must not be empty"),
             (
                 &FETCH_TOKEN,
                 Arguments::default().with("app_id", "a").with("user_id", ""),
@@ -477,11 +411,7 @@ mod tests {
         let mixed = Argument::List(vec![Argument::from("r"), Argument::from(true)]);
         let date = || Argument::Foreign("a date".to_owned());
         let cases: [(&'static Operation, Arguments, &str); 6] = [
-            (
-                &FETCH_TOKEN,
-                user().with("tenant_id", date()),
-                "tenant_id must be a string, not a date",
-            ),
+            (&FETCH_TOKEN, user().with("tenant_id", date()), "tenant_id must be a string, not a date"),
             (
                 &FETCH_TOKEN,
                 user().with("options", Argument::Object(vec![("since".to_owned(), date())])),
@@ -492,11 +422,7 @@ mod tests {
                 user().with("tenant_id", Argument::Object(vec![])),
                 "tenant_id must be a string, not an object",
             ),
-            (
-                &FETCH_TOKEN,
-                user().with("options", "x"),
-                "options must be an object, not a string",
-            ),
+            (&FETCH_TOKEN, user().with("options", "x"), "options must be an object, not a string"),
             (
                 &FETCH_TOKEN_BY_SCOPES,
                 user().with("scopes", "r w"),
@@ -519,9 +445,8 @@ mod tests {
     fn an_argument_that_the_operation_does_not_know_is_refused() {
         let error = DELETE_TOKEN.prepare("https://h", user()).unwrap_err();
         assert_eq!(error.to_string(), "token_id must not be empty");
-        let error = FETCH_TOKEN
-            .prepare("https://h", user().with("scopes", Argument::List(vec![])))
-            .unwrap_err();
+        let error =
+            FETCH_TOKEN.prepare("https://h", user().with("scopes", Argument::List(vec![]))).unwrap_err();
         assert_eq!(error.to_string(), "fetch_token takes no argument called scopes");
     }
 
@@ -529,17 +454,11 @@ mod tests {
     fn a_forced_refresh_is_not_repeated_once_it_may_have_begun() {
         let forced = |value: Argument| {
             let options = Argument::Object(vec![("forceRefresh".to_owned(), value)]);
-            FETCH_TOKEN
-                .prepare("https://h", user().with("options", options))
-                .unwrap()
-                .repeat
+            FETCH_TOKEN.prepare("https://h", user().with("options", options)).unwrap().repeat
         };
         assert_eq!(forced(Argument::from(true)), Repeat::WhileUnstarted);
         assert_eq!(forced(Argument::from("true")), Repeat::WhileUnstarted);
-        assert_eq!(
-            forced(Argument::from(false)),
-            Repeat::UnlessOption("forceRefresh")
-        );
+        assert_eq!(forced(Argument::from(false)), Repeat::UnlessOption("forceRefresh"));
     }
 
     #[test]

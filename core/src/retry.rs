@@ -7,11 +7,8 @@ use crate::operation::Repeat;
 
 /// After the first, second and third failure, as the official SDKs wait 0.1, 5 and 5 s; shorter, since the whole call
 /// has a deadline.
-pub(crate) const DEFAULT_DELAYS: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-];
+pub(crate) const DEFAULT_DELAYS: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// The statuses that the official SDKs repeat: the service is overloaded or its edge could not reach it.
 const REPEATED_STATUSES: [u16; 6] = [503, 520, 521, 522, 524, 530];
@@ -22,10 +19,7 @@ const SERVICE_UNAVAILABLE: u16 = 503;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// An answer came, with this status and perhaps a wish.
-    Status {
-        status: u16,
-        retry_after: Option<Duration>,
-    },
+    Status { status: u16, retry_after: Option<Duration> },
     /// No connection: the service cannot have begun.
     NotConnected,
     /// The connection went before the answer was there: the service may have done it.
@@ -36,14 +30,8 @@ pub(crate) enum Failure {
 
 impl Failure {
     fn may_be_repeated(self, repeat: Repeat) -> bool {
-        let never_began = matches!(
-            self,
-            Self::NotConnected
-                | Self::Status {
-                    status: SERVICE_UNAVAILABLE,
-                    ..
-                }
-        );
+        let never_began =
+            matches!(self, Self::NotConnected | Self::Status { status: SERVICE_UNAVAILABLE, .. });
         match self {
             Self::Final => false,
             Self::Status { status, .. } if !REPEATED_STATUSES.contains(&status) => false,
@@ -67,10 +55,7 @@ pub(crate) fn pause(
     }
     let delay = delays.get(failures - 1)?;
     match failure {
-        Failure::Status {
-            retry_after: Some(wait),
-            ..
-        } => Some(wait),
+        Failure::Status { retry_after: Some(wait), .. } => Some(wait),
         // Half of it is spread, so that the clients which failed together do not come back together.
         _ => Some(delay.mul_f64(0.5 + random / 2.0)),
     }
@@ -98,19 +83,14 @@ impl Budget {
 
     /// A call succeeded after this many repetitions.
     pub(crate) fn succeeded(&self, repetitions: usize) {
-        let earned = if repetitions == 0 {
-            1
-        } else {
-            Self::PRICE * u32::try_from(repetitions).unwrap_or(u32::MAX)
-        };
+        let earned =
+            if repetitions == 0 { 1 } else { Self::PRICE * u32::try_from(repetitions).unwrap_or(u32::MAX) };
         self.change(|left| Some(left.saturating_add(earned).min(Self::FULL)));
     }
 
     fn change(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
         // Nothing else hangs on this number, so no ordering is asked for.
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change)
-            .is_ok()
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
     }
 }
 
@@ -141,10 +121,7 @@ mod tests {
     use super::*;
 
     fn status(status: u16) -> Failure {
-        Failure::Status {
-            status,
-            retry_after: None,
-        }
+        Failure::Status { status, retry_after: None }
     }
 
     fn pause_after(failures: usize, failure: Failure, repeat: Repeat) -> Option<Duration> {
@@ -165,11 +142,7 @@ mod tests {
     fn only_the_official_statuses_are_repeated() {
         for code in 300..=599 {
             let is_repeated = pause_after(1, status(code), Repeat::UntilGone).is_some();
-            assert_eq!(
-                is_repeated,
-                [503, 520, 521, 522, 524, 530].contains(&code),
-                "{code}"
-            );
+            assert_eq!(is_repeated, [503, 520, 521, 522, 524, 530].contains(&code), "{code}");
         }
     }
 
@@ -184,14 +157,8 @@ mod tests {
 
     #[test]
     fn a_wish_for_the_delay_is_granted_to_the_second() {
-        let failure = Failure::Status {
-            status: 503,
-            retry_after: Some(Duration::from_secs(2)),
-        };
-        assert_eq!(
-            pause(&DEFAULT_DELAYS, 1, failure, Repeat::UntilGone, 0.9),
-            Some(Duration::from_secs(2))
-        );
+        let failure = Failure::Status { status: 503, retry_after: Some(Duration::from_secs(2)) };
+        assert_eq!(pause(&DEFAULT_DELAYS, 1, failure, Repeat::UntilGone, 0.9), Some(Duration::from_secs(2)));
         assert_eq!(pause(&DEFAULT_DELAYS, 4, failure, Repeat::UntilGone, 0.9), None);
     }
 
@@ -233,11 +200,7 @@ mod tests {
             ("NaN", None),
         ];
         for (value, seconds) in cases {
-            assert_eq!(
-                retry_after(value, now),
-                seconds.map(Duration::from_secs),
-                "{value}"
-            );
+            assert_eq!(retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
         }
     }
 }

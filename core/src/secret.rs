@@ -92,8 +92,7 @@ impl Mask {
             }
         }
         // The longest first, so that a secret which is part of another never leaves the rest of it behind.
-        self.secrets
-            .sort_by_key(|known| std::cmp::Reverse(known.expose().len()));
+        self.secrets.sort_by_key(|known| std::cmp::Reverse(known.expose().len()));
     }
 
     /// How far beyond a cut the text must be read, so that no secret is cut in half and thereby missed.
@@ -149,10 +148,7 @@ mod tests {
     #[test]
     fn a_secret_is_hidden_wherever_it_stands() {
         let mask = mask_of(&["made-up-key"]);
-        assert_eq!(
-            mask.apply("Bearer P:made-up-key, made-up-key"),
-            "Bearer P:[redacted], [redacted]"
-        );
+        assert_eq!(mask.apply("Bearer P:made-up-key, made-up-key"), "Bearer P:[redacted], [redacted]");
     }
 
     #[test]

@@ -22,9 +22,7 @@ pub(crate) fn client_config(trust: Option<&Trust>) -> Result<ClientConfig, Error
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::invalid_setup(format!("TLS cannot be set up: {error}")))?;
     let builder = match trust {
-        Some(trust) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(verifier(trust, provider)?),
+        Some(trust) => builder.dangerous().with_custom_certificate_verifier(verifier(trust, provider)?),
         None => builder.with_root_certificates(RootCertStore::empty()),
     };
     let mut config = builder.with_no_client_auth();
@@ -62,9 +60,7 @@ fn verifier(trust: &Trust, provider: Arc<CryptoProvider>) -> Result<Arc<dyn Serv
 fn replacing_roots(trust: &Trust) -> Result<Option<Vec<CertificateDer<'static>>>, Error> {
     let mut roots = None;
     if let Some(file) = &trust.replacing_file {
-        roots
-            .get_or_insert_with(Vec::new)
-            .extend(certificates_in_file("SSL_CERT_FILE", file)?);
+        roots.get_or_insert_with(Vec::new).extend(certificates_in_file("SSL_CERT_FILE", file)?);
     }
     if let Some(directory) = &trust.replacing_directory {
         let found = load_certs_from_paths(None, Some(directory));
@@ -128,12 +124,7 @@ impl ServerCertVerifier for NoVerification {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -142,12 +133,7 @@ impl ServerCertVerifier for NoVerification {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

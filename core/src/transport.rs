@@ -78,26 +78,15 @@ impl Transport {
     pub(crate) fn new(config: &Config) -> Self {
         let proxies = (!config.base_url.is_loopback()).then(|| config.proxies.clone());
         let trust = config.base_url.may_need_tls().then(|| config.trust.clone());
-        let setup = Setup {
-            trust,
-            proxies,
-            origin: config.base_url.origin(),
-        };
-        Self {
-            setup,
-            client: OnceCell::new(),
-        }
+        let setup = Setup { trust, proxies, origin: config.base_url.origin() };
+        Self { setup, client: OnceCell::new() }
     }
 
     pub(crate) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Broken> {
-        let client = self
-            .client
-            .get_or_try_init(|| self.setup.clone().connect())
-            .await
-            .map_err(Broken::Final)?;
-        let mut request = client
-            .request(outgoing.method.clone(), outgoing.url)
-            .headers(outgoing.headers.clone());
+        let client =
+            self.client.get_or_try_init(|| self.setup.clone().connect()).await.map_err(Broken::Final)?;
+        let mut request =
+            client.request(outgoing.method.clone(), outgoing.url).headers(outgoing.headers.clone());
         if let Some(body) = outgoing.body {
             request = request.body(body.clone());
         }
@@ -107,14 +96,9 @@ impl Transport {
         let body = if status.is_success() {
             self.read_whole(&mut response, outgoing.limits.success).await?
         } else {
-            self.read_beginning(&mut response, outgoing.limits.failure)
-                .await?
+            self.read_beginning(&mut response, outgoing.limits.failure).await?
         };
-        Ok(Incoming {
-            status,
-            headers,
-            body,
-        })
+        Ok(Incoming { status, headers, body })
     }
 
     async fn read_whole(
@@ -122,16 +106,10 @@ impl Transport {
         response: &mut reqwest::Response,
         limit: usize,
     ) -> Result<Zeroizing<Vec<u8>>, Broken> {
-        let too_large = || {
-            Broken::Final(Error::decode(format!(
-                "the service's answer is larger than {limit} bytes"
-            )))
-        };
+        let too_large =
+            || Broken::Final(Error::decode(format!("the service's answer is larger than {limit} bytes")));
         let declared = response.content_length().unwrap_or(0);
-        let declared = usize::try_from(declared)
-            .ok()
-            .filter(|size| *size <= limit)
-            .ok_or_else(too_large)?;
+        let declared = usize::try_from(declared).ok().filter(|size| *size <= limit).ok_or_else(too_large)?;
         // In one piece where the size is known: a buffer that grows leaves copies behind that are not wiped.
         let mut body = Zeroizing::new(Vec::with_capacity(declared));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
@@ -172,9 +150,7 @@ impl Transport {
             };
         }
         if error.is_builder() {
-            return Broken::Final(Error::invalid_setup(format!(
-                "the request could not be made: {cause}"
-            )));
+            return Broken::Final(Error::invalid_setup(format!("the request could not be made: {cause}")));
         }
         if find_cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
             return Broken::Final(Error::decode(format!("{origin} did not answer in HTTP: {cause}")));
@@ -206,14 +182,8 @@ impl Setup {
         }
         if let Some(proxies) = &self.proxies {
             let except = proxies.except.as_deref().and_then(NoProxy::from_string);
-            let http = proxies
-                .http
-                .as_deref()
-                .map(|url| (Proxy::http(url), "http_proxy"));
-            let https = proxies
-                .https
-                .as_deref()
-                .map(|url| (Proxy::https(url), "https_proxy"));
+            let http = proxies.http.as_deref().map(|url| (Proxy::http(url), "http_proxy"));
+            let https = proxies.https.as_deref().map(|url| (Proxy::https(url), "https_proxy"));
             for (proxy, variable) in http.into_iter().chain(https) {
                 // Without the library's text: a proxy's URL may hold a password.
                 let proxy =
@@ -227,25 +197,25 @@ impl Setup {
     }
 }
 
-fn causes<'error>(
-    error: &'error reqwest::Error,
-) -> impl Iterator<Item = &'error (dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
+type Cause<'error> = &'error (dyn std::error::Error + 'static);
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
+    std::iter::successors(error.source(), |cause| next_cause(*cause))
+}
+
+fn next_cause(cause: Cause<'_>) -> Option<Cause<'_>> {
+    // An `io::Error` that wraps another error leaves it out of its own chain.
+    match cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => cause.source(),
+    }
 }
 
 /// What it all comes down to: mostly the system's own words.
 fn innermost(error: &reqwest::Error) -> String {
-    causes(error)
-        .last()
-        .map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
+    causes(error).last().map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
 }
 
-/// An `io::Error` that wraps another error leaves it out of its own chain of causes.
-fn find_cause<Cause: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&Cause> {
-    causes(error).find_map(|cause| {
-        let wrapped = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        cause.downcast_ref().or_else(|| wrapped?.downcast_ref())
-    })
+fn find_cause<Sought: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&Sought> {
+    causes(error).find_map(<dyn std::error::Error>::downcast_ref)
 }

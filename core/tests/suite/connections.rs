@@ -1,0 +1,108 @@
+//! How connections are used, lost and given up.
+
+use std::time::Duration;
+
+use crate::emulated::{builder, client, emulator, emulator_with, fail};
+use descope_outbound::ErrorKind;
+use descope_outbound_emulator::{Fault, Options};
+use tokio::io::AsyncReadExt;
+
+#[tokio::test]
+async fn calls_in_a_row_share_one_connection() {
+    let emulator = emulator().await;
+    let client = client(&emulator);
+    for _ in 0..20 {
+        client.fetch_token("app", "user").await.unwrap();
+    }
+    assert_eq!(emulator.counters().connections, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_opened_before_the_first_call() {
+    let emulator = emulator().await;
+    let _client = client(&emulator);
+    tokio::task::yield_now().await;
+    assert_eq!(emulator.counters().connections, 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_before_the_answer_is_made_again() {
+    for fault in [Fault::close(), Fault::reset(), Fault::cut(), Fault::reset_in_body()] {
+        let emulator = emulator().await;
+        fail(&emulator, fault.times(2));
+        client(&emulator).fetch_token("app", "user").await.unwrap();
+        assert_eq!(emulator.counters().requests, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_always_lost_is_given_up_after_four_attempts() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::close());
+    let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
+    assert_eq!(emulator.counters().requests, 4);
+    assert!(error.to_string().contains("was lost"), "{error}");
+}
+
+#[tokio::test]
+async fn a_forced_refresh_whose_answer_is_lost_is_not_sent_twice() {
+    let emulator = emulator().await;
+    let client = client(&emulator);
+    client.fetch_token("app", "user").await.unwrap();
+    fail(&emulator, Fault::reset().after_commit().path("/v1/*"));
+    let error = client.fetch_token("app", "user").force_refresh().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
+    assert_eq!(emulator.counters().requests, 2);
+    assert_eq!(emulator.counters().refreshes, 1);
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_is_lost_is_done_when_its_repetition_finds_nothing() {
+    let missing_delete = descope_outbound_emulator::MissingDelete::NotFound;
+    let emulator = emulator_with(Options { missing_delete, ..Options::default() }).await;
+    let client = client(&emulator);
+    fail(&emulator, Fault::reset().after_commit().once());
+    client.delete_token("token-1").await.unwrap();
+    assert_eq!(emulator.counters().requests, 2);
+    let error = client.delete_token("token-1").await.unwrap_err();
+    assert_eq!(error.status(), Some(404), "a first answer of 404 is an error");
+}
+
+#[tokio::test]
+async fn nobody_there_is_told_without_the_path() {
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let emulator = emulator().await;
+    let client = builder(&emulator).base_url(format!("http://{address}")).build().unwrap();
+    let error = client.delete_token("user-id-in-the-url").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
+    let text = error.to_string();
+    assert!(text.contains(&address.to_string()) && !text.contains("user-id-in-the-url"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_not_asked_again() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::garbage());
+    let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(emulator.counters().requests, 1);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_closes_its_connection() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let emulator = emulator().await;
+    let client =
+        builder(&emulator).base_url(format!("http://{}", listener.local_addr().unwrap())).build().unwrap();
+    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    let (mut connection, _) = listener.accept().await.unwrap();
+    let mut buffer = [0; 16];
+    connection.read_exact(&mut buffer).await.unwrap();
+    call.abort();
+    let mut rest = Vec::new();
+    let end = tokio::time::timeout(Duration::from_secs(5), connection.read_to_end(&mut rest)).await;
+    assert!(end.is_ok(), "the connection is still open");
+}

@@ -1,0 +1,79 @@
+//! The licence handshake, which never delays, fails or repeats a call.
+
+use std::time::{Duration, Instant};
+
+use crate::emulated::{builder, emulator, fail};
+use descope_outbound::LicenseHandshake;
+use descope_outbound_emulator::{Emulator, Fault};
+
+const LICENSE: &str = "/v1/mgmt/license";
+const FETCH: &str = "/v1/mgmt/outbound/app/user/token/latest";
+
+/// For each fetch in the journal, the tier that it carried.
+fn tiers(emulator: &Emulator) -> Vec<Option<String>> {
+    let journal = emulator.journal();
+    let fetches = journal.iter().filter(|entry| entry.path == FETCH);
+    fetches.map(|entry| Some(entry.headers.get("x-descope-license")?.as_str()?.to_owned())).collect()
+}
+
+fn handshakes(emulator: &Emulator) -> usize {
+    emulator.journal().iter().filter(|entry| entry.path == LICENSE).count()
+}
+
+#[tokio::test]
+async fn beside_the_first_call_it_delays_nothing_and_later_calls_carry_the_tier() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::hold().path(LICENSE));
+    let client = builder(&emulator).license_handshake(LicenseHandshake::Beside).build().unwrap();
+    client.fetch_token("app", "user").await.unwrap();
+    client.fetch_token("app", "user").await.unwrap();
+    emulator.wait_for_held(1).await;
+    emulator.release();
+    client.open().await.unwrap();
+    client.fetch_token("app", "user").await.unwrap();
+    assert_eq!(tiers(&emulator), [None, None, Some("tier3".to_owned())]);
+    assert_eq!(handshakes(&emulator), 1);
+}
+
+#[tokio::test]
+async fn waited_for_it_is_in_the_first_call() {
+    let emulator = emulator().await;
+    let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
+    client.fetch_token("app", "user").await.unwrap();
+    assert_eq!(tiers(&emulator), [Some("tier3".to_owned())]);
+}
+
+#[tokio::test]
+async fn switched_off_it_is_never_asked() {
+    let emulator = emulator().await;
+    let client = builder(&emulator).license_handshake(LicenseHandshake::Off).build().unwrap();
+    client.open().await.unwrap();
+    client.fetch_token("app", "user").await.unwrap();
+    assert_eq!((tiers(&emulator), handshakes(&emulator)), (vec![None], 0));
+}
+
+#[tokio::test]
+async fn its_failure_fails_nothing_and_is_not_repeated() {
+    for fault in [Fault::answer(500), Fault::answer(200).body("<html>"), Fault::close(), Fault::garbage()] {
+        let emulator = emulator().await;
+        fail(&emulator, fault.path(LICENSE));
+        let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
+        client.fetch_token("app", "user").await.unwrap();
+        client.fetch_token("app", "user").await.unwrap();
+        assert_eq!((tiers(&emulator), handshakes(&emulator)), (vec![None, None], 1));
+    }
+}
+
+#[tokio::test]
+async fn it_is_waited_for_five_seconds_at_most() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::hang().path(LICENSE));
+    let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
+    let start = Instant::now();
+    client.fetch_token("app", "user").await.unwrap();
+    assert!(
+        (Duration::from_secs(5)..Duration::from_secs(9)).contains(&start.elapsed()),
+        "{:?}",
+        start.elapsed()
+    );
+}

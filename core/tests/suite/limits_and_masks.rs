@@ -1,0 +1,54 @@
+//! What is taken of a body, and what is hidden in it.
+
+use crate::emulated::{client, emulator, fail};
+use descope_outbound::ErrorKind;
+use descope_outbound_emulator::Fault;
+
+#[tokio::test]
+async fn an_echo_of_the_request_shows_no_secret() {
+    let emulator = emulator().await;
+    let key = emulator.management_key().to_owned();
+    let echo = format!(r#"{{"errorDescription":"Bearer P:{key}","headers":["{key}"]}}"#);
+    fail(&emulator, Fault::answer(400).header("x-echo", &key).body(echo));
+    let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+    let answer = error.answer().unwrap();
+    assert_eq!(answer.body(), r#"{"errorDescription":"Bearer P:[redacted]","headers":["[redacted]"]}"#);
+    let everything = format!("{error} {error:?} {answer:?}");
+    assert!(!everything.contains(&key), "{everything}");
+    assert!(everything.contains("[redacted]"));
+}
+
+#[tokio::test]
+async fn of_an_errors_body_eight_kibibytes_are_kept_and_no_secret_is_cut_in_half() {
+    let emulator = emulator().await;
+    let key = emulator.management_key().to_owned();
+    let body = format!("{}{key}{}", "x".repeat(8 * 1024 - 5), "y".repeat(100_000));
+    fail(&emulator, Fault::answer(502).body(body));
+    let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+    let kept = error.answer().unwrap().body();
+    assert_eq!(kept.len(), 8 * 1024);
+    assert!(kept.ends_with("x[reda"), "{}", &kept[kept.len() - 10..]);
+}
+
+#[tokio::test]
+async fn a_tokens_answer_has_one_mebibyte_at_most() {
+    let emulator = emulator().await;
+    let body_of = |size: usize| format!(r#"{{"token":{{"accessToken":"{}"}}}}"#, "a".repeat(size - 28));
+    fail(&emulator, Fault::answer(200).body(body_of(1024 * 1024)).once());
+    assert!(client(&emulator).fetch_token("app", "user").await.is_ok());
+    fail(&emulator, Fault::answer(200).body(body_of(1024 * 1024 + 1)).once());
+    let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("larger than 1048576 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_success_holds_is_not_quoted_when_it_cannot_be_read() {
+    let emulator = emulator().await;
+    for body in ["made-up-access-token", r#"{"token":{"accessToken":["made-up-access-token"]}}"#] {
+        fail(&emulator, Fault::answer(200).body(body).once());
+        let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(!format!("{error} {error:?}").contains("made-up-access-token"), "{error}");
+    }
+}

@@ -1,0 +1,11 @@
+//! The public API against the emulator, one file a topic; one program, since linking is what takes long.
+
+mod connections;
+mod deadline;
+mod emulated;
+mod licence;
+mod limits_and_masks;
+mod operations;
+mod proxies;
+mod retries;
+mod tls;
