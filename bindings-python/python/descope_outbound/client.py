@@ -1,0 +1,197 @@
+"""The clients: configuration, life cycle, and the way to the operations."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeVar
+
+from descope_outbound import _native
+from descope_outbound.exceptions import ERROR_TYPE_INVALID_ARGUMENT, AuthException, exception_for
+from descope_outbound.outbound_application import OutboundApplication
+from descope_outbound.outbound_application_async import OutboundApplicationAsync
+
+DEFAULT_TIMEOUT_SECONDS = 20.0
+
+_BAD_REQUEST = 400
+
+_HANDSHAKES: dict[object, Literal["beside", "wait", "off"]] = {True: "beside", "wait": "wait", False: "off"}
+
+_Operations = TypeVar("_Operations")
+
+
+class Mgmt(Generic[_Operations]):
+    """The management operations that this package has."""
+
+    def __init__(self, native: _native.Client, outbound_application: _Operations) -> None:
+        self._native = native
+        self._outbound_application = outbound_application
+
+    @property
+    def outbound_application(self) -> _Operations:
+        """The operations on outbound apps and their tokens: the same object at every access.
+
+        Raises:
+            AuthException: The client has no management key.
+        """
+        failure = self._native.management_key_failure()
+        if failure is not None:
+            raise exception_for(failure)
+        return self._outbound_application
+
+    if not TYPE_CHECKING:  # where every name would then seem to be there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise _not_ours("mgmt", name)
+
+
+class _Client(Generic[_Operations]):
+    """What the sync and the async client have in common."""
+
+    def __init__(
+        self,
+        project_id: str | None = None,
+        public_key: object = None,
+        skip_verify: bool = False,
+        management_key: str | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        jwt_validation_leeway: int = 5,
+        auth_management_key: str | None = None,
+        fga_cache_url: str | None = None,
+        *,
+        base_url: str | None = None,
+        verbose: bool = False,
+        cache: object = None,
+        license_handshake: bool | Literal["wait"] = True,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        # First, so that no traceback through this frame can show the key.
+        key = None if management_key is None else _native.Secret(management_key)
+        # The others only sessions need.
+        del management_key, auth_management_key, public_key, jwt_validation_leeway, fga_cache_url
+        if cache:
+            raise _invalid("cache must be off: this version has no cache yet")
+        if verbose:
+            raise _invalid("verbose must be off: this version has no get_last_response() yet")
+        if license_handshake not in _HANDSHAKES:
+            raise _invalid('license_handshake must be True, False or "wait"')
+        native = _native.Client.create(
+            project_id=project_id,
+            management_key=key,
+            base_url=base_url,
+            timeout_seconds=timeout_seconds,
+            skip_verify=skip_verify,
+            license_handshake=_HANDSHAKES[license_handshake],
+            allow_insecure_http=allow_insecure_http,
+            python_version=platform.python_version(),
+        )
+        if isinstance(native, _native.Failure):
+            raise exception_for(native)
+        if skip_verify:
+            warnings.warn("skip_verify: whoever answers is believed to be Descope", UserWarning, stacklevel=2)
+        self._native = native
+        self._mgmt = Mgmt(native, self._operations(native))
+
+    def _operations(self, native: _native.Client) -> _Operations:
+        raise NotImplementedError
+
+    @property
+    def mgmt(self) -> Mgmt[_Operations]:
+        """The management operations: the same object at every access."""
+        return self._mgmt
+
+    if not TYPE_CHECKING:  # where every name would then seem to be there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise _not_ours(type(self).__name__, name)
+
+
+class DescopeClient(_Client[OutboundApplication]):
+    """A client of Descope's outbound apps, made to be kept and shared.
+
+    Making one takes no I/O and starts no thread. It may be shared by threads and used after a fork; it keeps its
+    connections open between calls until ``close()``.
+
+    Args:
+        project_id: The Descope project; else ``DESCOPE_PROJECT_ID``. One of 32 characters or more also names its
+            region.
+        public_key: Accepted as by the official SDK, and unused.
+        skip_verify: Believe whoever answers, with a warning. For tests alone.
+        management_key: From the console's company settings; else ``DESCOPE_MANAGEMENT_KEY``.
+        timeout_seconds: Bounds each call as a whole, waits and repetitions included; float, seconds.
+        jwt_validation_leeway: Accepted as by the official SDK, and unused.
+        auth_management_key: Accepted as by the official SDK, and unused.
+        fga_cache_url: Accepted as by the official SDK, and unused.
+        base_url: Where the service is; else ``DESCOPE_BASE_URI``, else Descope's host in the project's region.
+        verbose: Must be off in this version.
+        cache: Must be off in this version.
+        license_handshake: Ask for the project's rate-limit tier beside the first call (True), before it
+            (``"wait"``: 5 s at most), or never (False).
+        allow_insecure_http: Permit a base URL of plain ``http`` beyond this machine.
+
+    Raises:
+        AuthException: A setting cannot be used (``status_code`` 400); the text names it, and never shows a secret.
+        TypeError: A setting is of the wrong type.
+
+    Example:
+        >>> client = DescopeClient(project_id="P2made-up", management_key="made-up-key")
+        >>> token = client.mgmt.outbound_application.fetch_token("app-id", "user-id")  # doctest: +SKIP
+    """
+
+    def _operations(self, native: _native.Client) -> OutboundApplication:
+        return OutboundApplication(native)
+
+    def close(self) -> None:
+        """Close the connections; calls that come later raise a ``RuntimeError``."""
+        self._native.close()
+
+    def __enter__(self) -> DescopeClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class DescopeClientAsync(_Client[OutboundApplicationAsync]):
+    """The client for asyncio: as ``DescopeClient``, with operations that are awaited.
+
+    It may be shared by tasks and by several event loops, one after another or at once.
+
+    Example:
+        >>> async def main() -> None:
+        ...     async with DescopeClientAsync() as client:
+        ...         await client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+    """
+
+    def _operations(self, native: _native.Client) -> OutboundApplicationAsync:
+        return OutboundApplicationAsync(native)
+
+    async def aopen(self) -> None:
+        """Wait for the licence handshake, 5 s at most, so that the first call carries the tier. Never fails."""
+        await self._native.open_async()
+
+    async def aclose(self) -> None:
+        """Close the connections; calls that come later raise a ``RuntimeError``."""
+        self._native.close()
+
+    async def __aenter__(self) -> DescopeClientAsync:
+        await self.aopen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def _invalid(problem: str) -> AuthException:
+    return AuthException(_BAD_REQUEST, ERROR_TYPE_INVALID_ARGUMENT, problem)
+
+
+def _not_ours(owner: str, name: str) -> AttributeError:
+    return AttributeError(
+        f"{owner} has no {name!r}: descope-outbound is for outbound apps alone, the rest is in the package descope"
+    )

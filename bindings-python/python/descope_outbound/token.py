@@ -1,0 +1,133 @@
+"""A fetched token: the server's JSON as a ``dict`` that does not show its secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from descope_outbound import _native
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+_ALIASES = {"token": "accessToken", "accessToken": "token"}
+
+
+class _RedactedDict(dict[str, Any]):
+    """A dict whose ``repr`` and ``str`` show ``[redacted]`` where a secret stands."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(_redacted(self))
+
+    # dict has none of its own and would take object's, which is what __repr__ is anyway; formatting goes this way too.
+    __str__ = __repr__
+
+
+class OutboundToken(_RedactedDict):
+    """The token itself: the server's fields, in its order.
+
+    ``token["accessToken"]`` is what the service answers and ``token["token"]`` what the documentation page writes;
+    each stands in for the other where that one is absent, in ``[]`` and ``get()`` alone. Iteration, ``in``, ``len``,
+    equality and JSON see exactly what the server sent.
+
+    Example:
+        >>> token = OutboundToken(accessToken="made-up")
+        >>> token["token"], "token" in token, token
+        ('made-up', False, {'accessToken': '[redacted]'})
+    """
+
+    __slots__ = ()
+
+    def __missing__(self, key: str) -> Any:
+        alias = _ALIASES.get(key)
+        if alias is not None and alias in self:
+            return self[alias]
+        raise KeyError(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of the field, or of its alias, or ``default``."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def copy(self) -> OutboundToken:
+        """A shallow copy that redacts and aliases as this one does."""
+        return OutboundToken(self)
+
+
+class TokenResponse(_RedactedDict):
+    """The server's answer to a fetch, ``{"token": {…}}``, with shortcuts to what is mostly wanted.
+
+    Attributes:
+        source: Where the answer comes from: ``"network"``.
+
+    Example:
+        >>> response = TokenResponse({"token": {"accessToken": "made-up", "accessTokenExpiry": "1795435200"}})
+        >>> response.access_token, response["token"]["token"], response.expires_at.isoformat()
+        ('made-up', 'made-up', '2026-11-23T12:00:00+00:00')
+    """
+
+    __slots__ = ("source",)
+
+    source: str
+
+    def __init__(self, answer: dict[str, Any], source: str = "network") -> None:
+        super().__init__(answer)
+        token = self.get("token")
+        if type(token) is dict:
+            self["token"] = OutboundToken(token)
+        self.source = source
+
+    @property
+    def _token(self) -> dict[str, Any]:
+        token = self.get("token")
+        return token if isinstance(token, dict) else {}
+
+    @property
+    def access_token(self) -> str | None:
+        """What to send to the third party; None where the server sent none."""
+        return self._token.get("accessToken")
+
+    @property
+    def refresh_token(self) -> str | None:
+        """The refresh token; None unless the fetch asked for it with ``options={"withRefreshToken": True}``."""
+        return self._token.get("refreshToken")
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the user has granted; empty where the server does not say."""
+        scopes = self._token.get("scopes")
+        return scopes if isinstance(scopes, list) else []
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the access token ends, in UTC; None where the server does not say.
+
+        No source says which form ``accessTokenExpiry`` has, so seconds, milliseconds and RFC 3339 are all read.
+        """
+        milliseconds = _native.expiry_milliseconds(self._token.get("accessTokenExpiry"))
+        if milliseconds is None:
+            return None
+        try:
+            return _EPOCH + timedelta(milliseconds=milliseconds)
+        except OverflowError:
+            return None
+
+    def copy(self) -> TokenResponse:
+        """A shallow copy that redacts and answers as this one does."""
+        return TokenResponse(self, self.source)
+
+    def __reduce__(self) -> tuple[type[TokenResponse], tuple[dict[str, Any], str]]:
+        return TokenResponse, (dict(self), self.source)
+
+
+def _redacted(value: Any, name: str = "") -> Any:
+    """The value with ``[redacted]`` for each secret, as plain dicts and lists."""
+    if isinstance(value, dict):
+        return {key: _redacted(member, key) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_redacted(item, name) for item in value]
+    is_secret = isinstance(value, str) and (name == "token" or _native.is_secret_field(name))
+    return _native.REDACTED if is_secret else value

@@ -1,0 +1,90 @@
+//! From Python values to the core's arguments.
+
+use descope_outbound::{Argument, Arguments};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+
+use crate::secret::Secret;
+
+/// Deeper than any option, and shallow enough to stop at a list that holds itself.
+const DEEPEST: usize = 64;
+
+pub(crate) fn arguments(members: &Bound<'_, PyDict>) -> PyResult<Arguments> {
+    members.iter().map(|(name, value)| argument_of(&name, &value)).collect()
+}
+
+fn argument_of(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String, Argument)> {
+    let name = name.extract::<String>()?;
+    let argument = argument(&name, value);
+    Ok((name, argument))
+}
+
+/// `name` tells whether a string is a secret.
+pub(crate) fn argument(name: &str, value: &Bound<'_, PyAny>) -> Argument {
+    nested(name, value, 0)
+}
+
+fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize) -> Argument {
+    if depth > DEEPEST {
+        return Argument::Malformed("must not be nested so deep");
+    }
+    if value.is_none() {
+        Argument::Absent
+    } else if let Ok(secret) = value.cast::<Secret>() {
+        secret.get().argument()
+    } else if let Ok(text) = value.cast::<PyString>() {
+        match text.to_str() {
+            Ok(text) => Argument::member_text(name, text.to_owned()),
+            Err(_) => Argument::Malformed("must not hold a lone surrogate"),
+        }
+    } else if let Ok(flag) = value.cast::<PyBool>() {
+        Argument::Flag(flag.is_true())
+    } else if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
+        number(value)
+    } else if let Ok(items) = value.cast::<PyList>() {
+        items.iter().map(|item| nested(name, &item, depth + 1)).collect()
+    } else if let Ok(items) = value.cast::<PyTuple>() {
+        items.iter().map(|item| nested(name, &item, depth + 1)).collect()
+    } else if let Ok(members) = value.cast::<PyDict>() {
+        object(members, depth)
+    } else {
+        foreign(value)
+    }
+}
+
+fn number(value: &Bound<'_, PyAny>) -> Argument {
+    let number = match (value.extract::<i64>(), value.extract::<u64>()) {
+        (Ok(number), _) if value.is_instance_of::<PyInt>() => Some(number.into()),
+        (_, Ok(number)) if value.is_instance_of::<PyInt>() => Some(number.into()),
+        _ => value.extract::<f64>().ok().and_then(serde_json::Number::from_f64),
+    };
+    number.map_or(Argument::Malformed("must hold finite numbers only"), Argument::Number)
+}
+
+fn object(members: &Bound<'_, PyDict>, depth: usize) -> Argument {
+    let mut object = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        object.push(match name.extract::<String>() {
+            Ok(name) => {
+                let value = nested(&name, &value, depth + 1);
+                (name, value)
+            }
+            Err(_) => (String::new(), foreign(&name)),
+        });
+    }
+    Argument::Object(object)
+}
+
+pub(crate) fn foreign(value: &Bound<'_, PyAny>) -> Argument {
+    let name = value.get_type().name().map_or_else(|_| "an unknown type".to_owned(), |name| name.to_string());
+    Argument::Foreign(name)
+}
+
+pub(crate) fn expiry_milliseconds(expiry: &Bound<'_, PyAny>) -> Option<i64> {
+    let expiry = match argument("", expiry) {
+        Argument::Text(text) => serde_json::Value::String(text),
+        Argument::Number(number) => serde_json::Value::Number(number),
+        _ => return None,
+    };
+    descope_outbound::expiry_milliseconds(&expiry)
+}

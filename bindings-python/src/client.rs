@@ -1,0 +1,231 @@
+//! The client as Python holds it: a configuration, and a core client for each process that uses it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use descope_outbound::{
+    Argument, ArgumentName, Arguments, ClientBuilder, Environment, Error, LicenseHandshake, Operation,
+    timeout_from_seconds,
+};
+use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use pyo3_async_runtimes::generic::future_into_py;
+
+use crate::argument;
+use crate::outcome::{Failure, Outcome};
+use crate::per_process::{Owned, PerProcess};
+use crate::runtime::{Asyncio, runtime};
+use crate::secret::Secret;
+
+const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout_seconds", camel: "timeout" };
+
+/// How soon a sync call notices Ctrl-C and other signals.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+
+/// A client; see `descope_outbound.DescopeClient`.
+#[pyclass(frozen, module = "descope_outbound._native")]
+pub(crate) struct Client {
+    builder: ClientBuilder,
+    of_process: PerProcess<descope_outbound::Client>,
+    is_closed: AtomicBool,
+}
+
+/// A call that has been looked at.
+struct Call {
+    operation: &'static Operation,
+    arguments: Arguments,
+    timeout: Option<Duration>,
+}
+
+#[pymethods]
+impl Client {
+    /// A client, or the failure that says what is wrong with the configuration. No I/O, no thread.
+    #[staticmethod]
+    #[pyo3(signature = (*, project_id, management_key, base_url, timeout_seconds, skip_verify, license_handshake, allow_insecure_http, python_version))]
+    #[expect(clippy::too_many_arguments, reason = "one for each setting, by keyword only")]
+    fn create<'py>(
+        py: Python<'py>,
+        project_id: Option<&Bound<'py, PyString>>,
+        management_key: Option<&Bound<'py, Secret>>,
+        base_url: Option<&Bound<'py, PyString>>,
+        timeout_seconds: &Bound<'py, PyAny>,
+        skip_verify: bool,
+        license_handshake: &str,
+        allow_insecure_http: bool,
+        python_version: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let timeout = match timeout(timeout_seconds)? {
+            Ok(timeout) => timeout,
+            Err(error) => return failure(py, error),
+        };
+        let mut builder = descope_outbound::Client::builder()
+            .environment(Environment::process())
+            .sdk_name("python")
+            .header("x-descope-sdk-python-version", python_version)
+            .additional_roots_variable("REQUESTS_CA_BUNDLE")
+            .timeout(timeout)
+            .skip_verify(skip_verify)
+            .allow_insecure_http(allow_insecure_http)
+            .license_handshake(match license_handshake {
+                "wait" => LicenseHandshake::Wait,
+                "off" => LicenseHandshake::Off,
+                _ => LicenseHandshake::Beside,
+            });
+        // What is no Unicode becomes what is no id and no URL: it is refused by name.
+        if let Some(project_id) = project_id {
+            builder = builder.project_id(project_id.to_string_lossy());
+        }
+        if let Some(base_url) = base_url {
+            builder = builder.base_url(base_url.to_string_lossy());
+        }
+        if let Some(management_key) = management_key {
+            builder = match management_key.get().argument() {
+                Argument::Secret(key) => builder.management_key(key),
+                other => {
+                    let problem = format!("management_key must be a string, not {}", other.type_name());
+                    return Err(PyTypeError::new_err(problem));
+                }
+            };
+        }
+        let client = Self { builder, of_process: PerProcess::empty(), is_closed: AtomicBool::new(false) };
+        match client.core() {
+            Ok(_) => Ok(Bound::new(py, client)?.into_any()),
+            Err(error) => failure(py, error),
+        }
+    }
+
+    /// Performs the operation and waits for its outcome, with the GIL released.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        arguments: &Bound<'py, PyDict>,
+        timeout_seconds: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (client, call) = match self.prepare(operation, arguments, timeout_seconds)? {
+            Ok(prepared) => prepared,
+            Err(error) => return failure(py, error),
+        };
+        wait(py, async move { client.call(call.operation, call.arguments, call.timeout).await })?
+            .into_pyobject(py)
+    }
+
+    /// As `call`, as an awaitable of the running event loop.
+    fn call_async<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        arguments: &Bound<'py, PyDict>,
+        timeout_seconds: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let prepared = self.prepare(operation, arguments, timeout_seconds)?;
+        future_into_py::<Asyncio, _, _>(py, async move {
+            Ok(Outcome(match prepared {
+                Ok((client, call)) => client.call(call.operation, call.arguments, call.timeout).await,
+                Err(error) => Err(error),
+            }))
+        })
+    }
+
+    /// Waits for the licence handshake, as an awaitable of the running event loop.
+    fn open_async<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let client = self.open_client()?;
+        future_into_py::<Asyncio, _, _>(py, async move {
+            if let Ok(client) = client {
+                // Without a key there is no handshake, and nothing to wait for.
+                let _ = client.open().await;
+            }
+            Ok(())
+        })
+    }
+
+    /// The failure of every management call of a client without a key, or None where there is one.
+    fn management_key_failure(&self) -> Option<Failure> {
+        self.core().and_then(|client| client.require_management_key()).err().map(Failure::from)
+    }
+
+    /// Closes the connections that are idle, and the others as their calls end. Calls that come later are refused.
+    fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+        self.of_process.clear();
+    }
+}
+
+type CoreClient = Arc<Owned<descope_outbound::Client>>;
+
+impl Client {
+    fn core(&self) -> Result<CoreClient, Error> {
+        self.of_process.get_or_make(|| self.builder.clone().build())
+    }
+
+    fn open_client(&self) -> PyResult<Result<CoreClient, Error>> {
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Err(PyRuntimeError::new_err("the client has been closed"));
+        }
+        Ok(self.core())
+    }
+
+    fn prepare(
+        &self,
+        operation: &str,
+        arguments: &Bound<'_, PyDict>,
+        timeout_seconds: &Bound<'_, PyAny>,
+    ) -> PyResult<Result<(CoreClient, Call), Error>> {
+        let operation = Operation::named(operation)
+            .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
+        let timeout = if timeout_seconds.is_none() { Ok(None) } else { timeout(timeout_seconds)?.map(Some) };
+        let arguments = argument::arguments(arguments)?;
+        let client = self.open_client()?;
+        Ok(client.and_then(|client| Ok((client, Call { operation, arguments, timeout: timeout? }))))
+    }
+}
+
+fn timeout(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
+    let seconds = match seconds.extract::<f64>() {
+        Ok(seconds) => seconds,
+        // None is what "no limit" is elsewhere; here every call has one.
+        Err(_) if seconds.is_none() => f64::NAN,
+        Err(error) if error.is_instance_of::<PyOverflowError>(seconds.py()) => f64::INFINITY,
+        Err(_) => {
+            let name = seconds.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("timeout_seconds must be a number, not {name}")));
+        }
+    };
+    Ok(timeout_from_seconds(TIMEOUT, seconds))
+}
+
+fn failure(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
+    Ok(Bound::new(py, Failure::from(error))?.into_any())
+}
+
+/// Runs the call on this thread until it is done or a signal handler raises; then the call is dropped.
+fn wait(
+    py: Python<'_>,
+    call: impl Future<Output = Result<descope_outbound::Answer, Error>> + Send,
+) -> PyResult<Outcome> {
+    let runtime = runtime()?;
+    py.detach(|| {
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                outcome = call => Ok(Outcome(outcome)),
+                interruption = interrupted() => Err(interruption),
+            }
+        })
+    })
+}
+
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone holds for one lifetime only")]
+async fn interrupted() -> PyErr {
+    loop {
+        tokio::time::sleep(SIGNAL_CHECK).await;
+        match Python::try_attach(|py| py.check_signals()) {
+            Some(Ok(())) => {}
+            Some(Err(interruption)) => return interruption,
+            // The interpreter is ending, and this thread with it.
+            None => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The native half of the Python package: what crosses the border, and nothing that is decided.
+
+mod argument;
+mod client;
+mod outcome;
+mod per_process;
+mod runtime;
+mod secret;
+
+/// The module that `descope_outbound` is built on; not for direct use, and free to change.
+#[pyo3::pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::client::Client;
+    #[pymodule_export]
+    use crate::outcome::{Answer, Failure};
+    #[pymodule_export]
+    use crate::secret::Secret;
+
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    const REDACTED: &str = descope_outbound::REDACTED;
+
+    /// Whether the service uses this field name for a secret.
+    #[pyfunction]
+    fn is_secret_field(name: &str) -> bool {
+        descope_outbound::is_secret_field(name)
+    }
+
+    /// The moment that an expiry names, in milliseconds since 1970, or None where it names none.
+    #[pyfunction]
+    fn expiry_milliseconds(expiry: &Bound<'_, PyAny>) -> Option<i64> {
+        crate::argument::expiry_milliseconds(expiry)
+    }
+}

@@ -1,0 +1,72 @@
+//! Values that a forked child must not inherit: it gets its own.
+
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+/// One value for each process id.
+///
+/// After a fork the threads of the parent are gone, so a lock that one of them held stays locked for good and a
+/// runtime's workers never answer. Hence no lock here, and a child neither uses nor drops what its parent made.
+pub(crate) struct PerProcess<Value> {
+    current: ArcSwapOption<Owned<Value>>,
+}
+
+/// A value that is dropped only in the process that made it; a child lets it lie.
+pub(crate) struct Owned<Value> {
+    process_id: u32,
+    value: ManuallyDrop<Value>,
+}
+
+impl<Value> PerProcess<Value> {
+    pub(crate) const fn empty() -> Self {
+        Self { current: ArcSwapOption::const_empty() }
+    }
+
+    /// This process's value. Threads that come first together may each make one; one of them is kept.
+    pub(crate) fn get_or_make<Error>(
+        &self,
+        make: impl FnOnce() -> Result<Value, Error>,
+    ) -> Result<Arc<Owned<Value>>, Error> {
+        let found = self.current.load();
+        if let Some(owned) = found.as_ref().filter(|owned| owned.is_of_this_process()) {
+            return Ok(Arc::clone(owned));
+        }
+        let candidate = Arc::new(Owned { process_id: std::process::id(), value: ManuallyDrop::new(make()?) });
+        let previous = self.current.compare_and_swap(&*found, Some(Arc::clone(&candidate)));
+        match previous.as_ref().filter(|owned| owned.is_of_this_process()) {
+            Some(earlier) => Ok(Arc::clone(earlier)),
+            None => Ok(candidate),
+        }
+    }
+
+    /// Lets go of the value; who still uses it keeps it until then.
+    pub(crate) fn clear(&self) {
+        self.current.store(None);
+    }
+}
+
+impl<Value> Owned<Value> {
+    fn is_of_this_process(&self) -> bool {
+        self.process_id == std::process::id()
+    }
+}
+
+impl<Value> Deref for Owned<Value> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.value
+    }
+}
+
+impl<Value> Drop for Owned<Value> {
+    fn drop(&mut self) {
+        if self.is_of_this_process() {
+            // SAFETY: the value is dropped nowhere else, and not used after this.
+            unsafe { ManuallyDrop::drop(&mut self.value) }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A secret on its way from the caller to the core.
+
+use descope_outbound::Argument;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::argument;
+
+/// Holds a secret so that no frame, traceback, pickle or `vars()` of ours does.
+///
+/// Anything may be put in, so that no error is raised while a frame still holds what may be a secret: what is no
+/// string is refused where the secret is used.
+#[pyclass(frozen, module = "descope_outbound._native")]
+pub(crate) struct Secret(Argument);
+
+impl Secret {
+    pub(crate) fn argument(&self) -> Argument {
+        self.0.clone()
+    }
+}
+
+#[pymethods]
+impl Secret {
+    #[new]
+    fn new(value: &Bound<'_, PyAny>) -> Self {
+        Self(match value.cast::<PyString>() {
+            // A lone surrogate becomes a character that no credential may hold: it is refused without being quoted.
+            Ok(text) => Argument::Secret(text.to_string_lossy().into_owned().into()),
+            Err(_) => argument::foreign(value),
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __repr__(&self) -> &'static str {
+        descope_outbound::REDACTED
+    }
+}

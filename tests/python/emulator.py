@@ -1,0 +1,77 @@
+"""The emulator as a process of its own, and its control endpoints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+BINARY = Path(os.environ.get("EMULATOR", ROOT / "target" / "debug" / "descope-outbound-emulator"))
+
+#: Requests to the control endpoints never go through a proxy.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Emulator:
+    """Runs from ``with`` to its end."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._process = subprocess.Popen([str(BINARY), "--port", "0", *arguments], stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        started = json.loads(self._process.stdout.readline())
+        self.base_url: str = started["base_url"]
+        self.project_id: str = started["project_id"]
+        self.management_key: str = started["management_key"]
+        self.ca_file: str | None = started["ca_file"]
+
+    def __enter__(self) -> Emulator:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def control(self, method: str, path: str, **parameters: Any) -> Any:
+        """Calls ``/_emulator/<path>``."""
+        request = urllib.request.Request(f"{self.base_url}/_emulator/{path}", method=method)
+        if method == "POST":
+            request.data = json.dumps(parameters).encode()
+            request.add_header("Content-Type", "application/json")
+        with _OPENER.open(request, timeout=10) as response:
+            return json.loads(response.read())
+
+    def connect(self, app_id: str, user_id: str, **more: Any) -> str:
+        """Lets a user connect an app; returns the token's id."""
+        token_id: str = self.control("POST", "connect", app_id=app_id, user_id=user_id, **more)["token_id"]
+        return token_id
+
+    def fail(self, **fault: Any) -> None:
+        """Adds a fault."""
+        self.control("POST", "faults", **fault)
+
+    def counters(self) -> dict[str, int]:
+        """How often what happened."""
+        counters: dict[str, int] = self.control("GET", "counters")
+        return counters
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The requests so far."""
+        entries: list[dict[str, Any]] = self.control("GET", "journal")["entries"]
+        return entries
+
+    def environment(self) -> dict[str, str]:
+        """The variables that point a client here."""
+        return {
+            "DESCOPE_BASE_URI": self.base_url,
+            "DESCOPE_PROJECT_ID": self.project_id,
+            "DESCOPE_MANAGEMENT_KEY": self.management_key,
+        }
