@@ -1,0 +1,74 @@
+# What a newcomer types. Needs Rust (rustup reads rust-toolchain.toml), a C compiler, Python 3.10 or later with venv,
+# Node 20 or later; everything else is installed below this folder.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOGS := target/test-logs
+EMULATOR := target/debug/descope-outbound-emulator
+
+# Tests and examples talk to this machine alone.
+export NO_PROXY := 127.0.0.1,localhost
+export no_proxy := 127.0.0.1,localhost
+
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node check generate clean
+
+help:  ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+build: wheel addon emulator  ## Build everything: the wheel is installed in .venv, the addon lies in bindings-node/lib
+
+$(VENV)/.installed: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund
+
+wheel: $(VENV)/.installed
+	rm -rf target/wheels
+	$(BIN)/maturin build --quiet --release --locked --compatibility linux --out target/wheels
+	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall target/wheels/*.whl
+
+addon: node_modules/.package-lock.json
+	npm run --silent build
+
+emulator:
+	cargo build --quiet --locked --package descope-outbound-emulator
+
+demo: build  ## Run one Python and one Node program against the emulator
+	$(BIN)/python examples/demo.py
+
+test: test-rust test-python test-node  ## Run every test
+	$(BIN)/python tests/no_secret_was_printed.py $(LOGS)/*.log
+
+test-rust:
+	mkdir -p $(LOGS)
+	tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator -- --nocapture
+
+test-python: wheel emulator
+	mkdir -p $(LOGS)
+	tests/logged.sh $(LOGS)/python.log $(BIN)/python -m pytest --capture=no --log-cli-level=DEBUG tests/python
+	tests/logged.sh $(LOGS)/doctests.log $(BIN)/python -m pytest --capture=no --doctest-modules --pyargs descope_outbound
+
+test-node: addon emulator
+	mkdir -p $(LOGS)
+	tests/logged.sh $(LOGS)/node.log npm run --silent test
+
+check: wheel addon  ## Run every linter and type checker, and see that generated files are up to date
+	cargo fmt --all --check
+	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+	$(BIN)/ruff check --quiet bindings-python examples tests
+	$(BIN)/ruff format --quiet --check bindings-python examples tests
+	$(BIN)/mypy bindings-python/python tests/python examples
+	$(BIN)/python -m mypy.stubtest descope_outbound
+	npm run --silent check
+	$(MAKE) generate
+	git diff --exit-code -- bindings-python/python/descope_outbound/outbound_application.py bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+
+generate: $(VENV)/.installed addon  ## Make the generated files anew
+	$(BIN)/python bindings-python/generate_sync.py
+
+clean:  ## Remove everything that was built or installed
+	rm -rf target $(VENV) node_modules bindings-node/lib/*.node
