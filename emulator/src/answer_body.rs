@@ -23,31 +23,16 @@ struct Pace {
 
 impl AnswerBody {
     pub(crate) fn whole(bytes: Bytes) -> Self {
-        Self {
-            rest: bytes,
-            pace: None,
-            ends: true,
-        }
+        Self { rest: bytes, pace: None, ends: true }
     }
 
     pub(crate) fn dripping(bytes: Bytes, interval: Duration) -> Self {
-        let pace = Pace {
-            interval,
-            pause: Box::pin(tokio::time::sleep(interval)),
-        };
-        Self {
-            rest: bytes,
-            pace: Some(pace),
-            ends: true,
-        }
+        let pace = Pace { interval, pause: Box::pin(tokio::time::sleep(interval)) };
+        Self { rest: bytes, pace: Some(pace), ends: true }
     }
 
     pub(crate) fn without_end(bytes: Bytes) -> Self {
-        Self {
-            rest: bytes,
-            pace: None,
-            ends: false,
-        }
+        Self { rest: bytes, pace: None, ends: false }
     }
 }
 
@@ -60,11 +45,7 @@ impl Body for AnswerBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if self.rest.is_empty() {
-            return if self.ends {
-                Poll::Ready(None)
-            } else {
-                Poll::Pending
-            };
+            return if self.ends { Poll::Ready(None) } else { Poll::Pending };
         }
         let Some(pace) = self.pace.as_mut() else {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.rest)))));

@@ -27,17 +27,13 @@ impl Call {
     pub(crate) fn new(head: hyper::http::request::Parts, body: Bytes) -> Self {
         let path = head.uri.path().to_owned();
         let segments = path
-            .trim_start_matches('/')
+            .strip_prefix('/')
+            .unwrap_or(&path)
             .split('/')
-            .map(|segment| {
-                percent_encoding::percent_decode_str(segment)
-                    .decode_utf8_lossy()
-                    .into_owned()
-            })
+            .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
-        let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect();
+        let query =
+            form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         Self {
             method: head.method,
             version: head.version,
@@ -52,11 +48,7 @@ impl Call {
 
     /// A query parameter that is there and not empty.
     pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
-        let value = self
-            .query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str());
+        let value = self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         value.filter(|value| !value.is_empty())
     }
 
@@ -65,8 +57,12 @@ impl Call {
     }
 
     pub(crate) fn is_form(&self) -> bool {
-        self.header("content-type")
-            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+        self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    }
+
+    /// Whether it is for a provider and not for the service.
+    pub(crate) fn is_for_provider(&self) -> bool {
+        self.segments.first().is_some_and(|segment| segment == "provider")
     }
 
     /// What a fault can match.
@@ -79,9 +75,7 @@ impl Call {
         Subject {
             method: self.method.as_str(),
             path: &self.path,
-            app: provider_app
-                .or_else(|| in_body("appId"))
-                .or_else(|| self.query_value("appId")),
+            app: provider_app.or_else(|| in_body("appId")).or_else(|| self.query_value("appId")),
             user: in_body("userId").or_else(|| self.query_value("userId")),
         }
     }
@@ -96,23 +90,13 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     pub(crate) fn json(status: StatusCode, content: &impl Serialize) -> Self {
         match serde_json::to_vec(content) {
-            Ok(body) => Self {
-                body: body.into(),
-                ..Self::empty(status)
-            }
-            .with(
-                hyper::header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            ),
+            Ok(body) => Self { body: body.into(), ..Self::empty(status) }
+                .with(hyper::header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
             Err(_) => Self::empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

@@ -26,10 +26,9 @@ impl Encryption {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        authority.distinguished_name.push(
-            DnType::CommonName,
-            "descope-outbound-emulator (made up, trust it nowhere else)",
-        );
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "descope-outbound-emulator (made up, trust it nowhere else)");
         be_valid_for_a_year(&mut authority);
         let authority_key = KeyPair::generate()?;
         let authority_certificate = authority.self_signed(&authority_key)?;
@@ -37,8 +36,7 @@ impl Encryption {
 
         let names = ["localhost", "127.0.0.1", "::1"].into_iter().chain(listen);
         let mut own = CertificateParams::new(names.map(str::to_owned).collect::<Vec<_>>())?;
-        own.distinguished_name
-            .push(DnType::CommonName, "descope-outbound-emulator");
+        own.distinguished_name.push(DnType::CommonName, "descope-outbound-emulator");
         own.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         own.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         // OpenSSL in its strict mode, which Python uses, wants it.

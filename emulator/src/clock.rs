@@ -10,6 +10,10 @@ use time::format_description::well_known::Rfc3339;
 pub(crate) struct Moment(Duration);
 
 impl Moment {
+    pub(crate) fn from_epoch_seconds(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+
     pub(crate) fn epoch_seconds(self) -> u64 {
         self.0.as_secs()
     }

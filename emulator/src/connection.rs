@@ -40,21 +40,13 @@ impl Connection {
     /// A user's connection to an app.
     #[must_use]
     pub fn user(app_id: impl Into<String>, user_id: impl Into<String>) -> Self {
-        Self {
-            app_id: app_id.into(),
-            user_id: user_id.into(),
-            ..Self::default()
-        }
+        Self { app_id: app_id.into(), user_id: user_id.into(), ..Self::default() }
     }
 
     /// A connection that a whole tenant shares.
     #[must_use]
     pub fn of_tenant(app_id: impl Into<String>, tenant_id: impl Into<String>) -> Self {
-        Self {
-            app_id: app_id.into(),
-            tenant_id: tenant_id.into(),
-            ..Self::default()
-        }
+        Self { app_id: app_id.into(), tenant_id: tenant_id.into(), ..Self::default() }
     }
 
     /// Binds the token to a tenant.
@@ -165,11 +157,7 @@ impl<'de> Deserialize<'de> for RefreshToken {
             }
 
             fn visit_bool<E>(self, wanted: bool) -> Result<RefreshToken, E> {
-                Ok(if wanted {
-                    RefreshToken::Minted
-                } else {
-                    RefreshToken::None
-                })
+                Ok(if wanted { RefreshToken::Minted } else { RefreshToken::None })
             }
 
             fn visit_str<E>(self, token: &str) -> Result<RefreshToken, E> {
@@ -197,20 +185,13 @@ impl Revocation {
     /// Every consent that this user gave to this app.
     #[must_use]
     pub fn user(app_id: impl Into<String>, user_id: impl Into<String>) -> Self {
-        Self {
-            app_id: Some(app_id.into()),
-            user_id: Some(user_id.into()),
-            tenant_id: None,
-        }
+        Self { app_id: Some(app_id.into()), user_id: Some(user_id.into()), tenant_id: None }
     }
 
     /// Every consent that was given to this app.
     #[must_use]
     pub fn app(app_id: impl Into<String>) -> Self {
-        Self {
-            app_id: Some(app_id.into()),
-            ..Self::default()
-        }
+        Self { app_id: Some(app_id.into()), ..Self::default() }
     }
 
     /// Narrows it to those bound to this tenant.

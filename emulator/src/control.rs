@@ -1,5 +1,23 @@
 //! The endpoints under `/_emulator/`, with which a test in any language does what a Rust test does with
 //! [`Emulator`](crate::Emulator).
+//!
+//! | request | body | answer |
+//! |---|---|---|
+//! | `GET health` | | `{"ok", "project_id"}` |
+//! | `POST connect` | a [`Connection`] | `{"token_id"}` |
+//! | `POST inbound_token` | an [`InboundToken`] | `{"token"}` |
+//! | `POST revoke` | a [`Revocation`] | `{"revoked"}` |
+//! | `GET clock` | | `{"now", "epoch_milliseconds", "advanced_seconds"}` |
+//! | `POST clock` | `{"advance_seconds"}` | as above |
+//! | `GET faults` | | `{"faults", "held"}` |
+//! | `POST faults` | a [`Fault`] | `{}` |
+//! | `DELETE faults` | | `{}` |
+//! | `POST faults/release` | | `{"released"}` |
+//! | `GET journal` | | `{"entries"}`: [`JournalEntry`](crate::JournalEntry) |
+//! | `GET counters` | | [`Counters`](crate::Counters) |
+//! | `POST reset` | | `{}` |
+//!
+//! A mistake is answered with 400 (404 for what is not in the table) and `{"error"}`.
 
 use std::time::Duration;
 
@@ -10,6 +28,7 @@ use serde_json::{Value, json};
 use crate::call::{Answer, Call};
 use crate::connection::{Connection, Revocation};
 use crate::fault::Fault;
+use crate::inbound::InboundToken;
 use crate::world::World;
 
 #[derive(serde::Deserialize)]
@@ -30,10 +49,7 @@ struct Mistake {
 
 impl Mistake {
     fn new(message: &impl ToString) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            message: message.to_string(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, message: message.to_string() }
     }
 }
 
@@ -42,6 +58,7 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
     let outcome = match (call.method.as_str(), segments.as_slice()) {
         ("GET", ["health"]) => Ok(json!({ "ok": true, "project_id": world.settings.project_id })),
         ("POST", ["connect"]) => connect(world, call),
+        ("POST", ["inbound_token"]) => inbound_token(world, call),
         ("POST", ["revoke"]) => revoke(world, call),
         ("GET", ["clock"]) => Ok(clock(world)),
         ("POST", ["clock"]) => advance(world, call),
@@ -68,11 +85,14 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
 
 fn connect(world: &World, call: &Call) -> Result<Value, Mistake> {
     let connection: Connection = parameters(call)?;
-    let token_id = world
-        .state()
-        .connect(&world.settings, connection)
-        .map_err(|error| Mistake::new(&error))?;
+    let token_id =
+        world.state().connect(&world.settings, connection).map_err(|error| Mistake::new(&error))?;
     Ok(json!({ "token_id": token_id }))
+}
+
+fn inbound_token(world: &World, call: &Call) -> Result<Value, Mistake> {
+    let request: InboundToken = parameters(call)?;
+    Ok(json!({ "token": world.state().issue_inbound_token(&world.settings, request) }))
 }
 
 fn revoke(world: &World, call: &Call) -> Result<Value, Mistake> {
@@ -104,11 +124,7 @@ fn faults(world: &World) -> Value {
 
 fn add_fault(world: &World, call: &Call) -> Result<Value, Mistake> {
     let fault: Fault = parameters(call)?;
-    world
-        .state()
-        .faults
-        .add(fault)
-        .map_err(|error| Mistake::new(&error))?;
+    world.state().faults.add(fault).map_err(|error| Mistake::new(&error))?;
     Ok(json!({}))
 }
 

@@ -14,6 +14,7 @@ use crate::certificates::{CaFile, Encryption};
 use crate::connection::{Connection, Revocation};
 use crate::counters::Counters;
 use crate::fault::{Fault, FaultError};
+use crate::inbound::InboundToken;
 use crate::journal::JournalEntry;
 use crate::listener::listen;
 use crate::options::Options;
@@ -37,30 +38,19 @@ impl Emulator {
     /// The port is taken, the seed or an option makes no sense, or the certificate file cannot be written.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         options.check()?;
-        let encryption = options
-            .tls
-            .then(|| Encryption::new(options.listen.as_deref()))
-            .transpose();
+        let encryption = options.tls.then(|| Encryption::new(options.listen.as_deref())).transpose();
         let (acceptor, ca) = match encryption.map_err(StartError::Certificate)? {
             Some(Encryption { acceptor, ca }) => (Some(acceptor), Some(ca)),
             None => (None, None),
         };
         let port = options.port;
         let refused = |source| StartError::Bind { port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(refused)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let world = Arc::new(World::new(options));
         let (stop, stopped) = oneshot::channel();
         let listening = tokio::spawn(listen(listener, acceptor, world.clone(), stopped));
-        Ok(Self {
-            world,
-            address,
-            ca,
-            stop: Some(stop),
-            listening,
-        })
+        Ok(Self { world, address, ca, stop: Some(stop), listening })
     }
 
     /// The base URL to give to a client, without a slash at the end.
@@ -108,6 +98,12 @@ impl Emulator {
         self.world.state().connect(&self.world.settings, connection)
     }
 
+    /// Issues an inbound-app access token, which fetches in the place of the management key.
+    #[must_use]
+    pub fn issue_inbound_token(&self, request: InboundToken) -> String {
+        self.world.state().issue_inbound_token(&self.world.settings, request)
+    }
+
     /// Consents are withdrawn at the provider, which refuses their tokens from now on. The vault is not told. Gives
     /// how many consents those were.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
@@ -148,12 +144,7 @@ impl Emulator {
     /// Waits until at least `count` requests have arrived, answered or not, those to `/_emulator/` apart.
     pub async fn wait_for_requests(&self, count: u64) {
         // As above.
-        let _ = self
-            .world
-            .arrivals
-            .subscribe()
-            .wait_for(|arrived| *arrived >= count)
-            .await;
+        let _ = self.world.arrivals.subscribe().wait_for(|arrived| *arrived >= count).await;
     }
 
     /// The latest requests (10,000 at most), oldest first, without their secrets.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode, Version};
 use serde_json::{Value, json};
@@ -49,23 +49,15 @@ pub(crate) async fn exchange(
         }
         return Ok(whole(answer));
     }
-    let (body, too_large) = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => (body.to_bytes(), false),
-        // The client went away in the middle of its request, or it sent too much: either way there is no body.
-        Err(error) => (Bytes::new(), error.is::<LengthLimitError>()),
-    };
+    let (body, too_large) = read(body).await;
     let call = Call::new(head, body);
-    if is_control(&call) && !too_large {
-        return Ok(whole(control::answer(&world, &call)));
+    if is_control(&call) {
+        return Ok(whole(if too_large { too_large_answer() } else { control::answer(&world, &call) }));
     }
 
     let ticket = record(&world, &call, &connection);
     let real_answer = || {
-        if too_large {
-            Refusal::body_too_large().into_answer()
-        } else {
-            answer(&world, &call)
-        }
+        if too_large { Refusal::body_too_large().into_answer() } else { answer(&world, &call) }
     };
     let fault = {
         let mut state = world.state();
@@ -98,10 +90,20 @@ pub(crate) async fn exchange(
     Ok(deliver(answer, fault.delivery, call.version, &connection.takeovers).await)
 }
 
+/// The body, and whether it was too large to be read.
+async fn read(body: Incoming) -> (Bytes, bool) {
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|announced| announced > LARGEST_BODY) {
+        return (Bytes::new(), true);
+    }
+    match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => (body.to_bytes(), false),
+        // The client went away in the middle of its request, or sent more than it may: there is no body either way.
+        Err(error) => (Bytes::new(), error.is::<LengthLimitError>()),
+    }
+}
+
 fn is_control(call: &Call) -> bool {
-    call.segments
-        .first()
-        .is_some_and(|segment| segment == "_emulator")
+    call.segments.first().is_some_and(|segment| segment == "_emulator")
 }
 
 fn record(world: &World, call: &Call, connection: &ConnectionHandle) -> Ticket {
@@ -112,8 +114,12 @@ fn record(world: &World, call: &Call, connection: &ConnectionHandle) -> Ticket {
     ticket
 }
 
+fn too_large_answer() -> Answer {
+    Refusal::body_too_large().into_answer()
+}
+
 fn answer(world: &World, call: &Call) -> Answer {
-    if call.segments.first().is_some_and(|segment| segment == "provider") {
+    if call.is_for_provider() {
         provider_endpoints::answer(world, call)
     } else {
         service::answer(world, call)
@@ -128,9 +134,7 @@ fn canned_answer(fault: &Fault, status: u16) -> Answer {
         Some(Value::String(text)) => answer.body = Bytes::copy_from_slice(text.as_bytes()),
         Some(json) => {
             answer.body = json.to_string().into();
-            answer
-                .headers
-                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
     }
     with_headers(answer, fault)

@@ -11,7 +11,8 @@ use serde_json::Value;
 /// Something that goes wrong with the requests that match it.
 ///
 /// What is not given matches every request; the requests to `/_emulator/` are never touched. Of several faults the
-/// first added that is due is applied, and only that one.
+/// first added that is due is applied, and only that one. The vault's own refreshes meet the faults of
+/// `/provider/{app}/token` too: one that leaves no good answer makes the refresh fail, others change nothing.
 ///
 /// ```
 /// use descope_outbound_emulator::Fault;
@@ -94,10 +95,7 @@ impl Fault {
     /// This status instead of the real answer.
     #[must_use]
     pub fn answer(status: u16) -> Self {
-        Self {
-            status: Some(status),
-            ..Self::default()
-        }
+        Self { status: Some(status), ..Self::default() }
     }
 
     /// The real answer, later.
@@ -115,9 +113,7 @@ impl Fault {
     /// The real answer a byte at a time: see [`Delivery::Drip`].
     #[must_use]
     pub fn drip(interval: Duration) -> Self {
-        Self::delivered(Delivery::Drip {
-            every_ms: milliseconds(interval),
-        })
+        Self::delivered(Delivery::Drip { every_ms: milliseconds(interval) })
     }
 
     /// A connection reset instead of an answer: see [`Delivery::Reset`].
@@ -157,10 +153,7 @@ impl Fault {
     }
 
     fn delivered(delivery: Delivery) -> Self {
-        Self {
-            delivery,
-            ..Self::default()
-        }
+        Self { delivery, ..Self::default() }
     }
 
     /// Only requests with this method.
@@ -273,10 +266,7 @@ impl Fault {
 
     /// Whether no part of the real answer is ever needed.
     pub(crate) fn loses_the_answer(&self) -> bool {
-        matches!(
-            self.delivery,
-            Delivery::Hang | Delivery::Reset | Delivery::Close | Delivery::Garbage
-        )
+        matches!(self.delivery, Delivery::Hang | Delivery::Reset | Delivery::Close | Delivery::Garbage)
     }
 
     /// What makes it impossible to apply, so that it is told when it is added and not when it is due.
@@ -284,14 +274,9 @@ impl Fault {
         if let Some(status) = self.status
             && (status < 200 || StatusCode::from_u16(status).is_err())
         {
-            return Err(FaultError(format!(
-                "status {status} is not one that ends an exchange (200 to 999)"
-            )));
+            return Err(FaultError(format!("status {status} is not one that ends an exchange (200 to 999)")));
         }
-        if self
-            .probability
-            .is_some_and(|probability| !(0.0..=1.0).contains(&probability))
-        {
+        if self.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
             return Err(FaultError("probability must be from 0 to 1".to_owned()));
         }
         if self.body.is_some() && self.status.is_none() {
@@ -305,14 +290,12 @@ impl Fault {
         Ok(())
     }
 
-    fn matches(&self, subject: &Subject<'_>) -> bool {
+    pub(crate) fn matches(&self, subject: &Subject<'_>) -> bool {
         let path_matches = |wanted: &str| match wanted.strip_suffix('*') {
             Some(start) => subject.path.starts_with(start),
             None => subject.path == wanted,
         };
-        self.method
-            .as_deref()
-            .is_none_or(|method| method.eq_ignore_ascii_case(subject.method))
+        self.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(subject.method))
             && self.path.as_deref().is_none_or(path_matches)
             && self.app.as_deref().is_none_or(|app| subject.app == Some(app))
             && self.user.as_deref().is_none_or(|user| subject.user == Some(user))
@@ -342,79 +325,4 @@ pub(crate) struct Subject<'request> {
     pub(crate) path: &'request str,
     pub(crate) app: Option<&'request str>,
     pub(crate) user: Option<&'request str>,
-}
-
-/// The faults that have been added, in order.
-#[derive(Default)]
-pub(crate) struct FaultList {
-    faults: Vec<AddedFault>,
-    applied: u64,
-}
-
-/// A fault and what it has done so far, as the control API lists it.
-#[derive(serde::Serialize)]
-pub(crate) struct AddedFault {
-    #[serde(flatten)]
-    fault: Fault,
-    /// How many matching requests came by.
-    seen: u64,
-    /// How many of them it was applied to.
-    applied: u64,
-    #[serde(skip)]
-    random: fastrand::Rng,
-}
-
-impl FaultList {
-    pub(crate) fn add(&mut self, fault: Fault) -> Result<(), FaultError> {
-        fault.check()?;
-        let random = fastrand::Rng::with_seed(fault.seed);
-        self.faults.push(AddedFault {
-            fault,
-            seen: 0,
-            applied: 0,
-            random,
-        });
-        Ok(())
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.faults.clear();
-    }
-
-    pub(crate) fn added(&self) -> &[AddedFault] {
-        &self.faults
-    }
-
-    /// How many faults have been applied, those cleared since included.
-    pub(crate) fn applied(&self) -> u64 {
-        self.applied
-    }
-
-    /// The fault that happens to this request, if one does.
-    pub(crate) fn strike(&mut self, subject: &Subject<'_>) -> Option<Fault> {
-        let struck = self.faults.iter_mut().find_map(|added| added.strike(subject));
-        self.applied += u64::from(struck.is_some());
-        struck
-    }
-}
-
-impl AddedFault {
-    fn strike(&mut self, subject: &Subject<'_>) -> Option<Fault> {
-        if !self.fault.matches(subject) {
-            return None;
-        }
-        self.seen += 1;
-        if self.seen <= self.fault.after || self.fault.count.is_some_and(|count| self.applied >= count) {
-            return None;
-        }
-        if self
-            .fault
-            .probability
-            .is_some_and(|probability| self.random.f64() >= probability)
-        {
-            return None;
-        }
-        self.applied += 1;
-        Some(self.fault.clone())
-    }
 }

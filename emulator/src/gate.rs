@@ -18,9 +18,7 @@ pub(crate) fn refusal(head: &Parts, listen: Option<&str>) -> Option<&'static str
     let hosts = head.headers.get_all(HOST).iter();
     addressees.extend(hosts.map(|host| Authority::try_from(host.as_bytes()).ok()));
     let allowed = |addressee: &Option<Authority>| {
-        addressee
-            .as_ref()
-            .is_some_and(|authority| is_own_name(authority, listen))
+        addressee.as_ref().is_some_and(|authority| is_own_name(authority, listen))
     };
     if addressees.is_empty() || !addressees.iter().all(allowed) {
         return Some("the request is addressed to a host that is neither loopback nor the --listen name");
@@ -34,12 +32,7 @@ fn is_own_name(authority: &Authority, listen: Option<&str>) -> bool {
     }
     let host = authority.host();
     host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<Ipv6Addr>()
-            .is_ok_and(|address| address.is_loopback())
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
         || listen.is_some_and(|name| host.eq_ignore_ascii_case(name))
 }

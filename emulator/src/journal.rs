@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::call::Call;
 use crate::redaction::Redaction;
-use crate::service::presented_bearer;
+use crate::service::{PresentedBearer, presented_bearer};
 use crate::world::World;
 
 /// How many requests the journal remembers.
@@ -48,44 +48,31 @@ pub struct JournalEntry {
 impl JournalEntry {
     /// The entry of a request that has just been read.
     pub(crate) fn of(world: &World, call: &Call, connection: u64) -> Self {
-        let redaction = Redaction {
-            management_key: &world.settings.management_key,
-        };
+        let redaction = Redaction { management_key: &world.settings.management_key };
         let bearer = presented_bearer(call);
         let mut query = Map::new();
         for (name, value) in &call.query {
-            add(
-                &mut query,
-                redaction.text(name),
-                Value::from(redaction.named(name, value)),
-            );
+            add(&mut query, redaction.text(name), Value::from(redaction.named(name, value)));
         }
         let mut headers = Map::new();
         for name in call.headers.keys() {
             let values = call.headers.get_all(name).iter();
-            let values: Vec<_> = values
-                .map(|value| String::from_utf8_lossy(value.as_bytes()))
-                .collect();
+            let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             let value = redaction.named(name.as_str(), &values.join(", "));
             headers.insert(name.to_string(), Value::from(value));
         }
         Self {
             number: 0,
             connection,
-            http_version: if call.version == Version::HTTP_2 {
-                "HTTP/2"
-            } else {
-                "HTTP/1.1"
-            }
-            .to_owned(),
+            http_version: if call.version == Version::HTTP_2 { "HTTP/2" } else { "HTTP/1.1" }.to_owned(),
             method: call.method.to_string(),
             path: redaction.text(&call.path),
             query,
             headers,
-            authorized: bearer
-                .as_ref()
-                .is_some_and(|bearer| bearer.is_management_key(world)),
-            project_id: bearer.map(|bearer| redaction.text(bearer.project_id)),
+            authorized: bearer.as_ref().is_some_and(|bearer| bearer.is_accepted(world)),
+            project_id: bearer
+                .filter(|bearer| shows_project(world, call, bearer))
+                .map(|bearer| redaction.text(bearer.project_id)),
             body: body(&redaction, call),
             body_length: call.body.len(),
             status: None,
@@ -94,25 +81,22 @@ impl JournalEntry {
     }
 }
 
+/// Whether the start of a bearer is a project id and not the start of somebody's token.
+fn shows_project(world: &World, call: &Call, bearer: &PresentedBearer<'_>) -> bool {
+    bearer.project_id == world.settings.project_id || (bearer.secret.is_some() && !call.is_for_provider())
+}
+
 fn body(redaction: &Redaction<'_>, call: &Call) -> Value {
     if let Some(json) = &call.json {
         // A body that is one string has no name that would tell whether it is secret.
-        return if json.is_object() || json.is_array() {
-            redaction.json(json)
-        } else {
-            Value::Null
-        };
+        return if json.is_object() || json.is_array() { redaction.json(json) } else { Value::Null };
     }
     if !call.is_form() {
         return Value::Null;
     }
     let mut form = Map::new();
     for (name, value) in form_urlencoded::parse(&call.body) {
-        add(
-            &mut form,
-            redaction.text(&name),
-            Value::from(redaction.named(&name, &value)),
-        );
+        add(&mut form, redaction.text(&name), Value::from(redaction.named(&name, &value)));
     }
     Value::Object(form)
 }
@@ -144,10 +128,7 @@ pub(crate) struct Ticket(u64);
 impl Journal {
     /// An empty journal in the place of this one.
     pub(crate) fn successor(&self) -> Self {
-        Self {
-            before: self.before + self.total,
-            ..Self::default()
-        }
+        Self { before: self.before + self.total, ..Self::default() }
     }
 
     pub(crate) fn total(&self) -> u64 {
@@ -163,10 +144,7 @@ impl Journal {
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
         }
-        self.entries.push_back(JournalEntry {
-            number: self.total,
-            ..entry
-        });
+        self.entries.push_back(JournalEntry { number: self.total, ..entry });
         Ticket(self.before + self.total)
     }
 
@@ -185,7 +163,6 @@ impl Journal {
     fn entry(&mut self, ticket: Ticket) -> Option<&mut JournalEntry> {
         let number = ticket.0.checked_sub(self.before)?;
         let first = self.entries.front()?.number;
-        self.entries
-            .get_mut(usize::try_from(number.checked_sub(first)?).ok()?)
+        self.entries.get_mut(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 }

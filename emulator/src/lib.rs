@@ -27,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod answer_body;
+mod app;
 mod call;
 mod certificates;
 mod clock;
@@ -36,7 +37,9 @@ mod counters;
 mod emulator;
 mod exchange;
 mod fault;
+mod fault_list;
 mod gate;
+mod inbound;
 mod journal;
 mod line;
 mod listener;
@@ -56,6 +59,7 @@ pub use connection::{Connection, RefreshToken, Revocation};
 pub use counters::Counters;
 pub use emulator::Emulator;
 pub use fault::{Delivery, Fault, FaultError};
+pub use inbound::InboundToken;
 pub use journal::JournalEntry;
 pub use options::{DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, ExpiryFormat, MissingDelete, Options};
 pub use seed::{Seed, SeedApp, SeedError};

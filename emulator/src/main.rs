@@ -125,22 +125,10 @@ fn introduce(emulator: &Emulator) -> io::Result<()> {
     let mut output = io::stdout().lock();
     writeln!(output, "{introduction}")?;
     writeln!(output, "export DESCOPE_BASE_URI={base_url}")?;
-    writeln!(
-        output,
-        "export DESCOPE_PROJECT_ID={}",
-        quoted(emulator.project_id())
-    )?;
-    writeln!(
-        output,
-        "export DESCOPE_MANAGEMENT_KEY={}",
-        quoted(emulator.management_key())
-    )?;
+    writeln!(output, "export DESCOPE_PROJECT_ID={}", quoted(emulator.project_id()))?;
+    writeln!(output, "export DESCOPE_MANAGEMENT_KEY={}", quoted(emulator.management_key()))?;
     if let Some(ca_file) = emulator.ca_file() {
-        writeln!(
-            output,
-            "export SSL_CERT_FILE={}",
-            quoted(&ca_file.to_string_lossy())
-        )?;
+        writeln!(output, "export SSL_CERT_FILE={}", quoted(&ca_file.to_string_lossy()))?;
     }
     output.flush()
 }
@@ -148,11 +136,7 @@ fn introduce(emulator: &Emulator) -> io::Result<()> {
 /// Text as one word of a shell.
 fn quoted(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// The signals that end the program, noticed from the moment it starts.
@@ -166,10 +150,7 @@ struct Signal {
 impl Signal {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     async fn received(mut self) {

@@ -114,11 +114,28 @@ impl Provider {
         if let Some(refresh_token) = refresh_token.clone() {
             self.record_refresh_token(refresh_token, grant);
         }
-        Issued {
-            access_token,
-            expires,
-            refresh_token,
-            scopes,
+        Issued { access_token, expires, refresh_token, scopes }
+    }
+
+    /// Takes over tokens that a provider issued elsewhere. What it has issued itself it goes on knowing better: a used
+    /// refresh token stays used.
+    pub(crate) fn adopt(
+        &mut self,
+        grant: Grant,
+        access_token: Option<(String, Option<Moment>)>,
+        refresh_token: Option<String>,
+    ) {
+        let access_token = access_token.filter(|(token, _)| !self.has_issued(token));
+        let refresh_token = refresh_token.filter(|token| !self.has_issued(token));
+        if access_token.is_none() && refresh_token.is_none() {
+            return;
+        }
+        let grant = self.remember(grant);
+        if let Some((token, expires)) = access_token {
+            self.access_tokens.insert(token, AccessToken { grant, expires });
+        }
+        if let Some(token) = refresh_token {
+            self.record_refresh_token(token, grant);
         }
     }
 
@@ -147,12 +164,7 @@ impl Provider {
         let refresh_token = self.made_up("refresh");
         self.record_access_token(access_token.clone(), number, expires);
         self.record_refresh_token(refresh_token.clone(), number);
-        Ok(Issued {
-            access_token,
-            expires,
-            refresh_token: Some(refresh_token),
-            scopes: grant.scopes,
-        })
+        Ok(Issued { access_token, expires, refresh_token: Some(refresh_token), scopes: grant.scopes })
     }
 
     /// Whose access token this is, if it is good now.
@@ -188,25 +200,17 @@ impl Provider {
 
     fn record_access_token(&mut self, access_token: String, grant: usize, expires: Option<Moment>) {
         self.tally.mints += 1;
-        self.access_tokens
-            .insert(access_token, AccessToken { grant, expires });
+        self.access_tokens.insert(access_token, AccessToken { grant, expires });
     }
 
     fn record_refresh_token(&mut self, refresh_token: String, grant: usize) {
-        self.refresh_tokens
-            .insert(refresh_token, IssuedRefreshToken { grant, used: false });
+        self.refresh_tokens.insert(refresh_token, IssuedRefreshToken { grant, used: false });
     }
 
     /// Marks a refresh token as used and says which grant it was for.
     fn spend(&mut self, app_id: &str, refresh_token: &str) -> Result<(usize, Grant), RefreshRefusal> {
-        let issued = self
-            .refresh_tokens
-            .get_mut(refresh_token)
-            .ok_or(RefreshRefusal::Unknown)?;
-        let grant = self
-            .grants
-            .get(issued.grant)
-            .filter(|grant| grant.app_id == app_id);
+        let issued = self.refresh_tokens.get_mut(refresh_token).ok_or(RefreshRefusal::Unknown)?;
+        let grant = self.grants.get(issued.grant).filter(|grant| grant.app_id == app_id);
         let grant = grant.ok_or(RefreshRefusal::Unknown)?;
         if grant.revoked {
             return Err(RefreshRefusal::Revoked);

@@ -13,11 +13,7 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
     match (call.method.as_str(), segments.as_slice()) {
         ("POST", ["provider", app_id, "token"]) => token(world, call, app_id),
         ("GET", ["provider", app_id, "me"]) => me(world, call, app_id),
-        _ => oauth_error(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "the provider has no such endpoint",
-        ),
+        _ => oauth_error(StatusCode::NOT_FOUND, "not_found", "the provider has no such endpoint"),
     }
 }
 
@@ -51,18 +47,14 @@ fn grant_parameter(call: &Call, name: &str) -> Option<String> {
     if let Some(json) = &call.json {
         return json.get(name).and_then(Value::as_str).map(str::to_owned);
     }
-    form_urlencoded::parse(&call.body)
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(&call.body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// What a provider's API is here: it tells whose access token this is, as long as it is good.
 fn me(world: &World, call: &Call, app_id: &str) -> Answer {
     let mut state = world.state();
     let State { clock, provider, .. } = &mut *state;
-    let bearer = call
-        .header("authorization")
-        .and_then(|value| value.split_once(' '));
+    let bearer = call.header("authorization").and_then(|value| value.split_once(' '));
     let access_token = match bearer {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token,
         _ => "",
@@ -89,8 +81,5 @@ fn bad_request(error: &str, description: &str) -> Answer {
 }
 
 fn oauth_error(status: StatusCode, error: &str, description: &str) -> Answer {
-    Answer::json(
-        status,
-        &json!({ "error": error, "error_description": description }),
-    )
+    Answer::json(status, &json!({ "error": error, "error_description": description }))
 }

@@ -35,11 +35,7 @@ pub(crate) struct Redaction<'world> {
 impl Redaction<'_> {
     /// A value under a name, which may say that the value is secret.
     pub(crate) fn named(&self, name: &str, value: &str) -> String {
-        if is_secret(name) {
-            REDACTED.to_owned()
-        } else {
-            self.text(value)
-        }
+        if is_secret(name) { REDACTED.to_owned() } else { self.text(value) }
     }
 
     /// JSON, with the names it has inside.
@@ -56,9 +52,7 @@ impl Redaction<'_> {
         for start in MADE_UP_TOKENS {
             while let Some(position) = clean.find(start) {
                 let rest = &clean[position + start.len()..];
-                let length = rest
-                    .find(|letter: char| !letter.is_ascii_alphanumeric())
-                    .unwrap_or(rest.len());
+                let length = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
                 clean.replace_range(position..position + start.len() + length, REDACTED);
             }
         }

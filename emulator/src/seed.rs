@@ -35,6 +35,9 @@ pub struct Seed {
 pub struct SeedApp {
     /// Its id.
     pub id: String,
+    /// Its name; the id when absent.
+    #[serde(default)]
+    pub name: Option<String>,
     /// How long the access tokens of its provider are good; the emulator's default when absent.
     #[serde(default)]
     pub lifetime_seconds: Option<u64>,
@@ -44,10 +47,7 @@ impl Seed {
     /// Adds an app.
     #[must_use]
     pub fn app(mut self, id: impl Into<String>) -> Self {
-        self.apps.push(SeedApp {
-            id: id.into(),
-            lifetime_seconds: None,
-        });
+        self.apps.push(SeedApp { id: id.into(), ..SeedApp::default() });
         self
     }
 
@@ -57,6 +57,7 @@ impl Seed {
         self.apps.push(SeedApp {
             id: id.into(),
             lifetime_seconds: Some(lifetime.as_secs()),
+            ..SeedApp::default()
         });
         self
     }
@@ -155,15 +156,10 @@ fn explained(text: &str, error: &serde_json::Error) -> String {
 }
 
 fn entry_fault<Entry: serde::de::DeserializeOwned>(whole: &serde_json::Value, list: &str) -> Option<String> {
-    whole
-        .get(list)?
-        .as_array()?
-        .iter()
-        .enumerate()
-        .find_map(|(position, entry)| {
-            let error = Entry::deserialize(entry).err()?;
-            Some(format!("{list}[{position}]: {error}"))
-        })
+    whole.get(list)?.as_array()?.iter().enumerate().find_map(|(position, entry)| {
+        let error = Entry::deserialize(entry).err()?;
+        Some(format!("{list}[{position}]: {error}"))
+    })
 }
 
 /// A seed that cannot be used, and why.
@@ -179,10 +175,7 @@ impl SeedError {
     }
 
     fn in_file(self, path: &Path) -> Self {
-        Self {
-            file: Some(path.to_owned()),
-            ..self
-        }
+        Self { file: Some(path.to_owned()), ..self }
     }
 }
 

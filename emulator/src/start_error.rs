@@ -56,9 +56,7 @@ impl Options {
             ));
         }
         if !sendable(&self.management_key) {
-            return Err(StartError::Option(
-                "the management key must be visible ASCII characters",
-            ));
+            return Err(StartError::Option("the management key must be visible ASCII characters"));
         }
         self.seed.check().map_err(StartError::Seed)
     }

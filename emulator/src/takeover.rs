@@ -27,11 +27,7 @@ pub(crate) enum Ending {
 impl Takeover {
     /// Nothing more is sent.
     pub(crate) fn silent(ending: Ending) -> Self {
-        Self {
-            bytes: Vec::new(),
-            interval: None,
-            ending,
-        }
+        Self { bytes: Vec::new(), interval: None, ending }
     }
 
     /// Bytes that no HTTP client can make sense of.
@@ -47,22 +43,14 @@ impl Takeover {
     pub(crate) fn drip(answer: &Answer, interval: Duration) -> Self {
         let mut bytes = http1_head(answer, answer.body.len());
         bytes.extend_from_slice(&answer.body);
-        Self {
-            bytes,
-            interval: Some(interval),
-            ending: Ending::Close,
-        }
+        Self { bytes, interval: Some(interval), ending: Ending::Close }
     }
 
     /// The headers and half of the body that they announce.
     pub(crate) fn partial(answer: &Answer, ending: Ending) -> Self {
         let mut bytes = http1_head(answer, announced_length(answer));
         bytes.extend_from_slice(&answer.body[..answer.body.len() / 2]);
-        Self {
-            bytes,
-            interval: None,
-            ending,
-        }
+        Self { bytes, interval: None, ending }
     }
 
     pub(crate) async fn carry_out(self, mut line: Line) -> io::Result<()> {

@@ -1,9 +1,10 @@
 //! The service's vault: the outbound apps of the project and the tokens stored for them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::app::App;
 use crate::clock::Moment;
+use crate::provider::Issued;
 
 /// The apps and the tokens, as the management API sees them.
 #[derive(Default)]
@@ -11,13 +12,6 @@ pub(crate) struct Vault {
     apps: BTreeMap<String, App>,
     /// Each holder's tokens, the latest last.
     tokens: HashMap<Holder, Vec<StoredToken>>,
-}
-
-/// An outbound app.
-#[derive(Clone, Default)]
-pub(crate) struct App {
-    /// How long the access tokens of its provider are good; the emulator's default when absent.
-    pub(crate) lifetime: Option<Duration>,
 }
 
 /// Whose tokens: a user, a user within a tenant, or a tenant (then without a user) for one app. A name that does
@@ -46,13 +40,50 @@ pub(crate) struct StoredToken {
     pub(crate) external_identifier: String,
 }
 
+impl StoredToken {
+    /// Takes what the provider gave for the refresh token.
+    pub(crate) fn accept(&mut self, issued: Issued, now: Moment) {
+        self.access_token = issued.access_token;
+        self.expires = issued.expires;
+        self.refresh_token = issued.refresh_token;
+        self.last_refresh = Some(now);
+        self.last_refresh_error.clear();
+    }
+
+    /// Whether it is of no use as it is: expired, or uploaded without an access token.
+    pub(crate) fn needs_refresh(&self, now: Moment) -> bool {
+        self.access_token.is_empty() || self.expires.is_some_and(|expires| expires <= now)
+    }
+}
+
 impl Vault {
     pub(crate) fn app(&self, app_id: &str) -> Option<&App> {
         self.apps.get(app_id)
     }
 
-    pub(crate) fn insert_app(&mut self, app_id: String, app: App) {
-        self.apps.insert(app_id, app);
+    /// All apps, by id.
+    pub(crate) fn apps(&self) -> impl Iterator<Item = &App> {
+        self.apps.values()
+    }
+
+    /// Adds an app, in the place of one with the same id.
+    pub(crate) fn insert_app(&mut self, app: App) {
+        self.apps.insert(app.description.id.clone(), app);
+    }
+
+    /// Deletes an app and its tokens, and says whether there was one.
+    pub(crate) fn delete_app(&mut self, app_id: &str) -> bool {
+        self.delete(|token| token.holder.app == app_id);
+        self.apps.remove(app_id).is_some()
+    }
+
+    /// The ids of the apps for which this user has a token, within the tenant if one is given and else without.
+    pub(crate) fn apps_with_token_of(&self, user_id: &str, tenant_id: &str) -> BTreeSet<&str> {
+        let holders = self.tokens.keys();
+        holders
+            .filter(|holder| holder.user == user_id && holder.tenant == tenant_id)
+            .map(|holder| holder.app.as_str())
+            .collect()
     }
 
     /// Stores a token as its holder's latest. One with the same scopes and external identifier is replaced.

@@ -10,9 +10,7 @@ use crate::world::World;
 
 pub(crate) fn by_id(world: &World, call: &Call) -> Result<Answer, Refusal> {
     require_management_key(world, call)?;
-    let id = call
-        .query_value("id")
-        .ok_or_else(|| Refusal::missing_argument("id"))?;
+    let id = call.query_value("id").ok_or_else(|| Refusal::missing_argument("id"))?;
     let deleted = world.state().vault.delete(|token| token.id == id);
     deletion_answer(world, deleted)
 }
@@ -22,9 +20,7 @@ pub(crate) fn of_user(world: &World, call: &Call) -> Result<Answer, Refusal> {
     let app_id = call.query_value("appId");
     let user_id = call.query_value("userId");
     if app_id.is_none() && user_id.is_none() {
-        return Err(Refusal::invalid_arguments(
-            "At least one of appId and userId is required",
-        ));
+        return Err(Refusal::invalid_arguments("At least one of appId and userId is required"));
     }
     let deleted = world.state().vault.delete(|token| {
         app_id.is_none_or(|app_id| token.holder.app == app_id)

@@ -9,7 +9,5 @@ use crate::world::World;
 
 pub(crate) fn tier(world: &World, call: &Call) -> Result<Answer, Refusal> {
     require_management_key(world, call)?;
-    Ok(Answer::ok(
-        &json!({ "rateLimitTier": world.settings.rate_limit_tier }),
-    ))
+    Ok(Answer::ok(&json!({ "rateLimitTier": world.settings.rate_limit_tier })))
 }

@@ -41,20 +41,37 @@ impl Refusal {
         }
     }
 
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            code: "E111120",
+            description: "Forbidden",
+            message: message.into(),
+        }
+    }
+
     pub(crate) fn unknown_endpoint() -> Self {
-        Self::not_found(
-            "E011006",
-            "Endpoint not found",
-            "There is no such method and path".to_owned(),
-        )
+        Self::not_found("E011006", "Endpoint not found", "There is no such method and path".to_owned())
     }
 
     pub(crate) fn token_not_found() -> Self {
-        Self::not_found(
-            "E111504",
-            "Outbound token not found",
-            "Token not found".to_owned(),
-        )
+        Self::not_found("E111504", "Outbound token not found", "Token not found".to_owned())
+    }
+
+    pub(crate) fn app_not_found(id: &str) -> Self {
+        Self::not_found("E111502", "Outbound app not found", format!("There is no outbound app {id:?}"))
+    }
+
+    pub(crate) fn refresh_failed(reason: &str) -> Self {
+        Self::bad_request("E111505", "Failed to refresh the token", reason.to_owned())
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(crate) fn body_too_large() -> Self {
@@ -76,20 +93,10 @@ impl Refusal {
     }
 
     fn bad_request(code: &'static str, description: &'static str, message: String) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code,
-            description,
-            message,
-        }
+        Self { status: StatusCode::BAD_REQUEST, code, description, message }
     }
 
     fn not_found(code: &'static str, description: &'static str, message: String) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            code,
-            description,
-            message,
-        }
+        Self { status: StatusCode::NOT_FOUND, code, description, message }
     }
 }

@@ -8,9 +8,7 @@ use crate::client::{BY_SCOPES, Client, LATEST, LICENCE, TOKEN, USER_TOKENS};
 #[tokio::test]
 async fn every_operation_refuses_a_bearer_that_is_not_project_and_key() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    emulator
-        .connect(Connection::user("github", "user-1").token_id("token-1"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").token_id("token-1")).unwrap();
     let (project, key) = (emulator.project_id(), emulator.management_key());
     for bearer in [
         String::new(),
@@ -28,9 +26,20 @@ async fn every_operation_refuses_a_bearer_that_is_not_project_and_key() {
         for reply in [
             client.post(LATEST, body.clone()).await,
             client.post(BY_SCOPES, body).await,
+            client.post_text(LATEST, "no JSON").await,
             client.delete(&format!("{TOKEN}?id=token-1")).await,
             client.delete(&format!("{USER_TOKENS}?userId=user-1")).await,
             client.get(LICENCE).await,
+            client.get("/v1/mgmt/outbound/apps").await,
+            client.get("/v1/mgmt/outbound/app/github").await,
+            client.get("/v1/mgmt/outbound/apps-with-user-token?userId=user-1").await,
+            client.post("/v1/mgmt/outbound/app/create", json!({ "name": "n" })).await,
+            client.post("/v1/mgmt/outbound/app/create/bytemplate", json!({ "templateId": "t" })).await,
+            client.post("/v1/mgmt/outbound/app/update", json!({ "app": { "id": "github" } })).await,
+            client.post("/v1/mgmt/outbound/app/delete", json!({ "id": "github" })).await,
+            client.post("/v1/mgmt/outbound/app/user/apikey/upload", json!({})).await,
+            client.post("/v1/mgmt/outbound/app/user/oauthtoken/upload", json!({})).await,
+            client.post("/v1/mgmt/outbound/app/tenant/oauthtoken/batch/upload", json!({})).await,
         ] {
             assert_eq!(reply.status, 401, "{bearer}");
             let error = reply.json();
@@ -57,13 +66,9 @@ async fn the_project_and_the_key_can_be_chosen() {
 
 #[tokio::test]
 async fn a_project_or_key_that_no_header_could_carry_stops_the_start() {
-    for (project_id, management_key) in [
-        ("P:1", "key"),
-        ("", "key"),
-        ("P1", ""),
-        ("P1", "key\n"),
-        ("P1", "ké"),
-    ] {
+    for (project_id, management_key) in
+        [("P:1", "key"), ("", "key"), ("P1", ""), ("P1", "key\n"), ("P1", "ké")]
+    {
         let started = Emulator::start(Options {
             project_id: project_id.to_owned(),
             management_key: management_key.to_owned(),

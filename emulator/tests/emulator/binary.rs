@@ -18,20 +18,12 @@ struct Program {
 
 impl Program {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut first_line = String::new();
         output.read_line(&mut first_line).unwrap();
         let introduction = serde_json::from_str(&first_line).unwrap();
-        Self {
-            child,
-            output,
-            introduction,
-        }
+        Self { child, output, introduction }
     }
 
     fn client(&self) -> Client {
@@ -46,13 +38,7 @@ impl Program {
     #[cfg(unix)]
     fn end(mut self, signal: &str) -> (String, Option<i32>) {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
         let mut rest = String::new();
         self.output.read_to_string(&mut rest).unwrap();
         (rest, self.child.wait().unwrap().code())
@@ -76,36 +62,18 @@ fn run(arguments: &[&str]) -> Output {
 async fn its_first_line_is_json_and_the_rest_can_be_pasted() {
     let program = Program::start(&["--port", "0"]);
     let names: Vec<&String> = program.introduction.as_object().unwrap().keys().collect();
-    assert_eq!(
-        names,
-        [
-            "base_url",
-            "project_id",
-            "management_key",
-            "ca_file",
-            "process_id"
-        ]
-    );
+    assert_eq!(names, ["base_url", "project_id", "management_key", "ca_file", "process_id"]);
     assert_eq!(program.introduction["process_id"], program.child.id());
     assert_eq!(program.introduction["ca_file"], Value::Null);
     let project_id = program.introduction["project_id"].as_str().unwrap().to_owned();
-    assert!(
-        project_id.len() == 28 && project_id.starts_with('P'),
-        "{project_id}"
-    );
+    assert!(project_id.len() == 28 && project_id.starts_with('P'), "{project_id}");
     assert!(project_id.chars().all(|letter| letter.is_ascii_alphanumeric()));
     assert_eq!(program.client().get(LICENCE).await.status, 200);
 
     let base_url = program.introduction["base_url"].as_str().unwrap().to_owned();
     let (rest, code) = program.end("-INT");
-    assert!(
-        rest.starts_with(&format!("export DESCOPE_BASE_URI={base_url}\n")),
-        "{rest}"
-    );
-    assert!(
-        rest.contains(&format!("export DESCOPE_PROJECT_ID={project_id}\n")),
-        "{rest}"
-    );
+    assert!(rest.starts_with(&format!("export DESCOPE_BASE_URI={base_url}\n")), "{rest}");
+    assert!(rest.contains(&format!("export DESCOPE_PROJECT_ID={project_id}\n")), "{rest}");
     assert_eq!(code, Some(0));
 }
 
@@ -115,17 +83,10 @@ async fn it_ends_on_sigterm_with_requests_in_flight_and_removes_its_certificate(
     let program = Program::start(&["--port", "0", "--tls"]);
     let ca_file = program.introduction["ca_file"].as_str().unwrap().to_owned();
     assert!(std::fs::exists(&ca_file).unwrap());
-    let address = program.introduction["base_url"]
-        .as_str()
-        .unwrap()
-        .strip_prefix("https://")
-        .unwrap();
+    let address = program.introduction["base_url"].as_str().unwrap().strip_prefix("https://").unwrap();
     let _in_flight = tokio::net::TcpStream::connect(address).await.unwrap();
     let (rest, code) = program.end("-TERM");
-    assert!(
-        rest.contains(&format!("export SSL_CERT_FILE={ca_file}\n")),
-        "{rest}"
-    );
+    assert!(rest.contains(&format!("export SSL_CERT_FILE={ca_file}\n")), "{rest}");
     assert_eq!(code, Some(0));
     assert!(!std::fs::exists(&ca_file).unwrap());
 }
@@ -133,11 +94,7 @@ async fn it_ends_on_sigterm_with_requests_in_flight_and_removes_its_certificate(
 #[tokio::test]
 async fn its_options_reach_the_service() {
     let seed = std::env::temp_dir().join(format!("emulator-test-seed-{}.json", std::process::id()));
-    std::fs::write(
-        &seed,
-        r#"{"connections":[{"app_id":"github","user_id":"user-1"}]}"#,
-    )
-    .unwrap();
+    std::fs::write(&seed, r#"{"connections":[{"app_id":"github","user_id":"user-1"}]}"#).unwrap();
     let program = Program::start(&[
         "--port",
         "0",
@@ -160,21 +117,17 @@ async fn its_options_reach_the_service() {
     let client = program.client().bearer("Bearer Pmine:mine");
     let token = client.fetch("github", "user-1").await;
     assert!(token["accessTokenExpiry"].as_str().unwrap().ends_with('Z'));
-    assert_eq!(
-        client.delete("/v1/mgmt/outbound/token?id=nothing").await.status,
-        404
-    );
+    assert_eq!(client.delete("/v1/mgmt/outbound/token?id=nothing").await.status, 404);
     assert_eq!(client.get(LICENCE).await.json()["rateLimitTier"], "tier1");
 }
 
 #[test]
 fn what_cannot_work_is_told_without_a_first_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let taken = taken.local_addr().unwrap().port().to_string();
-    let holder = std::net::TcpListener::bind(format!("127.0.0.1:{taken}")).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
     for (arguments, expected) in [
         (vec!["--port", "0", "--seed", "/nowhere.json"], "/nowhere.json"),
-        (vec!["--port", &taken], "cannot listen on 127.0.0.1"),
+        (vec!["--port", &port], "cannot listen on 127.0.0.1"),
         (vec!["--port", "0", "--project-id", "a:b"], "project id"),
         (vec!["--port", "0", "--expiry-format", "iso"], "iso"),
     ] {
@@ -184,5 +137,5 @@ fn what_cannot_work_is_told_without_a_first_line() {
         let message = String::from_utf8(output.stderr).unwrap();
         assert!(message.contains(expected), "{message}");
     }
-    drop(holder);
+    drop(taken);
 }

@@ -1,6 +1,7 @@
 //! A small HTTP client: one connection for each request, unless a test asks for one to keep.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use descope_outbound_emulator::Emulator;
@@ -12,12 +13,16 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 pub(crate) const LATEST: &str = "/v1/mgmt/outbound/app/user/token/latest";
 pub(crate) const BY_SCOPES: &str = "/v1/mgmt/outbound/app/user/token";
 pub(crate) const TOKEN: &str = "/v1/mgmt/outbound/token";
 pub(crate) const USER_TOKENS: &str = "/v1/mgmt/outbound/user/tokens";
 pub(crate) const LICENCE: &str = "/v1/mgmt/license";
+
+/// A test that waits this long has failed: it is far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client of one emulator.
 pub(crate) struct Client {
@@ -42,17 +47,11 @@ impl Client {
     }
 
     pub(crate) fn at(address: SocketAddr) -> Self {
-        Self {
-            address,
-            bearer: "Bearer nobody".to_owned(),
-        }
+        Self { address, bearer: "Bearer nobody".to_owned() }
     }
 
     pub(crate) fn bearer(self, bearer: impl Into<String>) -> Self {
-        Self {
-            bearer: bearer.into(),
-            ..self
-        }
+        Self { bearer: bearer.into(), ..self }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> hyper::http::request::Builder {
@@ -64,15 +63,11 @@ impl Client {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
-        self.send(self.request("GET", path).body(Full::default()).unwrap())
-            .await
-            .unwrap()
+        self.send(self.request("GET", path).body(Full::default()).unwrap()).await.unwrap()
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Reply {
-        self.send(self.request("DELETE", path).body(Full::default()).unwrap())
-            .await
-            .unwrap()
+        self.send(self.request("DELETE", path).body(Full::default()).unwrap()).await.unwrap()
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
@@ -95,9 +90,7 @@ impl Client {
 
     /// The latest token of a user, which has to be there.
     pub(crate) async fn fetch(&self, app_id: &str, user_id: &str) -> Value {
-        let reply = self
-            .post(LATEST, json!({ "appId": app_id, "userId": user_id }))
-            .await;
+        let reply = self.post(LATEST, json!({ "appId": app_id, "userId": user_id })).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         reply.json()["token"].clone()
     }
@@ -110,16 +103,17 @@ impl Client {
     }
 
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Reply, hyper::Error> {
-        let mut connection = self.connect().await;
-        read(connection.send_request(request).await?).await
+        let exchange = async {
+            let mut connection = self.connect().await;
+            read(connection.send_request(request).await?).await
+        };
+        timeout(PATIENCE, exchange).await.expect("an answer or an error in good time")
     }
 
     /// A connection that is kept for as long as the test keeps it.
     pub(crate) async fn connect(&self) -> SendRequest<Full<Bytes>> {
         let stream = TcpStream::connect(self.address).await.unwrap();
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .unwrap();
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
         sender
     }
@@ -137,18 +131,15 @@ impl Client {
         stream.write_all(head.as_bytes()).await.unwrap();
         stream.write_all(body.as_bytes()).await.unwrap();
         let mut received = Vec::new();
-        let ending = stream.read_to_end(&mut received).await;
+        let reading = timeout(PATIENCE, stream.read_to_end(&mut received));
+        let ending = reading.await.expect("an answer or an end in good time");
         (received, ending.map(|_| ()))
     }
 }
 
 pub(crate) async fn read(response: Response<Incoming>) -> Result<Reply, hyper::Error> {
     let (head, body) = response.into_parts();
-    Ok(Reply {
-        status: head.status.as_u16(),
-        headers: head.headers,
-        body: body.collect().await?.to_bytes(),
-    })
+    Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: body.collect().await?.to_bytes() })
 }
 
 impl Reply {

@@ -26,36 +26,20 @@ async fn a_token_is_good_for_its_lifetime_and_not_longer() {
 
 #[tokio::test]
 async fn a_lifetime_comes_from_the_connection_then_the_app_then_the_options() {
-    let seed = Seed::default()
-        .app("plain")
-        .app_with_lifetime("brief", Duration::from_mins(5));
-    let emulator = Emulator::start(Options {
-        lifetime: Duration::from_hours(2),
-        seed,
-        ..Options::default()
-    })
-    .await
-    .unwrap();
+    let seed = Seed::default().app("plain").app_with_lifetime("brief", Duration::from_mins(5));
+    let emulator = Emulator::start(Options { lifetime: Duration::from_hours(2), seed, ..Options::default() })
+        .await
+        .unwrap();
     let client = Client::of(&emulator);
-    let now = client.get("/_emulator/clock").await.json()["epoch_milliseconds"]
-        .as_u64()
-        .unwrap()
-        / 1000;
+    let now = client.get("/_emulator/clock").await.json()["epoch_milliseconds"].as_u64().unwrap() / 1000;
     emulator.connect(Connection::user("plain", "user-1")).unwrap();
     emulator.connect(Connection::user("brief", "user-1")).unwrap();
-    emulator
-        .connect(Connection::user("brief", "user-2").lifetime(Duration::from_mins(1)))
-        .unwrap();
-    for (app, user, lifetime) in [
-        ("plain", "user-1", 7200),
-        ("brief", "user-1", 300),
-        ("brief", "user-2", 60),
-    ] {
+    emulator.connect(Connection::user("brief", "user-2").lifetime(Duration::from_mins(1))).unwrap();
+    for (app, user, lifetime) in
+        [("plain", "user-1", 7200), ("brief", "user-1", 300), ("brief", "user-2", 60)]
+    {
         let expiry = expiry(&client.fetch(app, user).await);
-        assert!(
-            (now + lifetime..now + lifetime + 30).contains(&expiry),
-            "{app} {user}: {expiry} at {now}"
-        );
+        assert!((now + lifetime..now + lifetime + 30).contains(&expiry), "{app} {user}: {expiry} at {now}");
     }
 }
 
@@ -63,15 +47,10 @@ async fn a_lifetime_comes_from_the_connection_then_the_app_then_the_options() {
 async fn the_clock_goes_on_from_where_it_was_advanced_to_until_a_reset() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let client = Client::of(&emulator);
-    let milliseconds = async || {
-        client.get("/_emulator/clock").await.json()["epoch_milliseconds"]
-            .as_u64()
-            .unwrap()
-    };
+    let milliseconds =
+        async || client.get("/_emulator/clock").await.json()["epoch_milliseconds"].as_u64().unwrap();
     let before = milliseconds().await;
-    let reply = client
-        .post("/_emulator/clock", json!({ "advance_seconds": 90.5 }))
-        .await;
+    let reply = client.post("/_emulator/clock", json!({ "advance_seconds": 90.5 })).await;
     assert_eq!(reply.json()["advanced_seconds"], 90.5);
     assert!(milliseconds().await >= before + 90_500);
     emulator.advance(Duration::from_secs(10));
@@ -86,9 +65,7 @@ async fn no_advance_is_too_far_and_none_goes_back() {
     let client = Client::of(&emulator);
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     for advance in [json!(-1), json!(1e300), json!("10"), Value::Null] {
-        let reply = client
-            .post("/_emulator/clock", json!({ "advance_seconds": advance }))
-            .await;
+        let reply = client.post("/_emulator/clock", json!({ "advance_seconds": advance })).await;
         assert_eq!(reply.status, 400, "{advance}");
     }
     emulator.advance(Duration::MAX);

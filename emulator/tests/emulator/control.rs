@@ -31,9 +31,7 @@ async fn a_user_is_connected_and_revoked_over_http() {
     assert_eq!(token["externalIdentifier"], "mine");
     assert_eq!(token["hasRefreshToken"], false);
 
-    let revoked = control
-        .post("/_emulator/revoke", json!({ "user_id": "user-1" }))
-        .await;
+    let revoked = control.post("/_emulator/revoke", json!({ "user_id": "user-1" })).await;
     assert_eq!(revoked.json(), json!({ "revoked": 1 }));
     assert!(!client.is_good("github", &token["accessToken"]).await);
 }
@@ -55,10 +53,7 @@ async fn faults_are_added_listed_and_taken_away_over_http() {
     assert_eq!(listed["faults"][0]["applied"], 1);
     assert_eq!(listed["faults"][0]["status"], 429);
 
-    let request = control
-        .request("DELETE", "/_emulator/faults")
-        .body(Full::default())
-        .unwrap();
+    let request = control.request("DELETE", "/_emulator/faults").body(Full::default()).unwrap();
     assert_eq!(control.send(request).await.unwrap().status, 200);
     assert_eq!(client.get(LICENCE).await.status, 200);
 }
@@ -78,11 +73,7 @@ async fn every_delivery_has_a_spelling() {
         json!("hold"),
     ] {
         let fault = json!({ "delivery": delivery, "commit": true, "probability": 0.5, "seed": 1 });
-        assert_eq!(
-            control.post("/_emulator/faults", fault).await.status,
-            200,
-            "{delivery}"
-        );
+        assert_eq!(control.post("/_emulator/faults", fault).await.status, 200, "{delivery}");
     }
 }
 
@@ -94,19 +85,9 @@ async fn the_counters_and_the_journal_start_again_after_a_reset() {
     assert_eq!(counters["requests"], 1);
     let names: Vec<&String> = counters.as_object().unwrap().keys().collect();
     let expected = "connections requests forbidden faults mints refreshes double_refreshes_refused refusals";
-    assert_eq!(
-        names
-            .iter()
-            .map(|name| name.as_str())
-            .collect::<Vec<_>>()
-            .join(" "),
-        expected
-    );
+    assert_eq!(names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" "), expected);
     assert_eq!(control.post("/_emulator/reset", json!({})).await.status, 200);
-    assert_eq!(
-        control.get("/_emulator/journal").await.json(),
-        json!({ "entries": [] })
-    );
+    assert_eq!(control.get("/_emulator/journal").await.json(), json!({ "entries": [] }));
     assert_eq!(control.get("/_emulator/counters").await.json()["requests"], 0);
 }
 
@@ -121,11 +102,7 @@ async fn the_health_endpoint_says_whose_emulator_it_is() {
 async fn a_mistake_in_a_control_request_is_told_by_name() {
     let (_emulator, control) = emulator().await;
     for (path, body, expected) in [
-        (
-            "/_emulator/connect",
-            r#"{"app_id":"a","user":"u"}"#,
-            "unknown field `user`",
-        ),
+        ("/_emulator/connect", r#"{"app_id":"a","user":"u"}"#, "unknown field `user`"),
         ("/_emulator/connect", r#"{"app_id":"a"}"#, "user_id is missing"),
         (
             "/_emulator/connect",
@@ -134,17 +111,9 @@ async fn a_mistake_in_a_control_request_is_told_by_name() {
         ),
         ("/_emulator/revoke", r#"{"app":"a"}"#, "unknown field `app`"),
         ("/_emulator/clock", "{}", "missing field `advance_seconds`"),
-        (
-            "/_emulator/clock",
-            r#"{"advance_seconds":1,"freeze":true}"#,
-            "unknown field `freeze`",
-        ),
+        ("/_emulator/clock", r#"{"advance_seconds":1,"freeze":true}"#, "unknown field `freeze`"),
         ("/_emulator/faults", r#"{"latency":5}"#, "unknown field `latency`"),
-        (
-            "/_emulator/faults",
-            r#"{"delivery":"explode"}"#,
-            "unknown variant `explode`",
-        ),
+        ("/_emulator/faults", r#"{"delivery":"explode"}"#, "unknown variant `explode`"),
         ("/_emulator/faults", r#"{"status":42}"#, "status 42"),
         ("/_emulator/faults", "[]", "not a JSON object"),
         ("/_emulator/faults", "{", "/_emulator/faults"),
@@ -157,8 +126,5 @@ async fn a_mistake_in_a_control_request_is_told_by_name() {
     }
     let reply = control.get("/_emulator/nothing").await;
     assert_eq!((reply.status, reply.json()["error"].is_string()), (404, true));
-    assert_eq!(
-        control.get("/_emulator/journal").await.json()["entries"],
-        Value::Array(Vec::new())
-    );
+    assert_eq!(control.get("/_emulator/journal").await.json()["entries"], Value::Array(Vec::new()));
 }

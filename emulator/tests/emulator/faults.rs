@@ -9,9 +9,7 @@ use crate::client::{Client, LATEST, LICENCE, TOKEN};
 
 async fn emulator() -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    emulator
-        .connect(Connection::user("github", "user-1").token_id("token-1"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").token_id("token-1")).unwrap();
     let client = Client::of(&emulator);
     (emulator, client)
 }
@@ -27,24 +25,17 @@ async fn statuses(client: &Client, count: usize) -> Vec<u16> {
 #[tokio::test]
 async fn a_status_comes_with_the_headers_and_the_body_that_were_asked_for() {
     let (emulator, client) = emulator().await;
-    let fault = Fault::answer(429)
-        .header("Retry-After", "7")
-        .body(json!({ "errorCode": "E130429" }));
+    let fault = Fault::answer(429).header("Retry-After", "7").body(json!({ "errorCode": "E130429" }));
     emulator.add_fault(fault.once()).unwrap();
     let reply = client.get(LICENCE).await;
     assert_eq!((reply.status, reply.error_code().as_str()), (429, "E130429"));
     assert_eq!(reply.headers["retry-after"], "7");
     assert_eq!(reply.headers["content-type"], "application/json");
 
-    let page = Fault::answer(502)
-        .header("content-type", "text/html")
-        .body("<h1>Bad gateway</h1>");
+    let page = Fault::answer(502).header("content-type", "text/html").body("<h1>Bad gateway</h1>");
     emulator.add_fault(page.once()).unwrap();
     let reply = client.get(LICENCE).await;
-    assert_eq!(
-        (reply.status, &reply.body[..]),
-        (502, &b"<h1>Bad gateway</h1>"[..])
-    );
+    assert_eq!((reply.status, &reply.body[..]), (502, &b"<h1>Bad gateway</h1>"[..]));
     assert_eq!(reply.headers["content-type"], "text/html");
 
     emulator.add_fault(Fault::answer(200).once()).unwrap();
@@ -55,9 +46,7 @@ async fn a_status_comes_with_the_headers_and_the_body_that_were_asked_for() {
 #[tokio::test]
 async fn what_was_asked_is_not_done_when_a_status_stands_in_for_it() {
     let (emulator, client) = emulator().await;
-    emulator
-        .add_fault(Fault::answer(503).method("DELETE").once())
-        .unwrap();
+    emulator.add_fault(Fault::answer(503).method("DELETE").once()).unwrap();
     assert_eq!(client.delete(&format!("{TOKEN}?id=token-1")).await.status, 503);
     client.fetch("github", "user-1").await;
 }
@@ -68,36 +57,20 @@ async fn a_fault_happens_only_to_the_requests_that_match_all_of_it() {
     emulator.connect(Connection::user("google", "user-1")).unwrap();
     let body = |app: &str, user: &str| json!({ "appId": app, "userId": user });
 
-    emulator
-        .add_fault(
-            Fault::answer(500)
-                .app("github")
-                .user("user-1")
-                .path(LATEST)
-                .method("post"),
-        )
-        .unwrap();
+    emulator.add_fault(Fault::answer(500).app("github").user("user-1").path(LATEST).method("post")).unwrap();
     assert_eq!(client.post(LATEST, body("github", "user-1")).await.status, 500);
     assert_eq!(client.post(LATEST, body("google", "user-1")).await.status, 200);
     assert_eq!(client.post(LATEST, body("github", "user-2")).await.status, 404);
     assert_eq!(client.get(LICENCE).await.status, 200);
 
     emulator.clear_faults();
-    emulator
-        .add_fault(Fault::answer(500).path("/v1/mgmt/outbound/*"))
-        .unwrap();
+    emulator.add_fault(Fault::answer(500).path("/v1/mgmt/outbound/*")).unwrap();
     assert_eq!(client.post(LATEST, body("google", "user-1")).await.status, 500);
     assert_eq!(client.get(LICENCE).await.status, 200);
 
     emulator.clear_faults();
     emulator.add_fault(Fault::answer(500).app("github")).unwrap();
-    assert_eq!(
-        client
-            .delete("/v1/mgmt/outbound/user/tokens?appId=github")
-            .await
-            .status,
-        500
-    );
+    assert_eq!(client.delete("/v1/mgmt/outbound/user/tokens?appId=github").await.status, 500);
     assert_eq!(client.get("/provider/github/me").await.status, 500);
     assert_eq!(client.get("/provider/google/me").await.status, 401);
 }
@@ -105,9 +78,7 @@ async fn a_fault_happens_only_to_the_requests_that_match_all_of_it() {
 #[tokio::test]
 async fn a_fault_lets_some_requests_pass_and_then_happens_so_many_times() {
     let (emulator, client) = emulator().await;
-    emulator
-        .add_fault(Fault::answer(503).path(LICENCE).after(1).times(2))
-        .unwrap();
+    emulator.add_fault(Fault::answer(503).path(LICENCE).after(1).times(2)).unwrap();
     assert_eq!(statuses(&client, 5).await, [200, 503, 503, 200, 200]);
     assert_eq!(emulator.counters().faults, 2);
 }
@@ -126,9 +97,7 @@ async fn the_same_seed_draws_the_same_requests() {
     let (emulator, client) = emulator().await;
     let drawn = async |seed| {
         emulator.clear_faults();
-        emulator
-            .add_fault(Fault::answer(503).probability(0.5, seed))
-            .unwrap();
+        emulator.add_fault(Fault::answer(503).probability(0.5, seed)).unwrap();
         statuses(&client, 32).await
     };
     let once = drawn(7).await;
@@ -136,9 +105,7 @@ async fn the_same_seed_draws_the_same_requests() {
     assert_ne!(once, drawn(8).await);
     assert!(once.contains(&200) && once.contains(&503), "{once:?}");
     emulator.clear_faults();
-    emulator
-        .add_fault(Fault::answer(503).probability(0.0, 1))
-        .unwrap();
+    emulator.add_fault(Fault::answer(503).probability(0.0, 1)).unwrap();
     assert_eq!(statuses(&client, 3).await, [200, 200, 200]);
 }
 
@@ -147,9 +114,7 @@ async fn latency_delays_the_real_answer_or_a_status() {
     let (emulator, client) = emulator().await;
     let latency = Duration::from_millis(60);
     emulator.add_fault(Fault::latency(latency).once()).unwrap();
-    emulator
-        .add_fault(Fault::answer(503).with_latency(latency).once())
-        .unwrap();
+    emulator.add_fault(Fault::answer(503).with_latency(latency).once()).unwrap();
     for expected in [200, 503] {
         let started = Instant::now();
         assert_eq!(client.get(LICENCE).await.status, expected);
@@ -164,30 +129,18 @@ async fn headers_alone_are_added_to_the_real_answer() {
     fault = fault.header("cf-ray", "made-up-ray");
     emulator.add_fault(fault).unwrap();
     let reply = client.get(LICENCE).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({ "rateLimitTier": "tier3" }))
-    );
+    assert_eq!((reply.status, reply.json()), (200, json!({ "rateLimitTier": "tier3" })));
     assert_eq!(reply.headers["cf-ray"], "made-up-ray");
 }
 
 #[tokio::test]
 async fn a_dripped_answer_comes_whole_and_slowly() {
     let (emulator, client) = emulator().await;
-    emulator
-        .add_fault(Fault::drip(Duration::from_millis(1)).once())
-        .unwrap();
+    emulator.add_fault(Fault::drip(Duration::from_millis(1)).once()).unwrap();
     let started = Instant::now();
     let reply = client.get(LICENCE).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({ "rateLimitTier": "tier3" }))
-    );
-    assert!(
-        started.elapsed() >= Duration::from_millis(100),
-        "{:?}",
-        started.elapsed()
-    );
+    assert_eq!((reply.status, reply.json()), (200, json!({ "rateLimitTier": "tier3" })));
+    assert!(started.elapsed() >= Duration::from_millis(100), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -10,9 +10,7 @@ use crate::client::{Client, LATEST, TOKEN};
 
 async fn emulator() -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    emulator
-        .connect(Connection::user("github", "user-1").token_id("token-1"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").token_id("token-1")).unwrap();
     let client = Client::of(&emulator);
     (emulator, client)
 }
@@ -30,21 +28,13 @@ async fn a_held_fetch_answers_with_what_was_true_when_it_arrived() {
     assert_eq!(emulator.release(), 1);
 
     assert_eq!(fetch.await.unwrap()["id"], "token-1");
-    assert_eq!(
-        client
-            .post(LATEST, json!({ "appId": "github", "userId": "user-1" }))
-            .await
-            .status,
-        404
-    );
+    assert_eq!(client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await.status, 404);
 }
 
 #[tokio::test]
 async fn many_are_held_at_once_and_released_together_over_http() {
     let (emulator, client) = emulator().await;
-    client
-        .post("/_emulator/faults", json!({ "delivery": "hold", "count": 5 }))
-        .await;
+    client.post("/_emulator/faults", json!({ "delivery": "hold", "count": 5 })).await;
     let fetches: Vec<_> = (0..5)
         .map(|_| {
             let client = Client::of(&emulator);
@@ -53,10 +43,7 @@ async fn many_are_held_at_once_and_released_together_over_http() {
         .collect();
     emulator.wait_for_held(5).await;
     assert_eq!(client.get("/_emulator/faults").await.json()["held"], 5);
-    assert_eq!(
-        client.post("/_emulator/faults/release", json!({})).await.json(),
-        json!({ "released": 5 })
-    );
+    assert_eq!(client.post("/_emulator/faults/release", json!({})).await.json(), json!({ "released": 5 }));
     for fetch in fetches {
         fetch.await.unwrap();
     }

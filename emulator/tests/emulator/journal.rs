@@ -20,38 +20,23 @@ async fn requests_are_listed_in_order_with_what_became_of_them() {
     emulator.add_fault(Fault::answer(503).path(LICENCE)).unwrap();
     client.fetch("github", "user-1").await;
     client.get(LICENCE).await;
-    client
-        .delete(&format!("{TOKEN}?id=a%2Fb+c&other=1&other=2"))
-        .await;
+    client.delete(&format!("{TOKEN}?id=a%2Fb+c&other=1&other=2")).await;
     client.get("/_emulator/counters").await;
 
     let journal = emulator.journal();
 
-    assert_eq!(
-        journal.len(),
-        3,
-        "the requests to the emulator itself are not listed"
-    );
+    assert_eq!(journal.len(), 3, "the requests to the emulator itself are not listed");
     let fetch = &journal[0];
-    assert_eq!(
-        (fetch.number, fetch.method.as_str(), fetch.path.as_str()),
-        (1, "POST", LATEST)
-    );
+    assert_eq!((fetch.number, fetch.method.as_str(), fetch.path.as_str()), (1, "POST", LATEST));
     assert_eq!((fetch.status, fetch.fault.as_deref()), (Some(200), None));
     assert_eq!(fetch.http_version, "HTTP/1.1");
     assert_eq!(fetch.body, json!({ "appId": "github", "userId": "user-1" }));
     assert_eq!(fetch.headers["content-type"], "application/json");
     let licence = &journal[1];
-    assert_eq!(
-        (licence.status, licence.fault.as_deref()),
-        (Some(503), Some("status"))
-    );
+    assert_eq!((licence.status, licence.fault.as_deref()), (Some(503), Some("status")));
     assert_eq!(licence.body, Value::Null);
     let delete = &journal[2];
-    assert_eq!(
-        Value::from(delete.query.clone()),
-        json!({ "id": "a/b c", "other": ["1", "2"] })
-    );
+    assert_eq!(Value::from(delete.query.clone()), json!({ "id": "a/b c", "other": ["1", "2"] }));
     assert_eq!(emulator.counters().requests, 3);
     let over_http = client.get("/_emulator/journal").await.json();
     assert_eq!(over_http["entries"], serde_json::to_value(&journal).unwrap());
@@ -61,31 +46,15 @@ async fn requests_are_listed_in_order_with_what_became_of_them() {
 async fn a_bearer_is_never_shown_but_its_project_is() {
     let (emulator, client) = emulator().await;
     client.get(LICENCE).await;
-    Client::of(&emulator)
-        .bearer("Bearer Pother:stolen")
-        .get(LICENCE)
-        .await;
+    Client::of(&emulator).bearer("Bearer Pother:stolen").get(LICENCE).await;
     Client::of(&emulator).bearer("").get(LICENCE).await;
 
     let journal = emulator.journal();
 
-    let seen: Vec<_> = journal
-        .iter()
-        .map(|entry| (entry.authorized, entry.project_id.as_deref()))
-        .collect();
-    assert_eq!(
-        seen,
-        [
-            (true, Some(emulator.project_id())),
-            (false, Some("Pother")),
-            (false, None)
-        ]
-    );
+    let seen: Vec<_> = journal.iter().map(|entry| (entry.authorized, entry.project_id.as_deref())).collect();
+    assert_eq!(seen, [(true, Some(emulator.project_id())), (false, Some("Pother")), (false, None)]);
     let text = serde_json::to_string(&journal).unwrap();
-    assert!(
-        !text.contains(emulator.management_key()) && !text.contains("stolen"),
-        "{text}"
-    );
+    assert!(!text.contains(emulator.management_key()) && !text.contains("stolen"), "{text}");
     assert_eq!(journal[0].headers["authorization"], "[redacted]");
 }
 
@@ -93,19 +62,14 @@ async fn a_bearer_is_never_shown_but_its_project_is() {
 async fn secrets_are_redacted_wherever_they_are() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
-    let access_token = client.fetch("github", "user-1").await["accessToken"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let access_token = client.fetch("github", "user-1").await["accessToken"].as_str().unwrap().to_owned();
     let secrets = json!({
         "accessToken": "hidden-1", "refreshToken": "hidden-2", "apiKey": "hidden-3", "clientSecret": "hidden-4",
         "idToken": "hidden-5", "refresh_token": "hidden-6", "token": "hidden-7",
         "tokens": [{ "accessToken": "hidden-8", "userId": "shown" }],
         "note": format!("a copy of {access_token}."),
     });
-    client
-        .post("/v1/mgmt/outbound/app/user/oauthtoken/upload", secrets)
-        .await;
+    client.post("/v1/mgmt/outbound/app/user/oauthtoken/upload", secrets).await;
     let form = "grant_type=refresh_token&refresh_token=hidden-9";
     let request = client
         .request("POST", "/provider/github/token?access_token=hidden-10")
@@ -113,16 +77,14 @@ async fn secrets_are_redacted_wherever_they_are() {
         .header("cookie", "session=hidden-11")
         .header("x-api-key", "hidden-12")
         .header("x-copy", emulator.management_key());
-    client
-        .send(request.body(Full::from(form)).unwrap())
-        .await
-        .unwrap();
+    client.send(request.body(Full::from(form)).unwrap()).await.unwrap();
     client.post_text(LATEST, "\"hidden-13\"").await;
     client.post_text(LATEST, "hidden-14").await;
-    client
-        .bearer(format!("Bearer {access_token}"))
-        .get(&format!("/provider/{access_token}/me"))
-        .await;
+    client.bearer(format!("Bearer {access_token}")).get(&format!("/provider/{access_token}/me")).await;
+
+    for pinned in ["hidden-15", "hidden:16"] {
+        Client::of(&emulator).bearer(format!("Bearer {pinned}")).get("/provider/github/me").await;
+    }
 
     let journal = emulator.journal();
 
@@ -130,14 +92,8 @@ async fn secrets_are_redacted_wherever_they_are() {
     for secret in ["hidden", &access_token, emulator.management_key()] {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
-    assert_eq!(
-        journal[1].body["tokens"][0],
-        json!({ "accessToken": "[redacted]", "userId": "shown" })
-    );
-    assert_eq!(
-        journal[2].body,
-        json!({ "grant_type": "refresh_token", "refresh_token": "[redacted]" })
-    );
+    assert_eq!(journal[1].body["tokens"][0], json!({ "accessToken": "[redacted]", "userId": "shown" }));
+    assert_eq!(journal[2].body, json!({ "grant_type": "refresh_token", "refresh_token": "[redacted]" }));
 }
 
 #[tokio::test]
@@ -145,10 +101,7 @@ async fn connections_are_counted_so_that_reuse_can_be_seen() {
     let (emulator, client) = emulator().await;
     let mut kept = client.connect().await;
     for _ in 0..2 {
-        let request = client
-            .request("GET", LICENCE)
-            .body(Full::<Bytes>::default())
-            .unwrap();
+        let request = client.request("GET", LICENCE).body(Full::<Bytes>::default()).unwrap();
         read(kept.send_request(request).await.unwrap()).await.unwrap();
     }
     client.get(LICENCE).await;
@@ -173,9 +126,7 @@ async fn only_the_latest_ten_thousand_requests_are_kept() {
 
 #[tokio::test]
 async fn no_debug_output_shows_a_token() {
-    let connection = Connection::user("github", "user-1")
-        .access_token("hidden-1")
-        .refresh_token("hidden-2");
+    let connection = Connection::user("github", "user-1").access_token("hidden-1").refresh_token("hidden-2");
     let options = Options {
         management_key: "hidden-3".to_owned(),
         seed: descope_outbound_emulator::Seed::default().connection(connection.clone()),

@@ -15,9 +15,7 @@ const A_MOMENT: Duration = Duration::from_millis(100);
 
 async fn emulator_with(fault: Fault) -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    emulator
-        .connect(Connection::user("github", "user-1").token_id("token-1"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").token_id("token-1")).unwrap();
     emulator.add_fault(fault).unwrap();
     let client = Client::of(&emulator);
     (emulator, client)
@@ -28,10 +26,7 @@ fn announced_and_received(bytes: &[u8]) -> (usize, usize) {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
     (length.parse().unwrap(), body.len())
 }
 
@@ -68,12 +63,7 @@ async fn a_cut_answer_announces_more_than_it_delivers_and_ends_in_order() {
     let (announced, came) = announced_and_received(&received);
     assert!(came < announced && came > 0);
 
-    emulator
-        .add_fault(Fault {
-            status: Some(200),
-            ..Fault::cut()
-        })
-        .unwrap();
+    emulator.add_fault(Fault { status: Some(200), ..Fault::cut() }).unwrap();
     let (received, ending) = client.raw_fetch("github", "user-1").await;
     ending.unwrap();
     assert_eq!(announced_and_received(&received), (1, 0), "even without a body");
@@ -90,17 +80,10 @@ async fn garbage_is_not_http() {
 #[tokio::test]
 async fn a_hanging_request_is_read_and_never_answered() {
     let (emulator, client) = emulator_with(Fault::hang()).await;
-    assert!(
-        timeout(A_MOMENT, client.raw_fetch("github", "user-1"))
-            .await
-            .is_err()
-    );
+    assert!(timeout(A_MOMENT, client.raw_fetch("github", "user-1")).await.is_err());
     let journal = emulator.journal();
     assert_eq!(journal.len(), 1);
-    assert_eq!(
-        (journal[0].status, journal[0].fault.as_deref()),
-        (None, Some("hang"))
-    );
+    assert_eq!((journal[0].status, journal[0].fault.as_deref()), (None, Some("hang")));
     assert_eq!(journal[0].body, json!({ "appId": "github", "userId": "user-1" }));
 }
 
@@ -120,10 +103,8 @@ async fn other_connections_are_served_while_one_hangs() {
 #[tokio::test]
 async fn the_headers_drip_as_well() {
     let (_emulator, client) = emulator_with(Fault::drip(A_MOMENT)).await;
-    let answered = timeout(
-        A_MOMENT * 3,
-        client.try_post(LATEST, json!({ "appId": "github", "userId": "user-1" })),
-    );
+    let answered =
+        timeout(A_MOMENT * 3, client.try_post(LATEST, json!({ "appId": "github", "userId": "user-1" })));
     assert!(answered.await.is_err(), "a few bytes are no head");
 }
 
@@ -141,13 +122,8 @@ async fn a_lost_answer_leaves_the_work_undone_unless_it_is_asked_for() {
     ] {
         let (emulator, client) = emulator_with(fault.clone().method("DELETE")).await;
         let request = client.request("DELETE", &format!("{TOKEN}?id=token-1"));
-        client
-            .send(request.body(Full::default()).unwrap())
-            .await
-            .unwrap_err();
-        let reply = client
-            .post(LATEST, json!({ "appId": "github", "userId": "user-1" }))
-            .await;
+        client.send(request.body(Full::default()).unwrap()).await.unwrap_err();
+        let reply = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
         assert_eq!(reply.status == 404, deleted, "{fault:?}");
         drop(emulator);
     }

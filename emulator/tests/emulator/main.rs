@@ -1,6 +1,7 @@
 //! The emulator from outside: through its sockets, and through its library for what a test sets up.
 #![cfg(test)]
 
+mod apps;
 mod bearer;
 mod binary;
 mod client;
@@ -14,4 +15,6 @@ mod operations;
 mod provider;
 mod safety;
 mod seed;
+mod tenants_and_inbound_tokens;
 mod tls;
+mod uploads;

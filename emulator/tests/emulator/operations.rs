@@ -19,9 +19,7 @@ async fn emulator() -> (Emulator, Client) {
 #[tokio::test]
 async fn a_fetched_token_has_the_documented_fields_in_their_order() {
     let (emulator, client) = emulator().await;
-    let connection = Connection::user("github", "user-1")
-        .scopes(["repo"])
-        .token_id("token-1");
+    let connection = Connection::user("github", "user-1").scopes(["repo"]).token_id("token-1");
     emulator.connect(connection.external_identifier("mine")).unwrap();
 
     let token = client.fetch("github", "user-1").await;
@@ -38,12 +36,7 @@ async fn a_fetched_token_has_the_documented_fields_in_their_order() {
     assert_eq!(token["lastRefreshError"], "");
     assert_eq!(token["tenantId"], "");
     assert_eq!(token["externalIdentifier"], "mine");
-    assert!(
-        token["accessToken"]
-            .as_str()
-            .unwrap()
-            .starts_with("emulated-access-")
-    );
+    assert!(token["accessToken"].as_str().unwrap().starts_with("emulated-access-"));
 }
 
 #[tokio::test]
@@ -55,12 +48,7 @@ async fn the_refresh_token_is_given_only_when_asked_for() {
 
     let token = client.post(LATEST, body).await.json()["token"].clone();
 
-    assert!(
-        token["refreshToken"]
-            .as_str()
-            .unwrap()
-            .starts_with("emulated-refresh-")
-    );
+    assert!(token["refreshToken"].as_str().unwrap().starts_with("emulated-refresh-"));
     assert_eq!(client.fetch("github", "user-1").await.get("refreshToken"), None);
 }
 
@@ -75,40 +63,16 @@ async fn nulls_are_accepted_as_the_python_sdk_sends_them() {
 #[tokio::test]
 async fn the_latest_token_is_the_one_connected_last() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(
-            Connection::user("github", "user-1")
-                .scopes(["repo"])
-                .token_id("first"),
-        )
-        .unwrap();
-    emulator
-        .connect(
-            Connection::user("github", "user-1")
-                .scopes(["gist"])
-                .token_id("second"),
-        )
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["repo"]).token_id("first")).unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["gist"]).token_id("second")).unwrap();
     assert_eq!(client.fetch("github", "user-1").await["id"], "second");
 }
 
 #[tokio::test]
 async fn a_second_consent_to_the_same_scopes_replaces_the_first() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(
-            Connection::user("github", "user-1")
-                .scopes(["a", "b"])
-                .token_id("first"),
-        )
-        .unwrap();
-    emulator
-        .connect(
-            Connection::user("github", "user-1")
-                .scopes(["b", "a"])
-                .token_id("second"),
-        )
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["a", "b"]).token_id("first")).unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["b", "a"]).token_id("second")).unwrap();
     client.delete(&format!("{TOKEN}?id=second")).await;
     let body = json!({ "appId": "github", "userId": "user-1" });
     assert_eq!(client.post(LATEST, body).await.status, 404);
@@ -117,9 +81,7 @@ async fn a_second_consent_to_the_same_scopes_replaces_the_first() {
 #[tokio::test]
 async fn scopes_have_to_be_the_same_set_in_any_order() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").scopes(["read", "write"]))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["read", "write"])).unwrap();
     for (scopes, status) in [
         (json!(["read", "write"]), 200),
         (json!(["write", "read", "read"]), 200),
@@ -139,9 +101,7 @@ async fn scopes_have_to_be_the_same_set_in_any_order() {
 #[tokio::test]
 async fn a_tenant_bound_token_is_found_only_with_its_tenant() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").tenant("acme"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").tenant("acme")).unwrap();
     for (tenant, status) in [(json!("acme"), 200), (json!("other"), 404), (Value::Null, 404)] {
         let body = json!({ "appId": "github", "userId": "user-1", "tenantId": tenant });
         assert_eq!(client.post(LATEST, body).await.status, status, "{tenant}");
@@ -163,9 +123,7 @@ async fn an_external_identifier_selects_among_the_tokens() {
 #[tokio::test]
 async fn a_user_who_has_not_connected_is_a_404_with_the_code_for_it() {
     let (_emulator, client) = emulator().await;
-    let reply = client
-        .post(LATEST, json!({ "appId": "github", "userId": "user-1" }))
-        .await;
+    let reply = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
     assert_eq!(reply.status, 404);
     let names: Vec<String> = reply.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["errorCode", "errorDescription", "errorMessage"]);
@@ -181,14 +139,8 @@ async fn what_is_wrong_with_a_request_is_told_by_its_code() {
         (r#"{"appId":"a","userId":null}"#, "E011002"),
         ("", "E011002"),
         (r#"{"appId":"a","userId":"u","scopes":["r"]}"#, "E011003"),
-        (
-            r#"{"appId":"a","userId":"u","options":{"refreshToken":true}}"#,
-            "E011003",
-        ),
-        (
-            r#"{"appId":"a","userId":"u","tenantId":{"withRefreshToken":true}}"#,
-            "E011003",
-        ),
+        (r#"{"appId":"a","userId":"u","options":{"refreshToken":true}}"#, "E011003"),
+        (r#"{"appId":"a","userId":"u","tenantId":{"withRefreshToken":true}}"#, "E011003"),
         (r#"{"appId":7,"userId":"u"}"#, "E011003"),
         (r#"["a","u"]"#, "E011003"),
         ("null", "E011003"),
@@ -198,9 +150,7 @@ async fn what_is_wrong_with_a_request_is_told_by_its_code() {
         let reply = client.post_text(LATEST, body).await;
         assert_eq!((reply.status, reply.error_code().as_str()), (400, code), "{body}");
     }
-    let reply = client
-        .post_text(BY_SCOPES, r#"{"appId":"a","userId":"u","scopes":"read write"}"#)
-        .await;
+    let reply = client.post_text(BY_SCOPES, r#"{"appId":"a","userId":"u","scopes":"read write"}"#).await;
     assert_eq!((reply.status, reply.error_code().as_str()), (400, "E011003"));
 }
 
@@ -216,36 +166,25 @@ async fn what_is_no_endpoint_is_a_404_with_another_code() {
     ] {
         let request = client.request(method, path).body(Full::default()).unwrap();
         let reply = client.send(request).await.unwrap();
-        assert_eq!(
-            (reply.status, reply.error_code().as_str()),
-            (404, "E011006"),
-            "{method} {path}"
-        );
+        assert_eq!((reply.status, reply.error_code().as_str()), (404, "E011006"), "{method} {path}");
     }
 }
 
 #[tokio::test]
 async fn the_licence_names_a_tier() {
     let (_emulator, client) = emulator().await;
-    assert_eq!(
-        client.get(LICENCE).await.json(),
-        json!({ "rateLimitTier": "tier3" })
-    );
+    assert_eq!(client.get(LICENCE).await.json(), json!({ "rateLimitTier": "tier3" }));
 }
 
 #[tokio::test]
 async fn a_token_is_deleted_by_its_id_whatever_the_id_contains() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").token_id("id/ ?&=%+ü"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").token_id("id/ ?&=%+ü")).unwrap();
     for spelling in ["id%2F%20%3F%26%3D%25%2B%C3%BC", "id%2F+%3F%26%3D%25%2B%C3%BC"] {
         let reply = client.delete(&format!("{TOKEN}?id={spelling}")).await;
         assert_eq!((reply.status, reply.json()), (200, json!({})));
     }
-    let reply = client
-        .post(LATEST, json!({ "appId": "github", "userId": "user-1" }))
-        .await;
+    let reply = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
     assert_eq!(reply.status, 404);
 }
 
@@ -254,23 +193,13 @@ async fn tokens_are_deleted_by_app_by_user_or_by_both() {
     let (emulator, client) = emulator().await;
     let remaining_after = async |filter: &str| {
         emulator.reset();
-        for (app, user) in [
-            ("github", "u1"),
-            ("github", "u2"),
-            ("google", "u1"),
-            ("google", "u2"),
-        ] {
+        for (app, user) in [("github", "u1"), ("github", "u2"), ("google", "u1"), ("google", "u2")] {
             emulator.connect(Connection::user(app, user)).unwrap();
         }
         let reply = client.delete(&format!("{USER_TOKENS}{filter}")).await;
         assert_eq!((reply.status, reply.json()), (200, json!({})), "{filter}");
         let mut remaining = Vec::new();
-        for (app, user) in [
-            ("github", "u1"),
-            ("github", "u2"),
-            ("google", "u1"),
-            ("google", "u2"),
-        ] {
+        for (app, user) in [("github", "u1"), ("github", "u2"), ("google", "u1"), ("google", "u2")] {
             let reply = client.post(LATEST, json!({ "appId": app, "userId": user })).await;
             if reply.status == 200 {
                 remaining.push(format!("{app} {user}"));
@@ -278,15 +207,9 @@ async fn tokens_are_deleted_by_app_by_user_or_by_both() {
         }
         remaining.join(", ")
     };
-    assert_eq!(
-        remaining_after("?appId=github&userId=u1").await,
-        "github u2, google u1, google u2"
-    );
+    assert_eq!(remaining_after("?appId=github&userId=u1").await, "github u2, google u1, google u2");
     assert_eq!(remaining_after("?userId=u1").await, "github u2, google u2");
-    assert_eq!(
-        remaining_after("?appId=github&userId=").await,
-        "google u1, google u2"
-    );
+    assert_eq!(remaining_after("?appId=github&userId=").await, "google u1, google u2");
 }
 
 #[tokio::test]
@@ -303,48 +226,38 @@ async fn a_delete_without_any_filter_is_refused() {
 #[tokio::test]
 async fn deleting_what_is_not_there_is_fine_unless_chosen_otherwise() {
     for (missing_delete, status) in [(MissingDelete::Ok, 200), (MissingDelete::NotFound, 404)] {
-        let (_emulator, client) = emulator_with(Options {
-            missing_delete,
-            ..Options::default()
-        })
-        .await;
+        let (_emulator, client) = emulator_with(Options { missing_delete, ..Options::default() }).await;
         assert_eq!(client.delete(&format!("{TOKEN}?id=nothing")).await.status, status);
-        assert_eq!(
-            client
-                .delete(&format!("{USER_TOKENS}?userId=nobody"))
-                .await
-                .status,
-            status
-        );
+        assert_eq!(client.delete(&format!("{USER_TOKENS}?userId=nobody")).await.status, status);
     }
 }
 
 #[tokio::test]
 async fn the_expiry_is_written_in_the_chosen_form() {
     let expiry_in = async |expiry_format| {
-        let (emulator, client) = emulator_with(Options {
-            expiry_format,
-            ..Options::default()
-        })
-        .await;
+        let (emulator, client) = emulator_with(Options { expiry_format, ..Options::default() }).await;
         emulator.connect(Connection::user("github", "user-1")).unwrap();
-        client
-            .fetch("github", "user-1")
-            .await
-            .get("accessTokenExpiry")
-            .cloned()
+        client.fetch("github", "user-1").await.get("accessTokenExpiry").cloned()
     };
     let seconds = expiry_in(ExpiryFormat::Seconds).await.unwrap();
     let seconds: u64 = seconds.as_str().unwrap().parse().unwrap();
     let number = expiry_in(ExpiryFormat::Number).await.unwrap().as_u64().unwrap();
     assert!(number.abs_diff(seconds) < 60, "{number} {seconds}");
     let date = expiry_in(ExpiryFormat::Rfc3339).await.unwrap();
-    assert_eq!(
-        (date.as_str().unwrap().len(), &date.as_str().unwrap()[19..]),
-        (20, "Z")
-    );
+    assert_eq!((date.as_str().unwrap().len(), &date.as_str().unwrap()[19..]), (20, "Z"));
     assert_eq!(expiry_in(ExpiryFormat::Empty).await.unwrap(), "");
     assert_eq!(expiry_in(ExpiryFormat::Absent).await, None);
+}
+
+#[tokio::test]
+async fn an_emulator_that_was_shut_down_is_no_longer_there() {
+    let (emulator, client) = emulator().await;
+    let mut kept = client.connect().await;
+    let address = emulator.address();
+    emulator.shutdown().await;
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    let request = client.request("GET", LICENCE).body(Full::default()).unwrap();
+    assert!(kept.send_request(request).await.is_err(), "nor are the connections to it");
 }
 
 #[tokio::test]

@@ -28,13 +28,7 @@ async fn exchange(client: &Client, app_id: &str, refresh_token: &Value) -> Reply
 #[tokio::test]
 async fn a_good_access_token_tells_whose_it_is() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(
-            Connection::user("github", "user-1")
-                .scopes(["repo"])
-                .tenant("acme"),
-        )
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["repo"]).tenant("acme")).unwrap();
     let body = json!({ "appId": "github", "userId": "user-1", "tenantId": "acme" });
     let token = client.post(LATEST, body).await.json()["token"].clone();
     let client = client.bearer(format!("Bearer {}", token["accessToken"].as_str().unwrap()));
@@ -43,11 +37,7 @@ async fn a_good_access_token_tells_whose_it_is() {
 
     let expected = json!({ "app": "github", "user": "user-1", "tenant": "acme", "scopes": ["repo"] });
     assert_eq!((reply.status, reply.json()), (200, expected));
-    assert_eq!(
-        client.get("/provider/google/me").await.status,
-        401,
-        "another provider's token"
-    );
+    assert_eq!(client.get("/provider/google/me").await.status, 401, "another provider's token");
 }
 
 #[tokio::test]
@@ -55,10 +45,7 @@ async fn a_token_that_was_never_issued_is_refused_with_a_challenge() {
     let (emulator, client) = emulator().await;
     let reply = client.bearer("Bearer invented").get("/provider/github/me").await;
     assert_eq!(reply.status, 401);
-    assert_eq!(
-        reply.headers["www-authenticate"],
-        "Bearer error=\"invalid_token\""
-    );
+    assert_eq!(reply.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
     assert_eq!(reply.json()["error"], "invalid_token");
     assert_eq!(emulator.counters().refusals, 1);
 }
@@ -94,9 +81,7 @@ async fn a_forced_refresh_gets_a_new_pair_and_leaves_the_old_access_token_to_exp
 #[tokio::test]
 async fn an_expired_token_is_refreshed_once_by_the_fetch_that_finds_it() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").lifetime(Duration::from_mins(1)))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").lifetime(Duration::from_mins(1))).unwrap();
     let before = client.fetch("github", "user-1").await;
     emulator.advance(Duration::from_mins(2));
     assert!(!client.is_good("github", &before["accessToken"]).await);
@@ -119,9 +104,7 @@ async fn an_expired_token_is_refreshed_once_by_the_fetch_that_finds_it() {
 #[tokio::test]
 async fn without_a_refresh_token_an_expired_token_stays_expired_and_says_why() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").without_refresh_token())
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").without_refresh_token()).unwrap();
     let before = client.fetch("github", "user-1").await;
     emulator.advance(Duration::from_hours(2));
     let after = client.fetch("github", "user-1").await;
@@ -133,9 +116,7 @@ async fn without_a_refresh_token_an_expired_token_stays_expired_and_says_why() {
 #[tokio::test]
 async fn a_refresh_token_is_good_for_one_use() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").scopes(["repo", "gist"]))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").scopes(["repo", "gist"])).unwrap();
     let token = fetch_with(&client, json!({ "withRefreshToken": true })).await;
 
     let first = exchange(&client, "github", &token["refreshToken"]).await;
@@ -147,10 +128,7 @@ async fn a_refresh_token_is_good_for_one_use() {
     assert!(client.is_good("github", &pair["access_token"]).await);
 
     let second = exchange(&client, "github", &token["refreshToken"]).await;
-    assert_eq!(
-        (second.status, second.json()["error"].as_str()),
-        (400, Some("invalid_grant"))
-    );
+    assert_eq!((second.status, second.json()["error"].as_str()), (400, Some("invalid_grant")));
     assert_eq!(emulator.counters().double_refreshes_refused, 1);
 
     let next = exchange(&client, "github", &pair["refresh_token"]).await;
@@ -167,18 +145,13 @@ async fn a_refresh_token_used_behind_the_vaults_back_leaves_the_vault_with_the_o
     let after = fetch_with(&client, json!({ "forceRefresh": true })).await;
 
     assert_eq!(after["accessToken"], token["accessToken"]);
-    assert_eq!(
-        after["lastRefreshError"],
-        "the refresh token has already been used"
-    );
+    assert_eq!(after["lastRefreshError"], "the refresh token has already been used");
 }
 
 #[tokio::test]
 async fn the_token_endpoint_takes_forms_and_refuses_what_it_does_not_know() {
     let (emulator, client) = emulator().await;
-    emulator
-        .connect(Connection::user("github", "user-1").refresh_token("pinned +1"))
-        .unwrap();
+    emulator.connect(Connection::user("github", "user-1").refresh_token("pinned +1")).unwrap();
     let form = async |body: &'static str| {
         let request = client
             .request("POST", "/provider/github/token")
@@ -186,26 +159,14 @@ async fn the_token_endpoint_takes_forms_and_refuses_what_it_does_not_know() {
             .body(Full::from(Bytes::from_static(body.as_bytes())))
             .unwrap();
         let reply = client.send(request).await.unwrap();
-        (
-            reply.status,
-            reply.json()["error"].as_str().unwrap_or_default().to_owned(),
-        )
+        (reply.status, reply.json()["error"].as_str().unwrap_or_default().to_owned())
     };
     let refused = |error: &str| (400, error.to_owned());
     assert_eq!(form("").await, refused("invalid_request"));
     assert_eq!(form("grant_type=refresh_token").await, refused("invalid_request"));
-    assert_eq!(
-        form("grant_type=password&refresh_token=x").await,
-        refused("unsupported_grant_type")
-    );
-    assert_eq!(
-        form("grant_type=refresh_token&refresh_token=x").await,
-        refused("invalid_grant")
-    );
-    assert_eq!(
-        form("grant_type=refresh_token&refresh_token=pinned+%2B1").await,
-        (200, String::new())
-    );
+    assert_eq!(form("grant_type=password&refresh_token=x").await, refused("unsupported_grant_type"));
+    assert_eq!(form("grant_type=refresh_token&refresh_token=x").await, refused("invalid_grant"));
+    assert_eq!(form("grant_type=refresh_token&refresh_token=pinned+%2B1").await, (200, String::new()));
 }
 
 #[tokio::test]
@@ -223,18 +184,11 @@ async fn a_revoked_consent_ends_its_access_tokens_and_its_refreshes() {
     let after = fetch_with(&client, json!({ "forceRefresh": true })).await;
     assert_eq!(after["accessToken"], revoked["accessToken"]);
     assert_eq!(after["lastRefreshError"], "the user has revoked the consent");
-    assert_eq!(
-        emulator.revoke(&Revocation::user("github", "user-1")),
-        0,
-        "there is nothing left to revoke"
-    );
+    assert_eq!(emulator.revoke(&Revocation::user("github", "user-1")), 0, "there is nothing left to revoke");
 
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let again = client.fetch("github", "user-1").await;
-    assert!(
-        client.is_good("github", &again["accessToken"]).await,
-        "a new consent is a new one"
-    );
+    assert!(client.is_good("github", &again["accessToken"]).await, "a new consent is a new one");
 }
 
 #[tokio::test]
@@ -242,9 +196,7 @@ async fn a_fault_at_the_provider_reaches_the_refreshes_of_the_vault() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let before = client.fetch("github", "user-1").await;
-    emulator
-        .add_fault(Fault::answer(503).path("/provider/github/token").once())
-        .unwrap();
+    emulator.add_fault(Fault::answer(503).path("/provider/github/token").once()).unwrap();
     let failed = fetch_with(&client, json!({ "forceRefresh": true })).await;
     assert_eq!(failed["accessToken"], before["accessToken"]);
     assert_ne!(failed["lastRefreshError"], "");

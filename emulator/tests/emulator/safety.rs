@@ -1,21 +1,20 @@
 //! What must not reach the emulator: web pages, names that are not this machine's, bodies without end.
 
+use std::time::Duration;
+
 use descope_outbound_emulator::{Emulator, Options};
 use http_body_util::Full;
 use hyper::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::client::{Client, LATEST, LICENCE};
 
 /// The status of a request to a path with these header lines.
 async fn status(emulator: &Emulator, target: &str, headers: &str) -> String {
     let mut stream = TcpStream::connect(emulator.address()).await.unwrap();
-    let bearer = format!(
-        "Authorization: Bearer {}:{}",
-        emulator.project_id(),
-        emulator.management_key()
-    );
+    let bearer = format!("Authorization: Bearer {}:{}", emulator.project_id(), emulator.management_key());
     let request = format!("GET {target} HTTP/1.1\r\n{headers}{bearer}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
@@ -45,19 +44,8 @@ async fn a_request_with_an_origin_is_refused_everywhere() {
 async fn only_loopback_names_are_answered_to() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     for path in [LICENCE, "/_emulator/health"] {
-        for host in [
-            "localhost",
-            "LocalHost:80",
-            "127.0.0.1",
-            "127.8.9.1:1",
-            "[::1]",
-            "[::1]:8787",
-        ] {
-            assert_eq!(
-                status(&emulator, path, &format!("Host: {host}\r\n")).await,
-                "200",
-                "{host}"
-            );
+        for host in ["localhost", "LocalHost:80", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:8787"] {
+            assert_eq!(status(&emulator, path, &format!("Host: {host}\r\n")).await, "200", "{host}");
         }
         for host in [
             "example.com",
@@ -71,24 +59,12 @@ async fn only_loopback_names_are_answered_to() {
             "emulator",
             "",
         ] {
-            assert_eq!(
-                status(&emulator, path, &format!("Host: {host}\r\n")).await,
-                "403",
-                "{host}"
-            );
+            assert_eq!(status(&emulator, path, &format!("Host: {host}\r\n")).await, "403", "{host}");
         }
         assert_eq!(status(&emulator, path, "").await, "403", "no host at all");
+        assert_eq!(status(&emulator, path, "Host: localhost\r\nHost: example.com\r\n").await, "403");
         assert_eq!(
-            status(&emulator, path, "Host: localhost\r\nHost: example.com\r\n").await,
-            "403"
-        );
-        assert_eq!(
-            status(
-                &emulator,
-                &format!("http://example.com{path}"),
-                "Host: localhost\r\n"
-            )
-            .await,
+            status(&emulator, &format!("http://example.com{path}"), "Host: localhost\r\n").await,
             "403"
         );
     }
@@ -96,17 +72,10 @@ async fn only_loopback_names_are_answered_to() {
 
 #[tokio::test]
 async fn the_listen_name_is_answered_to_as_well() {
-    let emulator = Emulator::start(Options {
-        listen: Some("emulator".to_owned()),
-        ..Options::default()
-    })
-    .await
-    .unwrap();
+    let emulator =
+        Emulator::start(Options { listen: Some("emulator".to_owned()), ..Options::default() }).await.unwrap();
     assert_eq!(status(&emulator, LICENCE, "Host: Emulator:8787\r\n").await, "200");
-    assert_eq!(
-        status(&emulator, LICENCE, "Host: emulator.example.com\r\n").await,
-        "403"
-    );
+    assert_eq!(status(&emulator, LICENCE, "Host: emulator.example.com\r\n").await, "403");
 }
 
 #[tokio::test]
@@ -119,10 +88,8 @@ async fn an_http2_request_is_held_to_its_authority() {
         let (mut sender, connection) = hyper::client::conn::http2::handshake(executor, io).await.unwrap();
         tokio::spawn(connection);
         let request = Request::get(format!("http://{authority}/_emulator/health"));
-        let response = sender
-            .send_request(request.body(Full::<bytes::Bytes>::default()).unwrap())
-            .await
-            .unwrap();
+        let response =
+            sender.send_request(request.body(Full::<bytes::Bytes>::default()).unwrap()).await.unwrap();
         assert_eq!(response.status().as_u16(), expected, "{authority}");
     }
 }
@@ -140,26 +107,18 @@ async fn a_body_over_sixteen_mebibytes_is_refused() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let client = Client::of(&emulator);
     let body = vec![b' '; 16 * 1024 * 1024];
-    let request = client
-        .request("POST", LATEST)
-        .body(Full::from(body.clone()))
-        .unwrap();
-    assert_eq!(
-        client.send(request).await.unwrap().status,
-        400,
-        "as much as that is read"
-    );
+    let request = client.request("POST", LATEST).body(Full::from(body.clone())).unwrap();
+    assert_eq!(client.send(request).await.unwrap().status, 400, "as much as that is read");
 
     for path in [LATEST, "/_emulator/connect"] {
         let mut stream = TcpStream::connect(emulator.address()).await.unwrap();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
-            body.len() + 1
-        );
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", body.len() + 1);
         stream.write_all(head.as_bytes()).await.unwrap();
         // Nothing of the body is sent: the length alone is enough to be refused.
         let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await.unwrap();
+        let reading = timeout(Duration::from_secs(30), stream.read_exact(&mut answer));
+        reading.await.expect("an answer in good time").unwrap();
         assert_eq!(&answer, b"HTTP/1.1 413", "{path}");
     }
 }

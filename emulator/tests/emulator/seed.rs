@@ -17,12 +17,7 @@ const SEED: &str = r#"{
 }"#;
 
 async fn seeded(seed: Seed) -> (Emulator, Client) {
-    let emulator = Emulator::start(Options {
-        seed,
-        ..Options::default()
-    })
-    .await
-    .unwrap();
+    let emulator = Emulator::start(Options { seed, ..Options::default() }).await.unwrap();
     let client = Client::of(&emulator);
     (emulator, client)
 }
@@ -48,13 +43,7 @@ async fn a_reset_brings_the_seed_back_and_nothing_else() {
     emulator.reset();
     assert_eq!(client.fetch("github", "user-1").await["id"], "token-1");
     let body = json!({ "appId": "github", "userId": "user-2" });
-    assert_eq!(
-        client
-            .post("/v1/mgmt/outbound/app/user/token/latest", body)
-            .await
-            .status,
-        404
-    );
+    assert_eq!(client.post("/v1/mgmt/outbound/app/user/token/latest", body).await.status, 404);
     assert_eq!(emulator.counters().requests, 2);
 }
 
@@ -62,9 +51,7 @@ async fn a_reset_brings_the_seed_back_and_nothing_else() {
 async fn a_seed_that_lists_apps_lists_them_all() {
     let (emulator, _client) = seeded(Seed::default().app("github")).await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
-    let error = emulator
-        .connect(Connection::user("gitlab", "user-1"))
-        .unwrap_err();
+    let error = emulator.connect(Connection::user("gitlab", "user-1")).unwrap_err();
     assert!(error.to_string().contains("gitlab"), "{error}");
 }
 
@@ -80,28 +67,17 @@ async fn what_is_pinned_twice_is_refused_when_connecting() {
     let (emulator, _client) = seeded(Seed::from_json(SEED).unwrap()).await;
     let connection = || Connection::user("github", "user-9");
     assert!(emulator.connect(connection().token_id("token-1")).is_err());
-    assert!(
-        emulator
-            .connect(connection().access_token("pinned-access"))
-            .is_err()
-    );
-    assert!(
-        emulator
-            .connect(connection().refresh_token("pinned-refresh"))
-            .is_err()
-    );
+    assert!(emulator.connect(connection().access_token("pinned-access")).is_err());
+    assert!(emulator.connect(connection().refresh_token("pinned-refresh")).is_err());
     assert!(emulator.connect(Connection::default()).is_err());
 }
 
 #[test]
 fn what_is_wrong_with_a_seed_is_told_with_the_name_of_the_entry() {
     for (seed, expected) in [
-        (
-            r#"{"apps":[{"id":"a"},{"id":"a"}]}"#,
-            "apps[1]: there are two apps with the id \"a\"",
-        ),
+        (r#"{"apps":[{"id":"a"},{"id":"a"}]}"#, "apps[1]: there are two apps with the id \"a\""),
         (r#"{"apps":[{"id":""}]}"#, "apps[0]: id is missing"),
-        (r#"{"apps":[{"name":"a"}]}"#, "apps[0]: unknown field `name`"),
+        (r#"{"apps":[{"title":"a"}]}"#, "apps[0]: unknown field `title`"),
         (
             r#"{"apps":[{"id":"a"}],"connections":[{"app_id":"b","user_id":"u"}]}"#,
             "connections[0]: there is no app \"b\"",
@@ -110,18 +86,9 @@ fn what_is_wrong_with_a_seed_is_told_with_the_name_of_the_entry() {
             r#"{"connections":[{"app_id":"a","user_id":"u"},{"app_id":"a"}]}"#,
             "connections[1]: user_id is missing",
         ),
-        (
-            r#"{"connections":[{"user_id":"u"}]}"#,
-            "connections[0]: app_id is missing",
-        ),
-        (
-            r#"{"connections":[{"app_id":"a","user":"u"}]}"#,
-            "connections[0]: unknown field `user`",
-        ),
-        (
-            r#"{"connections":[{"app_id":"a","user_id":7}]}"#,
-            "connections[0]: invalid type",
-        ),
+        (r#"{"connections":[{"user_id":"u"}]}"#, "connections[0]: app_id is missing"),
+        (r#"{"connections":[{"app_id":"a","user":"u"}]}"#, "connections[0]: unknown field `user`"),
+        (r#"{"connections":[{"app_id":"a","user_id":7}]}"#, "connections[0]: invalid type"),
         (
             r#"{"connections":[{"app_id":"a","user_id":"u","token_id":"t"},{"app_id":"a","user_id":"v","token_id":"t"}]}"#,
             "connections[1]: another connection has the same token_id",
@@ -136,15 +103,8 @@ fn what_is_wrong_with_a_seed_is_told_with_the_name_of_the_entry() {
 
 #[tokio::test]
 async fn a_seed_made_in_code_is_checked_at_the_start() {
-    let seed = Seed::default()
-        .app("github")
-        .connection(Connection::user("gitlab", "user-1"));
-    let error = Emulator::start(Options {
-        seed,
-        ..Options::default()
-    })
-    .await
-    .unwrap_err();
+    let seed = Seed::default().app("github").connection(Connection::user("gitlab", "user-1"));
+    let error = Emulator::start(Options { seed, ..Options::default() }).await.unwrap_err();
     assert!(error.to_string().contains("connections[0]"), "{error}");
 }
 

@@ -19,11 +19,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use crate::client::{Reply, read};
 
 async fn emulator() -> Emulator {
-    let options = Options {
-        tls: true,
-        listen: Some("emulator.test".to_owned()),
-        ..Options::default()
-    };
+    let options = Options { tls: true, listen: Some("emulator.test".to_owned()), ..Options::default() };
     let emulator = Emulator::start(options).await.unwrap();
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     emulator
@@ -36,9 +32,7 @@ async fn connect(
     protocol: &[u8],
 ) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap())
-        .unwrap();
+    roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -51,51 +45,25 @@ async fn connect(
 }
 
 async fn health_over_http2(emulator: &Emulator) -> Result<Reply, hyper::Error> {
-    let stream = connect(emulator, emulator.ca_pem().unwrap(), "localhost", b"h2")
-        .await
-        .unwrap();
+    let stream = connect(emulator, emulator.ca_pem().unwrap(), "localhost", b"h2").await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
     let io = TokioIo::new(stream);
     let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await?;
     tokio::spawn(connection);
-    let request = Request::get("https://localhost/v1/mgmt/license").header(
-        "authorization",
-        format!("Bearer {}:{}", emulator.project_id(), emulator.management_key()),
-    );
-    read(
-        sender
-            .send_request(request.body(Full::<Bytes>::default()).unwrap())
-            .await?,
-    )
-    .await
+    let request = Request::get("https://localhost/v1/mgmt/license")
+        .header("authorization", format!("Bearer {}:{}", emulator.project_id(), emulator.management_key()));
+    read(sender.send_request(request.body(Full::<Bytes>::default()).unwrap()).await?).await
 }
 
 async fn health_over_http1(emulator: &Emulator, name: &str) -> Result<Reply, hyper::Error> {
-    let stream = connect(emulator, emulator.ca_pem().unwrap(), name, b"http/1.1")
-        .await
-        .unwrap();
+    let stream = connect(emulator, emulator.ca_pem().unwrap(), name, b"http/1.1").await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let request = Request::get("/v1/mgmt/license")
-        .header(
-            "host",
-            if name.contains(':') {
-                format!("[{name}]")
-            } else {
-                name.to_owned()
-            },
-        )
-        .header(
-            "authorization",
-            format!("Bearer {}:{}", emulator.project_id(), emulator.management_key()),
-        );
-    read(
-        sender
-            .send_request(request.body(Full::<Bytes>::default()).unwrap())
-            .await?,
-    )
-    .await
+        .header("host", if name.contains(':') { format!("[{name}]") } else { name.to_owned() })
+        .header("authorization", format!("Bearer {}:{}", emulator.project_id(), emulator.management_key()));
+    read(sender.send_request(request.body(Full::<Bytes>::default()).unwrap()).await?).await
 }
 
 #[tokio::test]
@@ -103,11 +71,7 @@ async fn its_authority_vouches_for_the_loopback_names_and_the_listen_name() {
     let emulator = emulator().await;
     assert!(emulator.base_url().starts_with("https://127.0.0.1:"));
     for name in ["localhost", "127.0.0.1", "::1", "emulator.test"] {
-        assert_eq!(
-            health_over_http1(&emulator, name).await.unwrap().status,
-            200,
-            "{name}"
-        );
+        assert_eq!(health_over_http1(&emulator, name).await.unwrap().status, 200, "{name}");
     }
     let ca = emulator.ca_pem().unwrap();
     assert!(connect(&emulator, ca, "example.com", b"h2").await.is_err());
@@ -117,11 +81,7 @@ async fn its_authority_vouches_for_the_loopback_names_and_the_listen_name() {
 async fn every_emulator_has_an_authority_of_its_own() {
     let (one, other) = (emulator().await, emulator().await);
     assert_ne!(one.ca_pem(), other.ca_pem());
-    assert!(
-        connect(&one, other.ca_pem().unwrap(), "localhost", b"h2")
-            .await
-            .is_err()
-    );
+    assert!(connect(&one, other.ca_pem().unwrap(), "localhost", b"h2").await.is_err());
 }
 
 #[tokio::test]
@@ -151,29 +111,15 @@ async fn an_emulator_without_tls_has_no_authority() {
 #[tokio::test]
 async fn faults_of_the_connection_happen_to_encrypted_ones_too() {
     let emulator = emulator().await;
-    for fault in [
-        Fault::reset(),
-        Fault::close(),
-        Fault::garbage(),
-        Fault::cut(),
-        Fault::reset_in_body(),
-    ] {
+    for fault in [Fault::reset(), Fault::close(), Fault::garbage(), Fault::cut(), Fault::reset_in_body()] {
         emulator.clear_faults();
         emulator.add_fault(fault.clone()).unwrap();
-        assert!(
-            health_over_http1(&emulator, "localhost").await.is_err(),
-            "HTTP/1.1 {fault:?}"
-        );
+        assert!(health_over_http1(&emulator, "localhost").await.is_err(), "HTTP/1.1 {fault:?}");
         assert!(health_over_http2(&emulator).await.is_err(), "HTTP/2 {fault:?}");
     }
     emulator.clear_faults();
-    emulator
-        .add_fault(Fault::drip(std::time::Duration::from_millis(1)))
-        .unwrap();
-    for reply in [
-        health_over_http1(&emulator, "localhost").await,
-        health_over_http2(&emulator).await,
-    ] {
+    emulator.add_fault(Fault::drip(std::time::Duration::from_millis(1))).unwrap();
+    for reply in [health_over_http1(&emulator, "localhost").await, health_over_http2(&emulator).await] {
         assert_eq!(reply.unwrap().json()["rateLimitTier"], "tier3");
     }
 }
@@ -189,9 +135,5 @@ async fn what_is_not_tls_is_turned_away() {
     // How the connection ends is not the point.
     let _ = socket.read_to_end(&mut answer).await;
     assert!(!answer.starts_with(b"HTTP/"));
-    assert_eq!(
-        health_over_http2(&emulator).await.unwrap().status,
-        200,
-        "and others are still served"
-    );
+    assert_eq!(health_over_http2(&emulator).await.unwrap().status, 200, "and others are still served");
 }
