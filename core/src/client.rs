@@ -140,8 +140,14 @@ impl Client {
         if prepared.body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Ok(Some(tier)) = timeout_at(deadline, license.tier(transport)).await {
-            headers.insert(license::HEADER, tier);
+        match timeout_at(deadline, license.tier(transport)).await {
+            Ok(Some(tier)) => drop(headers.insert(license::HEADER, tier)),
+            Ok(None) => {}
+            // A timer is a millisecond coarse: what is begun now could still leave.
+            Err(_) => {
+                let seconds = timeout.as_secs_f64();
+                return Err(Error::deadline(format!("the licence took all {seconds} s; nothing was sent")));
+            }
         }
 
         let retry_delays = &config.retry_delays;

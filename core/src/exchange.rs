@@ -97,7 +97,8 @@ impl Exchange<'_> {
         let status = incoming.status.as_u16();
         let retry_after = incoming.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let mut body = self.mask.apply(&String::from_utf8_lossy(&incoming.body)).into_owned();
+        let text = String::from_utf8_lossy(&incoming.body);
+        let mut body = self.mask.apply(&text[..self.mask.cut(&text, KEPT_OF_AN_ERROR)]).into_owned();
         body.truncate(body.floor_char_boundary(KEPT_OF_AN_ERROR));
         let response = ErrorResponse {
             status,

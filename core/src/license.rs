@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
 
 use crate::transport::{Limits, Outgoing, Transport};
 
@@ -58,23 +59,33 @@ impl License {
     pub(crate) async fn tier(&self, transport: &Arc<Transport>) -> Option<HeaderValue> {
         match self.mode {
             LicenseHandshake::Off => None,
-            LicenseHandshake::Wait => self.shared.wait(transport).await,
+            LicenseHandshake::Wait => self.wait(transport).await,
             LicenseHandshake::Beside => {
                 if !self.shared.is_begun.swap(true, Ordering::Relaxed) {
-                    let (shared, transport) = (Arc::clone(&self.shared), Arc::clone(transport));
-                    tokio::spawn(async move { shared.wait(&transport).await });
+                    self.begin(transport);
                 }
                 self.shared.tier.get().cloned().flatten()
             }
         }
     }
 
-    /// Waits until the handshake is over, whatever came of it.
-    pub(crate) async fn wait(&self, transport: &Transport) {
-        if self.mode != LicenseHandshake::Off {
-            self.shared.is_begun.store(true, Ordering::Relaxed);
-            self.shared.wait(transport).await;
+    /// Waits until the handshake is over, and tells what came of it.
+    pub(crate) async fn wait(&self, transport: &Arc<Transport>) -> Option<HeaderValue> {
+        if self.mode == LicenseHandshake::Off {
+            return None;
         }
+        self.shared.is_begun.store(true, Ordering::Relaxed);
+        match self.shared.tier.get() {
+            Some(tier) => tier.clone(),
+            None => self.begin(transport).await.ok().flatten(),
+        }
+    }
+
+    /// In a task of its own: a call that ends early must not end the handshake with it, or every call with a short
+    /// deadline would begin another and never get beyond it.
+    fn begin(&self, transport: &Arc<Transport>) -> JoinHandle<Option<HeaderValue>> {
+        let (shared, transport) = (Arc::clone(&self.shared), Arc::clone(transport));
+        tokio::spawn(async move { shared.wait(&transport).await })
     }
 }
 

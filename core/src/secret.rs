@@ -100,6 +100,20 @@ impl Mask {
         self.secrets.first().map_or(0, |secret| secret.expose().len())
     }
 
+    /// Where to cut a text of at least [`Mask::longest`] more than `limit`: there, or behind the secret that stands
+    /// across it. Beyond may be the first half of one whose rest was not read, and no mask finds that.
+    pub(crate) fn cut(&self, text: &str, limit: usize) -> usize {
+        let limit = text.floor_char_boundary(limit);
+        let ends = self.secrets.iter().filter_map(|secret| {
+            let secret = secret.expose();
+            let first = (limit + 1).saturating_sub(secret.len());
+            let start =
+                (first..limit).find(|start| text.as_bytes()[*start..].starts_with(secret.as_bytes()))?;
+            Some(start + secret.len())
+        });
+        ends.max().unwrap_or(limit)
+    }
+
     pub(crate) fn apply<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let mut masked = Cow::Borrowed(text);
         for secret in &self.secrets {
@@ -164,6 +178,23 @@ mod tests {
             mask.apply(r#"{"k":"made\"up€key"} {"k":"made\"up\u20ackey"}"#),
             r#"{"k":"[redacted]"} {"k":"[redacted]"}"#
         );
+    }
+
+    #[test]
+    fn a_text_is_cut_before_or_behind_a_secret_and_never_inside() {
+        let mask = mask_of(&["made-up", "made-up-and-longer"]);
+        for (text, limit, cut) in [
+            ("..made-up.......", 2, 2),
+            ("..made-up.......", 3, 9),
+            ("..made-up.......", 8, 9),
+            ("..made-up.......", 9, 9),
+            ("..made-up-and-longer", 5, 20),
+            ("made-upmade-upmade-", 10, 14),
+            ("..é.", 3, 2),
+            ("short", 9, 5),
+        ] {
+            assert_eq!(mask.cut(text, limit), cut, "{text} {limit}");
+        }
     }
 
     #[test]

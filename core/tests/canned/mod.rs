@@ -37,6 +37,19 @@ pub(crate) struct Reply {
     pub(crate) drip: Option<Duration>,
 }
 
+impl Answer {
+    /// A status that no client asks again after.
+    fn unexpected() -> Self {
+        Self::Reply(Reply {
+            status: 418,
+            headers: Vec::new(),
+            body: b"this request was not expected".to_vec(),
+            delay: Duration::ZERO,
+            drip: None,
+        })
+    }
+}
+
 /// One answer, and when it is given.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
@@ -80,11 +93,7 @@ impl CannedServer {
             received: Vec::new(),
         }));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&state))).abort_handle();
-        Ok(Self {
-            address,
-            state,
-            accepting,
-        })
+        Ok(Self { address, state, accepting })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -115,7 +124,8 @@ async fn serve(mut connection: TcpStream, state: Arc<Mutex<State>>) -> io::Resul
     let Some(received) = read_request(&mut connection).await? else {
         return Ok(());
     };
-    match lock(&state).take(received) {
+    let answer = lock(&state).take(received);
+    match answer {
         Answer::Reply(reply) => write_reply(&mut connection, reply).await,
         Answer::Close => Ok(()),
         Answer::Hang => {
@@ -129,15 +139,12 @@ async fn serve(mut connection: TcpStream, state: Arc<Mutex<State>>) -> io::Resul
 impl State {
     fn take(&mut self, mut received: Received) -> Answer {
         let is_meant = |step: &Step| step.beside.as_ref().is_none_or(|path| *path == received.path);
-        let beside = self
-            .steps
-            .iter()
-            .position(|(_, step)| step.beside.is_some() && is_meant(step));
+        let beside = self.steps.iter().position(|(_, step)| step.beside.is_some() && is_meant(step));
         let position = beside.or_else(|| self.steps.iter().position(|(_, step)| is_meant(step)));
         let step = position.and_then(|position| self.steps.remove(position));
         received.step = step.as_ref().map(|(number, _)| *number);
         self.received.push(received);
-        step.map_or(Answer::Close, |(_, step)| step.answer)
+        step.map_or_else(Answer::unexpected, |(_, step)| step.answer)
     }
 }
 
@@ -154,10 +161,7 @@ async fn read_request(connection: &mut TcpStream) -> io::Result<Option<Received>
     };
     let mut received = parse_head(&String::from_utf8_lossy(&bytes[..head]));
     let length = received.header("content-length");
-    let length = length
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0)
-        .min(LARGEST_REQUEST);
+    let length = length.and_then(|length| length.parse().ok()).unwrap_or(0).min(LARGEST_REQUEST);
     let body = head + 4;
     while bytes.len() < body + length {
         if connection.read_buf(&mut bytes).await? == 0 {
@@ -178,43 +182,25 @@ fn parse_head(head: &str) -> Received {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    Received {
-        step: None,
-        method,
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers,
-        body: Vec::new(),
-    }
+    Received { step: None, method, path: path.to_owned(), query: query.to_owned(), headers, body: Vec::new() }
 }
 
 impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 async fn write_reply(connection: &mut TcpStream, reply: Reply) -> io::Result<()> {
-    let Reply {
-        status,
-        headers,
-        body,
-        delay,
-        drip,
-    } = reply;
+    let Reply { status, headers, body, delay, drip } = reply;
     tokio::time::sleep(delay).await;
-    let mut head = format!("HTTP/1.1 {status} Canned\r\nconnection: close\r\n");
+    let mut head = vec![format!("HTTP/1.1 {status} Canned"), "connection: close".to_owned()];
     // A 204 has no body, and so no length of one.
     if status != 204 && !headers.iter().any(|(name, _)| name == "content-length") {
-        head += &format!("content-length: {}\r\n", body.len());
+        head.push(format!("content-length: {}", body.len()));
     }
-    for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += "\r\n";
+    head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
+    let head = head.join("\r\n") + "\r\n\r\n";
     connection.write_all(head.as_bytes()).await?;
     match drip {
         None => connection.write_all(&body).await?,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::emulated::{builder, emulator, fail};
-use descope_outbound::LicenseHandshake;
+use descope_outbound::{ErrorKind, LicenseHandshake};
 use descope_outbound_emulator::{Emulator, Fault};
 
 const LICENSE: &str = "/v1/mgmt/license";
@@ -76,4 +76,21 @@ async fn it_is_waited_for_five_seconds_at_most() {
         "{:?}",
         start.elapsed()
     );
+}
+
+#[tokio::test]
+async fn calls_that_cannot_wait_so_long_share_one_handshake_and_get_beyond_it() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::hang().path(LICENSE));
+    let client = builder(&emulator)
+        .license_handshake(LicenseHandshake::Wait)
+        .timeout(Duration::from_secs(3))
+        .build()
+        .unwrap();
+    let error = client.fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+    assert_eq!(tiers(&emulator), []);
+    client.fetch_token("app", "user").await.unwrap();
+    client.fetch_token("app", "user").await.unwrap();
+    assert_eq!((tiers(&emulator), handshakes(&emulator)), (vec![None, None], 1));
 }
