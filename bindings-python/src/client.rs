@@ -47,9 +47,9 @@ impl Client {
     #[expect(clippy::too_many_arguments, reason = "one for each setting, by keyword only")]
     fn create<'py>(
         py: Python<'py>,
-        project_id: Option<&Bound<'py, PyString>>,
+        project_id: &Bound<'py, PyAny>,
         management_key: Option<&Bound<'py, Secret>>,
-        base_url: Option<&Bound<'py, PyString>>,
+        base_url: &Bound<'py, PyAny>,
         timeout_seconds: &Bound<'py, PyAny>,
         skip_verify: bool,
         license_handshake: &str,
@@ -73,12 +73,11 @@ impl Client {
                 "off" => LicenseHandshake::Off,
                 _ => LicenseHandshake::Beside,
             });
-        // What is no Unicode becomes what is no id and no URL: it is refused by name.
-        if let Some(project_id) = project_id {
-            builder = builder.project_id(project_id.to_string_lossy());
+        if let Some(project_id) = text("project_id", project_id)? {
+            builder = builder.project_id(project_id);
         }
-        if let Some(base_url) = base_url {
-            builder = builder.base_url(base_url.to_string_lossy());
+        if let Some(base_url) = text("base_url", base_url)? {
+            builder = builder.base_url(base_url);
         }
         if let Some(management_key) = management_key {
             builder = match management_key.get().argument() {
@@ -179,6 +178,17 @@ impl Client {
         let arguments = argument::arguments(arguments)?;
         let client = self.open_client()?;
         Ok(client.and_then(|client| Ok((client, Call { operation, arguments, timeout: timeout? }))))
+    }
+}
+
+/// What is no Unicode becomes what is no id and no URL: it is refused by name.
+fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
+        Err(_) if value.is_none() => Ok(None),
+        Err(_) => {
+            Err(PyTypeError::new_err(format!("{name} must be a string, not {}", value.get_type().name()?)))
+        }
     }
 }
 

@@ -1,0 +1,80 @@
+"""The markers of the contract table: values that JSON does not have, and expectations that are looser than equality."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from email.utils import formatdate
+from typing import Any
+
+_LONE_SURROGATE = "half of a pair: \ud800"
+
+
+def _marker(written: Any) -> tuple[str, Any] | None:
+    if isinstance(written, dict) and len(written) == 1:
+        [(name, value)] = written.items()
+        if name.startswith("$"):
+            return name, value
+    return None
+
+
+def passed(written: Any, server: str) -> Any:
+    """An argument or a setting, as it is passed."""
+    match _marker(written):
+        case None:
+            return _passed_plain(written, server)
+        case ("$nan", True):
+            return float("nan")
+        case ("$infinity", True):
+            return float("inf")
+        case ("$lone_surrogate", True):
+            return _LONE_SURROGATE
+        case ("$iterable", list(items)):
+            return iter(items)
+        case other:
+            raise ValueError(f"{other} cannot be passed")
+
+
+def _passed_plain(written: Any, server: str) -> Any:
+    if isinstance(written, str):
+        return written.replace("$server", server)
+    if isinstance(written, list):
+        return [passed(item, server) for item in written]
+    if isinstance(written, dict):
+        return {name: passed(value, server) for name, value in written.items()}
+    return written
+
+
+def header(written: str) -> str:
+    """The value of a header of an answer; its date counts from now."""
+    if written.startswith("$httpdate"):
+        return formatdate(time.time() + int(written.removeprefix("$httpdate")), usegmt=True)
+    return written
+
+
+def text(written: Any) -> str:
+    """A string, put together where it is long."""
+    if isinstance(written, str):
+        return written
+    match _marker(written):
+        case ("$text", list(pieces)):
+            return "".join(piece if isinstance(piece, str) else piece[0] * piece[1] for piece in pieces)
+        case other:
+            raise ValueError(f"{other} is no text")
+
+
+def is_met(expected: Any, actual: Any) -> bool:
+    """Whether ``actual`` is what the table expects."""
+    if isinstance(actual, datetime):
+        actual = actual.isoformat()
+    match _marker(expected):
+        case None:
+            return bool(expected == actual)
+        case ("$contains", list(parts)):
+            return isinstance(actual, str) and all(part in actual for part in parts)
+        case ("$between", [low, high]):
+            return isinstance(actual, int | float) and low <= actual <= high
+        case ("$text", _):
+            return bool(text(expected) == actual)
+        case other:
+            raise ValueError(f"{other} cannot be expected")
