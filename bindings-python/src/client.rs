@@ -12,6 +12,7 @@ use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pyo3_async_runtimes::generic::future_into_py;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::argument;
 use crate::outcome::{Failure, Outcome};
@@ -210,17 +211,22 @@ fn failure(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
     Ok(Bound::new(py, Failure::from(error))?.into_any())
 }
 
-/// Runs the call on this thread until it is done or a signal handler raises; then the call is dropped.
+/// Waits for the call until it is done or a signal handler raises; then the call is dropped.
 fn wait(
     py: Python<'_>,
-    call: impl Future<Output = Result<descope_outbound::Answer, Error>> + Send,
+    call: impl Future<Output = Result<descope_outbound::Answer, Error>> + Send + 'static,
 ) -> PyResult<Outcome> {
     let runtime = runtime()?;
     py.detach(|| {
+        // As a task, beside the connection's own: this thread is woken once, when all is done.
+        let call = AbortOnDropHandle::new(runtime.spawn(call));
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                outcome = call => Ok(Outcome(outcome)),
+                outcome = call => match outcome {
+                    Ok(outcome) => Ok(Outcome(outcome)),
+                    Err(failed) => Err(PyRuntimeError::new_err(format!("the call ended early: {failed}"))),
+                },
                 interruption = interrupted() => Err(interruption),
             }
         })

@@ -1,6 +1,6 @@
 //! What a call comes to: an answer or a failure, both as values. Which exception a failure becomes is the face's to say.
 
-use descope_outbound::{Error, ErrorKind};
+use descope_outbound::Error;
 use jiter::{PythonParse, StringCacheMode, map_json_error};
 use pyo3::prelude::*;
 
@@ -44,7 +44,7 @@ impl From<Error> for Failure {
         let answer = error.answer();
         let text = |text: &str| Some(text.to_owned());
         Self {
-            kind: kind_name(error.kind()),
+            kind: error.kind().as_str(),
             message: error.to_string(),
             http_status: error.status(),
             body: answer.and_then(|answer| text(answer.body())),
@@ -54,21 +54,6 @@ impl From<Error> for Failure {
             request_id: error.request_id().and_then(text),
             retry_after: error.retry_after().map(|wait| wait.as_secs()),
         }
-    }
-}
-
-fn kind_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidArgument => "invalid_argument",
-        ErrorKind::InvalidType => "invalid_type",
-        ErrorKind::ManagementKeyMissing => "management_key_missing",
-        ErrorKind::TokenNotFound => "token_not_found",
-        ErrorKind::RateLimited => "rate_limited",
-        ErrorKind::DeadlineExceeded => "deadline_exceeded",
-        ErrorKind::ConnectionFailed => "connection_failed",
-        ErrorKind::Decode => "decode",
-        // Kinds that may come later are answers of the service, as this one is.
-        _ => "http",
     }
 }
 

@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 
 use crate::per_process::{Owned, PerProcess};
 
-/// I/O and parsing take microseconds a call: more threads would only pass work around.
-const WORKERS: usize = 2;
+/// I/O and parsing take microseconds a call: more threads would only pass work around. And beside each other on one
+/// thread, a connection is back in the pool when its call ends; with more, the next call may come first and open another.
+const WORKERS: usize = 1;
 
 static RUNTIME: PerProcess<tokio::runtime::Runtime> = PerProcess::empty();
 

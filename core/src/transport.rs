@@ -98,6 +98,8 @@ impl Transport {
         } else {
             self.read_beginning(&mut response, outgoing.limits.failure).await?
         };
+        // Lets the connection go back to the pool first, so that the caller's next call finds it there.
+        tokio::task::yield_now().await;
         Ok(Incoming { status, headers, body })
     }
 

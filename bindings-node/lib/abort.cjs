@@ -1,0 +1,78 @@
+// How an `AbortSignal` ends a call.
+'use strict';
+
+const native = require('./addon.cjs');
+const { errorFrom, invalidArgument } = require('./errors.cjs');
+const { typeName } = require('./argument.cjs');
+
+/** The running calls of each signal, behind one listener: Node warns of a leak from the eleventh listener on. */
+const callsOf = new WeakMap();
+
+class Calls {
+  #running = new Set();
+  #signal;
+  #listener = () => {
+    for (const abort of this.#running) abort.abort();
+  };
+
+  static of(signal) {
+    if (!callsOf.has(signal)) callsOf.set(signal, new Calls(signal));
+    return callsOf.get(signal);
+  }
+
+  constructor(signal) {
+    this.#signal = signal;
+  }
+
+  begin(abort) {
+    if (this.#running.size === 0) this.#signal.addEventListener('abort', this.#listener);
+    this.#running.add(abort);
+  }
+
+  end(abort) {
+    this.#running.delete(abort);
+    if (this.#running.size === 0) this.#signal.removeEventListener('abort', this.#listener);
+  }
+}
+
+/** A signal of this realm, of another, or of a polyfill. */
+function checkSignal(signal) {
+  if (typeof signal !== 'object' || typeof signal.aborted !== 'boolean' || !('addEventListener' in signal)) {
+    throw new TypeError(`signal must be an AbortSignal, not ${typeName(signal)}`);
+  }
+}
+
+/** Performs a native call until it is over or the signal ends it. */
+async function untilAborted(signal, perform) {
+  if (!signal) return perform();
+  if (signal.aborted)
+    throw errorFrom({ kind: 'aborted', message: 'the call was aborted before it began' }, signal.reason);
+  const abort = new native.Abort();
+  const calls = Calls.of(signal);
+  calls.begin(abort);
+  try {
+    const outcome = await perform(abort);
+    if (outcome.kind === 'aborted') throw errorFrom(outcome, signal.reason);
+    return outcome;
+  } finally {
+    calls.end(abort);
+  }
+}
+
+/** The object that may come after every operation's own arguments. */
+function callOptionsOf(given) {
+  const options = given ?? {};
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    throw new TypeError(`the last argument must be an object of signal and timeout, not ${typeName(options)}`);
+  }
+  const { signal, timeout, ...others } = options;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw invalidArgument(`${unknown} is unknown: the last argument takes signal and timeout`);
+  if (signal !== undefined && signal !== null) checkSignal(signal);
+  if (timeout !== undefined && timeout !== null && typeof timeout !== 'number') {
+    throw new TypeError(`timeout must be a number of milliseconds, not ${typeName(timeout)}`);
+  }
+  return { signal, timeout };
+}
+
+module.exports = { callOptionsOf, untilAborted };

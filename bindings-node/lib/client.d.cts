@@ -1,0 +1,84 @@
+import type { DescopeError, DescopeHttpError } from './errors.cjs';
+import type { OutboundApplication } from './operations.cjs';
+
+/**
+ * How a {@link DescopeClient} is made. What is absent or null has its default; an empty string counts as absent.
+ */
+export interface DescopeClientConfig {
+  /**
+   * The Descope project; else `DESCOPE_PROJECT_ID`. Letters, digits, `_` and `-`. An id of 32 characters or more names
+   * the project's region, and thereby the host, in its second to fifth (as the official Python SDK has it).
+   */
+  projectId?: string | null;
+  /** The management key, from the console's company settings; else `DESCOPE_MANAGEMENT_KEY`. */
+  managementKey?: string | null;
+  /** Where the service is; else `DESCOPE_BASE_URI`; else Descope's host in the project's region. */
+  baseUrl?: string | null;
+  /**
+   * Headers for every request, for a gateway between here and Descope. Those that a request is made of
+   * (`authorization`, `host`, `content-type`, …) are refused.
+   */
+  baseHeaders?: Record<string, string> | Iterable<readonly [string, string]> | null;
+  /** How long a call may take in all, waits and repetitions included, in milliseconds. 20000 unless set. */
+  timeout?: number | null;
+  /** There is no cache yet: every call reaches the service. */
+  cache?: false | null;
+  /**
+   * With `true`, an answer that is an error rejects with a {@link DescopeHttpError}; without, it resolves with
+   * `ok: false`, as in the official SDK.
+   */
+  throwOnError?: boolean | null;
+  /**
+   * When the project's rate-limit tier is asked for, which the service wants to hear with every call: beside the first
+   * call, which does not wait for it (`true`, unless set); before the first call, which waits 5 seconds at most
+   * (`"wait"`); or never (`false`).
+   */
+  licenseHandshake?: boolean | 'wait' | null;
+  /** Permits a `baseUrl` of plain `http` beyond this machine: key and tokens then travel in the clear. */
+  allowInsecureHttp?: boolean | null;
+  /** The official SDK's, for sessions. Unused here. */
+  publicKey?: unknown;
+  /** The official SDK's, for sessions. Unused here. */
+  authManagementKey?: unknown;
+  /** The official SDK's, for authorization. Unused here. */
+  fgaCacheUrl?: unknown;
+}
+
+/** A client of Descope's outbound apps. `Throws` is its setting `throwOnError`. */
+export interface DescopeClient<Throws extends boolean = boolean> {
+  management: {
+    /** The same object at every access. */
+    outboundApplication: OutboundApplication<Throws>;
+  };
+}
+
+/**
+ * Makes a client, with or without `new`: in well under a millisecond, without any I/O. Keep it and share it; it holds
+ * its connections open, and does not keep the process alive between calls. One client serves one thread: a worker makes
+ * its own.
+ *
+ * Proxies are taken from `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, certificates from the system, from
+ * `SSL_CERT_FILE` and `SSL_CERT_DIR` instead of it, and from `NODE_EXTRA_CA_CERTS` too. `NODE_TLS_REJECT_UNAUTHORIZED`
+ * is ignored.
+ *
+ * @throws a {@link DescopeError} with the code `INVALID_ARGUMENT`, naming the setting and never a secret's value, and a
+ * `TypeError` for a setting of the wrong type
+ *
+ * @example
+ * // From DESCOPE_PROJECT_ID and DESCOPE_MANAGEMENT_KEY:
+ * const client = DescopeClient();
+ * // Or directly:
+ * const other = DescopeClient({ projectId: 'project-id', managementKey: 'management-key', timeout: 5000 });
+ */
+export interface DescopeClientConstructor {
+  (config: DescopeClientConfig & { throwOnError: true }): DescopeClient<true>;
+  (config?: (DescopeClientConfig & { throwOnError?: false | null }) | null): DescopeClient<false>;
+  (config: DescopeClientConfig): DescopeClient;
+  new (config: DescopeClientConfig & { throwOnError: true }): DescopeClient<true>;
+  new (config?: (DescopeClientConfig & { throwOnError?: false | null }) | null): DescopeClient<false>;
+  new (config: DescopeClientConfig): DescopeClient;
+  readonly prototype: DescopeClient;
+}
+
+/** Makes a client, as {@link DescopeClientConstructor} tells. */
+export const DescopeClient: DescopeClientConstructor;

@@ -1,0 +1,21 @@
+// What `require('descope-outbound')` gives: the client itself, and everything else by name.
+'use strict';
+
+const { DescopeClient } = require('./client.cjs');
+const {
+  DescopeError,
+  DescopeHttpError,
+  DescopeTransportError,
+  RateLimitError,
+  TokenNotFoundError,
+} = require('./errors.cjs');
+
+module.exports = Object.assign(DescopeClient, {
+  default: DescopeClient,
+  DescopeClient,
+  DescopeError,
+  DescopeHttpError,
+  DescopeTransportError,
+  RateLimitError,
+  TokenNotFoundError,
+});

@@ -1,0 +1,7 @@
+// What `import … from 'descope-outbound'` gives: the very same objects that `require` gives.
+import DescopeClient from './index.cjs';
+
+export const { DescopeError, DescopeHttpError, DescopeTransportError, RateLimitError, TokenNotFoundError } =
+  DescopeClient;
+
+export { DescopeClient, DescopeClient as default };

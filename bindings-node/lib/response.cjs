@@ -1,0 +1,75 @@
+// The official SDK's answer, made from what the native half reports. Documented in response.d.cts.
+'use strict';
+
+const { messageOf } = require('./errors.cjs');
+
+/** The statuses whose `Response` must not have a body: the Fetch standard's "null body statuses". */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+function successOf(outcome, data) {
+  const answer = answerOf(outcome);
+  answer.data = data;
+  return answer;
+}
+
+function failureOf(outcome) {
+  const answer = answerOf(outcome);
+  answer.error = {
+    errorCode: outcome.errorCode ?? '',
+    // A proxy's page has no description in it.
+    errorDescription: outcome.errorDescription || messageOf(outcome),
+  };
+  if (outcome.errorMessage) answer.error.errorMessage = outcome.errorMessage;
+  if (outcome.kind === 'rate_limited' && outcome.retryAfterSeconds !== undefined) {
+    answer.error.retryAfter = outcome.retryAfterSeconds;
+  }
+  return answer;
+}
+
+/** The keys in the official SDK's order. Few callers look at `response`, and making one costs more than the rest. */
+function answerOf(outcome) {
+  let response;
+  return {
+    code: outcome.status,
+    ok: outcome.ok,
+    get response() {
+      response ??= responseOf(outcome);
+      return response;
+    },
+    set response(value) {
+      response = value;
+    },
+  };
+}
+
+function responseOf({ status, headers, body }) {
+  const isOrdinary = status >= 200 && status <= 599;
+  const isBodiless = WITHOUT_BODY.has(status);
+  // As bytes: to a text, Response would add a content type that the service did not send.
+  const response = new Response(isBodiless ? null : Buffer.from(body), {
+    status: isOrdinary ? status : 599,
+    headers: headersOf(headers),
+  });
+  if (!isOrdinary) override(response, 'status', status);
+  // The official SDK's can be read as often as one likes.
+  const text = isBodiless ? '' : body;
+  override(response, 'text', async () => text);
+  override(response, 'json', async () => JSON.parse(text));
+  return response;
+}
+
+function override(response, property, value) {
+  Object.defineProperty(response, property, { value, writable: true, configurable: true });
+}
+
+function headersOf(lines) {
+  const headers = new Headers();
+  for (const line of lines.split('\n')) {
+    const colon = line.indexOf(': ');
+    // Headers takes bytes, each as one character, and that is how fetch would show them.
+    if (colon > 0) headers.append(line.slice(0, colon), Buffer.from(line.slice(colon + 2)).toString('latin1'));
+  }
+  return headers;
+}
+
+module.exports = { failureOf, successOf };

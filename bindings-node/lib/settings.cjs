@@ -1,0 +1,114 @@
+// From the object that a user passes to `DescopeClient` to the settings of the native client.
+'use strict';
+
+const native = require('./addon.cjs');
+const { checkText, typeName } = require('./argument.cjs');
+const { invalidArgument } = require('./errors.cjs');
+
+/** Of the official SDK, and without a meaning here: they concern sessions. */
+const UNUSED = ['publicKey', 'authManagementKey', 'fgaCacheUrl'];
+
+const USED = [
+  'projectId',
+  'managementKey',
+  'baseUrl',
+  'baseHeaders',
+  'timeout',
+  'cache',
+  'throwOnError',
+  'licenseHandshake',
+  'allowInsecureHttp',
+];
+
+const KNOWN = new Set([...UNUSED, ...USED]);
+
+/** Of the official SDK, and missed by whoever sets them. */
+const REFUSED = {
+  fetch: 'requests are made by the native half of this package, not by a fetch function',
+  hooks: 'nothing here can change a request or an answer; headers can be added with baseHeaders',
+  logger: 'nothing here logs',
+};
+
+const LICENSE_HANDSHAKES = new Map([
+  [undefined, 'beside'],
+  [true, 'beside'],
+  [false, 'off'],
+  ['wait', 'wait'],
+]);
+
+function settingsOf(given) {
+  const config = given ?? {};
+  if (typeof config !== 'object') throw new TypeError(`config must be an object, not ${typeName(config)}`);
+  checkNames(config);
+  if (config.cache) throw invalidArgument('cache is not there yet: leave it out');
+  const throwOnError = optional(config, 'throwOnError', 'boolean') ?? false;
+  const settings = {
+    projectId: optional(config, 'projectId', 'string'),
+    managementKey: optional(config, 'managementKey', 'string'),
+    baseUrl: optional(config, 'baseUrl', 'string'),
+    baseHeaders: headersOf(config.baseHeaders ?? {}),
+    timeoutMilliseconds: optional(config, 'timeout', 'number'),
+    licenseHandshake: licenseHandshakeOf(config.licenseHandshake ?? undefined),
+    allowInsecureHttp: optional(config, 'allowInsecureHttp', 'boolean'),
+    environment: environment(),
+    runtimeVersion: process.version,
+  };
+  return { settings, throwOnError };
+}
+
+function checkNames(config) {
+  for (const name of Object.keys(config)) {
+    if (KNOWN.has(name) || config[name] === undefined) continue;
+    const reason = Object.hasOwn(REFUSED, name) ? REFUSED[name] : `the options are ${USED.join(', ')}`;
+    throw invalidArgument(`${name} is no option of this client: ${reason}`);
+  }
+}
+
+function optional(config, name, type) {
+  const value = config[name] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== type) throw new TypeError(`${name} must be a ${type}, not ${typeName(value)}`);
+  if (type === 'string') checkText(name, value);
+  return value;
+}
+
+/** A plain object, or what else the official SDK takes: a `Headers`, a `Map`, a list of pairs. */
+function headersOf(given) {
+  if (typeof given !== 'object') throw new TypeError(`baseHeaders must be an object, not ${typeName(given)}`);
+  const pairs = typeof given[Symbol.iterator] === 'function' ? Array.from(given) : Object.entries(given);
+  const headers = emptyRecord();
+  for (const [name, value] of pairs) {
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'string') {
+      throw new TypeError(`baseHeaders must hold strings, and ${name} is ${typeName(value)}`);
+    }
+    checkText(`baseHeaders ${name}`, value);
+    // The names of headers differ in more than case.
+    headers[String(name).toLowerCase()] = value;
+  }
+  return headers;
+}
+
+function licenseHandshakeOf(given) {
+  const handshake = LICENSE_HANDSHAKES.get(given);
+  if (handshake !== undefined) return handshake;
+  if (typeof given === 'string') throw invalidArgument("licenseHandshake must be true, false or 'wait'");
+  throw new TypeError(`licenseHandshake must be true, false or 'wait', not ${typeName(given)}`);
+}
+
+/** A copy of this thread's own: a worker's may differ from the process's. */
+function environment() {
+  const variables = emptyRecord();
+  for (const name of native.environmentNames()) {
+    const value = process.env[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  return variables;
+}
+
+/** Without a prototype: the native half would read what somebody has added to that of all objects, too. */
+function emptyRecord() {
+  return Object.create(null);
+}
+
+module.exports = { settingsOf };

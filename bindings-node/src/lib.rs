@@ -1,0 +1,42 @@
+//! The native half of the package for Node: it hands arguments to the core and answers back, and decides nothing.
+//!
+//! The half that users see is in `bindings-node/lib`. Everything here is that half's own business and may change with
+//! any version.
+#![expect(clippy::needless_pass_by_value, reason = "napi hands strings over by value")]
+
+mod abort;
+mod client;
+mod outcome;
+mod runtime;
+
+use descope_outbound::Environment;
+use napi_derive::napi;
+
+/// Every environment variable that a client looks at.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn environment_names() -> Vec<&'static str> {
+    Environment::NAMES.to_vec()
+}
+
+/// The moment that an expiry names, in milliseconds since 1970, or null. The expiry comes as JSON text.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn expiry_milliseconds(expiry: String) -> Option<i64> {
+    let expiry = serde_json::from_str(&expiry).ok()?;
+    descope_outbound::expiry_milliseconds(&expiry)
+}
+
+/// Whether the service keeps secrets in fields of this name.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn is_secret_field(name: String) -> bool {
+    descope_outbound::is_secret_field(&name)
+}
+
+/// The version of the package.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,269 @@
+// What a call resolves with.
+import './support/clean-environment.mjs';
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { answer, closeConnection, LICENSE_PATH } from './support/canned-server.mjs';
+import { ACCESS_TOKEN, arrange, EXPIRES_AT, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
+
+const NOT_FOUND = { errorCode: 'E111504', errorDescription: 'Token not found' };
+
+test('a success has the official keys in the official order', async (context) => {
+  const { fetchToken, deleteTokenById } = await arrange(context, [answer(200, { token: TOKEN }), answer(200)]);
+  const fetched = await fetchToken('app-id', 'user-id');
+  assert.deepEqual(Object.keys(fetched), ['code', 'ok', 'response', 'data']);
+  assert.equal(fetched.code, 200);
+  assert.equal(fetched.ok, true);
+  assert.deepEqual({ ...fetched.data }, TOKEN);
+  const deleted = await deleteTokenById('token-id');
+  assert.deepEqual(Object.keys(deleted), ['code', 'ok', 'response', 'data']);
+  assert.deepEqual(deleted.data, {});
+});
+
+test('an error of the service resolves with the official keys in the official order', async (context) => {
+  const { fetchToken } = await arrange(context, answer(404, { ...NOT_FOUND, errorMessage: 'no token', more: 1 }));
+  const { response, ...rest } = await fetchToken('app-id', 'user-id');
+  assert.deepEqual(Object.keys(rest), ['code', 'ok', 'error']);
+  assert.deepEqual(rest, { code: 404, ok: false, error: { ...NOT_FOUND, errorMessage: 'no token' } });
+  assert.equal(response.ok, false);
+});
+
+test('what the service leaves out of an error is left out of the answer', async (context) => {
+  const { fetchToken } = await arrange(context, answer(400, { ...NOT_FOUND, errorMessage: '' }));
+  const { error } = await fetchToken('app-id', 'user-id');
+  assert.deepEqual(error, NOT_FOUND);
+});
+
+test('an error that is no JSON resolves too, with words that help', async (context) => {
+  const page = '<html><title>Bad gateway</title></html>';
+  const { fetchToken } = await arrange(context, answer(502, page, { 'cf-ray': 'ray-1' }));
+  const failed = await fetchToken('app-id', 'user-id');
+  assert.equal(failed.code, 502);
+  assert.equal(failed.error.errorCode, '');
+  assert.match(failed.error.errorDescription, /^HTTP 502; .*\(request ray-1\)$/);
+  assert.equal(await failed.response.text(), page);
+});
+
+test('a redirect is an error like any other', async (context) => {
+  const { server, fetchToken } = await arrange(context, answer(302, '', { location: '/elsewhere' }));
+  const failed = await fetchToken('app-id', 'user-id');
+  assert.equal(failed.code, 302);
+  assert.equal(failed.ok, false);
+  assert.equal(server.requests.length, 1);
+});
+
+for (const [sent, told] of [
+  ['7', 7],
+  ['0', 0],
+  ['1.5', 2],
+  ['-5', 0],
+  ['Mon, 23 Nov 2020 12:00:00 GMT', 0],
+  ['soon', undefined],
+]) {
+  test(`"Retry-After: ${sent}" of a 429 is told as ${told}, and nothing is tried again`, async (context) => {
+    const { server, fetchToken } = await arrange(context, answer(429, '', { 'retry-after': sent }));
+    const { code, error } = await fetchToken('app-id', 'user-id');
+    assert.equal(code, 429);
+    assert.equal(error.retryAfter, told);
+    assert.equal('retryAfter' in error, told !== undefined);
+    assert.equal(server.requests.length, 1);
+  });
+}
+
+test('only a 429 tells when to come back', async (context) => {
+  const { fetchToken } = await arrange(context, answer(500, {}, { 'retry-after': '7' }));
+  const { error } = await fetchToken('app-id', 'user-id');
+  assert.equal('retryAfter' in error, false);
+});
+
+test('a token that is null is null, and one that is absent is undefined', async (context) => {
+  const { fetchToken } = await arrange(context, [answer(200, { token: null }), answer(200, {})]);
+  const nothing = await fetchToken('app-id', 'user-id');
+  assert.deepEqual([nothing.ok, nothing.data], [true, null]);
+  const absent = await fetchToken('app-id', 'user-id');
+  assert.deepEqual([absent.ok, absent.data, 'data' in absent], [true, undefined, true]);
+});
+
+test('a token that is no object is passed on as it is', async (context) => {
+  const { fetchToken } = await arrange(context, [answer(200, { token: 'text' }), answer(200, { token: ['list'] })]);
+  assert.equal((await fetchToken('app-id', 'user-id')).data, 'text');
+  assert.deepEqual((await fetchToken('app-id', 'user-id')).data, ['list']);
+});
+
+test('a delete that is answered with nothing is done', async (context) => {
+  const { deleteUserTokens } = await arrange(context, [answer(204, ''), answer(200, '')]);
+  const [silent, empty] = [await deleteUserTokens('app-id'), await deleteUserTokens('app-id')];
+  assert.deepEqual([silent.code, silent.ok, silent.data], [204, true, {}]);
+  assert.equal(silent.response.status, 204);
+  assert.equal(await silent.response.text(), '');
+  assert.deepEqual([empty.code, empty.ok, empty.data], [200, true, {}]);
+});
+
+test('data has exactly the keys and values that the service sent, in its order', async (context) => {
+  const sent = '{"token":{"zeta":1,"accessToken":"a","__proto__":{"polluted":true},"alpha":null}}';
+  const { fetchToken } = await arrange(context, answer(200, sent));
+  const { data } = await fetchToken('app-id', 'user-id');
+  assert.deepEqual(Object.keys(data), ['zeta', 'accessToken', '__proto__', 'alpha']);
+  assert.equal(`{"token":${JSON.stringify(data)}}`, sent);
+  assert.equal(data.polluted, undefined);
+  assert.equal(data.expiresAt, null);
+});
+
+test('copies of data are what the service sent', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const { data } = await fetchToken('app-id', 'user-id');
+  assert.deepEqual({ ...data }, TOKEN);
+  assert.deepEqual(structuredClone(data), TOKEN);
+  assert.deepEqual(JSON.parse(JSON.stringify(data)), TOKEN);
+  assert.deepEqual(Object.assign({}, data), TOKEN);
+});
+
+test('data tells when the token ends and where it comes from', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const { data } = await fetchToken('app-id', 'user-id');
+  assert.deepEqual(data.expiresAt, EXPIRES_AT);
+  assert.equal(data.source, 'network');
+});
+
+for (const [expiry, moment] of [
+  ['2026-11-23T12:00:00Z', EXPIRES_AT],
+  ['2026-11-23T14:00:00+02:00', EXPIRES_AT],
+  ['1795435200', EXPIRES_AT],
+  ['1795435200000', EXPIRES_AT],
+  [1795435200, EXPIRES_AT],
+  [1795435200000, EXPIRES_AT],
+  [3600, null],
+  ['', null],
+  ['0', null],
+  ['soon', null],
+  [null, null],
+  [{}, null],
+  [undefined, null],
+]) {
+  test(`an expiry of ${JSON.stringify(expiry)} is ${moment?.toISOString() ?? 'unknown'}`, async (context) => {
+    const { fetchToken } = await arrange(context, answer(200, { token: { accessTokenExpiry: expiry } }));
+    const { data } = await fetchToken('app-id', 'user-id');
+    assert.deepEqual(data.expiresAt, moment);
+  });
+}
+
+test('data is the caller’s own to change', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const [{ data }, { data: other }] = [await fetchToken('app-id', 'user-id'), await fetchToken('app-id', 'user-id')];
+  const changes = { accessToken: 'mine', token: 'mine too', source: 'my own', expiresAt: 'now', extra: 1 };
+  Object.assign(data, changes);
+  assert.deepEqual({ ...data }, { ...TOKEN, ...changes });
+  delete data.refreshToken;
+  assert.equal('refreshToken' in data, false);
+  assert.deepEqual({ ...other }, TOKEN);
+  assert.equal(other.source, 'network');
+});
+
+test('accessToken and token stand in for each other, without a key more', async (context) => {
+  const { fetchToken } = await arrange(context, [
+    answer(200, { token: { token: ACCESS_TOKEN } }),
+    answer(200, { token: { accessToken: ACCESS_TOKEN } }),
+    answer(200, { token: { id: 'token-id' } }),
+  ]);
+  const { data: older } = await fetchToken('app-id', 'user-id');
+  assert.equal(older.accessToken, ACCESS_TOKEN);
+  assert.deepEqual({ ...older }, { token: ACCESS_TOKEN });
+  older.accessToken = 'mine';
+  assert.deepEqual({ ...older }, { token: ACCESS_TOKEN, accessToken: 'mine' });
+
+  const { data: newer } = await fetchToken('app-id', 'user-id');
+  assert.equal(newer.token, ACCESS_TOKEN);
+  assert.deepEqual({ ...newer }, { accessToken: ACCESS_TOKEN });
+
+  const { data: neither } = await fetchToken('app-id', 'user-id');
+  assert.equal(neither.accessToken, undefined);
+  assert.equal(neither.token, undefined);
+});
+
+test('response is a real Response, made once', async (context) => {
+  const headers = { 'content-type': 'application/json', 'x-many': ['a', 'b'], 'x-latin': 'caf\u00e9' };
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }, headers));
+  const fetched = await fetchToken('app-id', 'user-id');
+  const { response } = fetched;
+  assert.ok(response instanceof Response);
+  assert.equal(fetched.response, response);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-type'), 'application/json');
+  assert.equal(response.headers.get('x-many'), 'a, b');
+  assert.deepEqual(await response.clone().json(), { token: TOKEN });
+  assert.deepEqual(await response.json(), { token: TOKEN });
+  assert.deepEqual(JSON.parse(await response.text()), { token: TOKEN });
+});
+
+test('response has no content type that the service did not send', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const { response } = await fetchToken('app-id', 'user-id');
+  assert.equal(response.headers.get('content-type'), null);
+  assert.equal(new TextDecoder().decode(await response.arrayBuffer()), JSON.stringify({ token: TOKEN }));
+});
+
+for (const status of [304, 418, 599, 600, 999]) {
+  test(`an answer of ${status} has a response of ${status}`, async (context) => {
+    const { fetchToken } = await arrange(context, answer(status, status === 304 ? '' : 'text'));
+    const failed = await fetchToken('app-id', 'user-id');
+    assert.equal(failed.code, status);
+    assert.equal(failed.response.status, status);
+    assert.equal(failed.response.ok, false);
+  });
+}
+
+test('response may be replaced', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const fetched = await fetchToken('app-id', 'user-id');
+  const mine = new Response('mine');
+  fetched.response = mine;
+  assert.equal(fetched.response, mine);
+});
+
+test('what the official SDK tries again is tried again', async (context) => {
+  const { server, fetchToken } = await arrange(context, [answer(503), closeConnection, answer(200, { token: TOKEN })]);
+  const fetched = await fetchToken('app-id', 'user-id');
+  assert.equal(fetched.ok, true);
+  assert.deepEqual(new Set(server.requests.map(({ body }) => body)).size, 1);
+  assert.equal(server.requests.length, 3);
+});
+
+test('every request says who asks', async (context) => {
+  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }), {
+    baseHeaders: { 'X-Mine': 'm' },
+  });
+  await fetchToken('app-id', 'user-id');
+  const { headers } = server.requests[0];
+  assert.equal(headers['x-descope-sdk-name'], 'nodejs');
+  assert.equal(headers['x-descope-sdk-node-version'], process.version);
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(headers['x-mine'], 'm');
+  assert.match(headers['user-agent'], /^descope-outbound\//);
+  assert.equal(headers['accept-encoding'], undefined);
+});
+
+test('the licence is asked for once, and its tier goes with later calls', async (context) => {
+  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }), { licenseHandshake: 'wait' });
+  await fetchToken('app-id', 'user-id');
+  await fetchToken('app-id', 'user-id');
+  assert.deepEqual(
+    server.licenseRequests.map(({ method, url }) => [method, url]),
+    [['GET', LICENSE_PATH]],
+  );
+  assert.deepEqual(
+    server.requests.map(({ headers }) => headers['x-descope-license']),
+    ['tier1', 'tier1'],
+  );
+});
+
+test('secrets in a request reach the service unchanged', async (context) => {
+  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  await fetchToken('app-id', 'user-id', 'tenant-id', { withRefreshToken: true, refreshToken: REFRESH_TOKEN });
+  assert.deepEqual(JSON.parse(server.requests[0].body), {
+    appId: 'app-id',
+    userId: 'user-id',
+    tenantId: 'tenant-id',
+    options: { withRefreshToken: true, refreshToken: REFRESH_TOKEN },
+  });
+});

@@ -1,0 +1,68 @@
+// What is exported, in which way.
+import './support/clean-environment.mjs';
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import * as module from 'descope-outbound';
+
+import { ROOT } from './support/child.mjs';
+
+const require = createRequire(import.meta.url);
+const CLASSES = ['DescopeError', 'DescopeHttpError', 'DescopeTransportError', 'RateLimitError', 'TokenNotFoundError'];
+const LIBRARY = join(ROOT, 'bindings-node/lib');
+
+test('ES modules and CommonJS get the same objects under the same names', () => {
+  const required = require('descope-outbound');
+  assert.deepEqual(Object.keys(module).sort(), ['DescopeClient', ...CLASSES, 'default'].sort());
+  assert.deepEqual(Object.keys(required).sort(), Object.keys(module).sort());
+  for (const name of Object.keys(module)) assert.equal(required[name], module[name], name);
+  assert.equal(required, module.default);
+  assert.equal(required.default, required);
+  assert.equal(required.DescopeClient, required);
+});
+
+test('the package’s manifest can be read, and nothing else of its inside', () => {
+  const { version } = require('descope-outbound/package.json');
+  assert.equal(version, require(join(LIBRARY, 'native.cjs')).version());
+  assert.throws(() => require('descope-outbound/bindings-node/lib/native.cjs'), {
+    code: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
+  });
+});
+
+test('the native half looks at the same variables as the core', () => {
+  const names = require(join(LIBRARY, 'native.cjs')).environmentNames();
+  assert.ok(names.includes('DESCOPE_PROJECT_ID') && names.includes('NODE_EXTRA_CA_CERTS'));
+  assert.ok(!names.includes('NODE_TLS_REJECT_UNAUTHORIZED'));
+});
+
+test('a missing native file is an error that says for which platform, and what to do', (context) => {
+  const copy = mkdtempSync(join(tmpdir(), 'descope-outbound-'));
+  context.after(() => rmSync(copy, { recursive: true }));
+  for (const file of readdirSync(LIBRARY)) {
+    if (file.endsWith('.cjs')) cpSync(join(LIBRARY, file), join(copy, file));
+  }
+  assert.throws(
+    () => require(join(copy, 'index.cjs')),
+    (error) => {
+      assert.ok(error.message.startsWith(`descope-outbound cannot load its native file for ${process.platform}-`));
+      assert.match(error.message, /--omit=optional/);
+      assert.match(error.message, /npm run build/);
+      assert.ok(error.cause instanceof Error);
+      return true;
+    },
+  );
+});
+
+test('every file that the package needs is among the files that are published', () => {
+  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const published = files.map((pattern) => pattern.replace('bindings-node/lib/*', ''));
+  for (const file of readdirSync(LIBRARY)) {
+    const isPublished = published.some((ending) => file.endsWith(ending));
+    assert.equal(isPublished, !file.endsWith('.node'), file);
+  }
+});

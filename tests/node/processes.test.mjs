@@ -1,0 +1,196 @@
+// What a client does to the process it lives in.
+import './support/clean-environment.mjs';
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+import DescopeClient from 'descope-outbound';
+
+import { answer, hang, startCannedServer } from './support/canned-server.mjs';
+import { runModule } from './support/child.mjs';
+import { arrange, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/made-up.mjs';
+
+const CLIENT = `
+  import DescopeClient from 'descope-outbound';
+  const client = DescopeClient({ projectId: 'P', managementKey: 'made-up-key', baseUrl: process.env.SERVER });
+  const { fetchToken } = client.management.outboundApplication;
+`;
+
+async function serve(context, ...answers) {
+  const server = await startCannedServer(...answers);
+  context.after(() => server.stop());
+  return { server, environment: { SERVER: server.url } };
+}
+
+function later(milliseconds, respond) {
+  return (...exchange) => setTimeout(() => respond(...exchange), milliseconds);
+}
+
+test('an idle client lets the process end', async (context) => {
+  const { server, environment } = await serve(context, answer(200, { token: TOKEN }));
+  const { milliseconds } = await runModule(`${CLIENT} await fetchToken('a', 'u');`, { environment });
+  assert.equal(server.requests.length, 1);
+  assert.ok(milliseconds < 5000, `${milliseconds} ms`);
+});
+
+test('a call under way keeps the process alive until it is over', async (context) => {
+  const { environment } = await serve(context, later(300, answer(200, { token: TOKEN })));
+  const source = `${CLIENT} fetchToken('a', 'u').then(({ data }) => console.log(data.id));`;
+  const { stdout } = await runModule(source, { environment });
+  assert.equal(stdout, `${TOKEN.id}\n`);
+});
+
+test('a licence that is slow to come keeps nothing alive, and delays nothing', async (context) => {
+  const { server, environment } = await serve(context, answer(200, { token: TOKEN }));
+  server.license = hang;
+  const { milliseconds } = await runModule(`${CLIENT} await fetchToken('a', 'u');`, { environment });
+  assert.equal(server.requests.length, 1);
+  assert.ok(milliseconds < 4000, `${milliseconds} ms`);
+});
+
+test('a process may end with calls under way', async (context) => {
+  const { server, environment } = await serve(context, hang);
+  const source = `${CLIENT}
+    for (let call = 0; call < 20; call += 1) fetchToken('a', 'u');
+    setTimeout(() => process.exit(0), 200);
+  `;
+  const { stderr, milliseconds } = await runModule(source, { environment });
+  assert.equal(stderr, '');
+  assert.ok(server.requests.length > 0);
+  assert.ok(milliseconds < 5000, `${milliseconds} ms`);
+});
+
+test('a call that nobody awaits is told as an unhandled rejection, like any other', async (context) => {
+  const { environment } = await serve(context, hang);
+  const source = `${CLIENT} fetchToken('a', 'u', null, null, { timeout: 20 });`;
+  const death = await runModule(source, { environment }).catch((problem) => problem);
+  assert.match(death.message, /DEADLINE_EXCEEDED/);
+});
+
+const WORKER = `
+  const { workerData, parentPort } = require('node:worker_threads');
+  const DescopeClient = require(workerData.module);
+  const client = DescopeClient({ projectId: 'P', managementKey: 'made-up-key', baseUrl: workerData.url });
+  const { fetchToken } = client.management.outboundApplication;
+  parentPort.postMessage('ready');
+  fetchToken('a', 'u').then(({ data }) => parentPort.postMessage({ ...data }), (error) => parentPort.postMessage(error));
+`;
+const MODULE = new URL('../../bindings-node/lib/index.cjs', import.meta.url).pathname;
+
+function startWorker(server) {
+  return new Worker(WORKER, { eval: true, workerData: { url: server.url, module: MODULE } });
+}
+
+test('worker threads have clients of their own', async (context) => {
+  const { server, fetchToken } = await arrange(context, later(50, answer(200, { token: TOKEN })));
+  const answers = Array.from({ length: 4 }, () => {
+    const worker = startWorker(server);
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message) => message !== 'ready' && resolve(message));
+      worker.on('error', reject);
+    });
+  });
+  const { data } = await fetchToken('a', 'u');
+  assert.deepEqual({ ...data }, TOKEN);
+  for (const received of await Promise.all(answers)) assert.deepEqual(received, TOKEN);
+});
+
+test('worker threads may end with calls under way', async (context) => {
+  const { server, fetchToken } = await arrange(context, [
+    ...Array.from({ length: 10 }, () => hang),
+    answer(200, { token: TOKEN }),
+  ]);
+  const workers = Array.from({ length: 10 }, () => startWorker(server));
+  await server.asked(10);
+  assert.deepEqual(await Promise.all(workers.map((worker) => worker.terminate())), Array(10).fill(1));
+  assert.equal((await fetchToken('a', 'u')).data.id, TOKEN.id);
+});
+
+test('a process whose workers alone have clients may make one after another', async (context) => {
+  const { environment } = await serve(context, answer(200, { token: TOKEN }));
+  const source = `
+    import { Worker } from 'node:worker_threads';
+    import { once } from 'node:events';
+    const workerData = { url: process.env.SERVER, module: ${JSON.stringify(MODULE)} };
+    for (let round = 0; round < 5; round += 1) {
+      const worker = new Worker(${JSON.stringify(WORKER)}, { eval: true, workerData, execArgv: [] });
+      worker.on('message', (message) => message.id && console.log(message.id));
+      await once(worker, 'exit');
+    }
+  `;
+  const { stdout } = await runModule(source, { environment });
+  assert.equal(stdout, `${TOKEN.id}\n`.repeat(5));
+});
+
+test(
+  'importing the package and making a client opens no thread, socket or file',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const source = `
+    const { readdirSync, readlinkSync } = require('node:fs');
+    const threads = () => readdirSync('/proc/self/task').length;
+    const files = () => readdirSync('/proc/self/fd').length;
+    const before = [threads(), files()];
+    const DescopeClient = require('descope-outbound');
+    const loaded = [threads(), files()];
+    for (let made = 0; made < 50; made += 1) {
+      DescopeClient({ projectId: 'P' + made, managementKey: 'made-up-key', baseUrl: 'https://127.0.0.1:1' });
+    }
+    console.log(JSON.stringify({ before, loaded, made: [threads(), files()] }));
+  `;
+    const { stdout } = await runModule(source, { type: 'commonjs' });
+    const { before, loaded, made } = JSON.parse(stdout);
+    assert.deepEqual(loaded, before);
+    assert.deepEqual(made, before);
+  },
+);
+
+test('making a client takes well under a millisecond', () => {
+  const config = { projectId: PROJECT_ID, managementKey: MANAGEMENT_KEY };
+  for (let warmUp = 0; warmUp < 50; warmUp += 1) DescopeClient(config);
+  const begin = performance.now();
+  for (let made = 0; made < 200; made += 1) DescopeClient(config);
+  const each = (performance.now() - begin) / 200;
+  assert.ok(each < 0.5, `${each} ms`);
+});
+
+test('calls that come one after another share a connection', async (context) => {
+  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  for (let call = 0; call < 20; call += 1) assert.equal((await fetchToken('a', 'u')).ok, true);
+  assert.equal(server.requests.length, 20);
+  assert.equal(server.connections.size, 1);
+});
+
+test('a program that has added to the prototype of all objects is served like any other', async (context) => {
+  const { server, environment } = await serve(context, answer(200, { token: TOKEN }));
+  const source = `${CLIENT}
+    Object.prototype.added = () => {};
+    const late = DescopeClient({ projectId: 'P', managementKey: 'made-up-key', baseUrl: process.env.SERVER });
+    const { data } = await late.management.outboundApplication.fetchToken('a', 'u', null, { forceRefresh: true });
+    console.log(JSON.stringify(data));
+  `;
+  const { stdout } = await runModule(source, { environment });
+  assert.deepEqual(JSON.parse(stdout), TOKEN);
+  assert.equal(server.requests[0].body, '{"appId":"a","userId":"u","options":{"forceRefresh":true}}');
+});
+
+test('thousands of calls leave nothing behind', async (context) => {
+  const { environment } = await serve(context, answer(404, { errorCode: 'E111504' }));
+  const source = `${CLIENT}
+    const { signal } = new AbortController();
+    async function calls(count) {
+      for (let round = 0; round < count / 20; round += 1) {
+        await Promise.all(Array.from({ length: 20 }, () => fetchToken('a', 'u', null, null, { signal })));
+      }
+      gc();
+      return process.memoryUsage();
+    }
+    const before = await calls(2000);
+    const after = await calls(4000);
+    console.log((after.rss - before.rss) / 2 ** 20, (after.heapUsed - before.heapUsed) / 2 ** 20);
+  `;
+  const { stdout } = await runModule(source, { environment, flags: ['--expose-gc'] });
+  const [resident, heap] = stdout.split(' ').map(Number);
+  assert.ok(resident < 24 && heap < 4, `${stdout} MiB more`);
+});

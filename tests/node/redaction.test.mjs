@@ -1,0 +1,127 @@
+// No secret is shown by anything that a program might print without thinking.
+import './support/clean-environment.mjs';
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import util from 'node:util';
+
+import DescopeClient from 'descope-outbound';
+
+import { answer } from './support/canned-server.mjs';
+import { runModule } from './support/child.mjs';
+import { ACCESS_TOKEN, arrange, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
+
+/** All the ways of printing a value that do not say that they show everything. */
+function everyPrint(value) {
+  return [
+    util.inspect(value),
+    util.inspect(value, { depth: Infinity }),
+    util.inspect(value, { depth: Infinity, showHidden: true }),
+    util.inspect(value, { depth: Infinity, getters: true }),
+    util.inspect({ nested: [value] }, { depth: Infinity, compact: false, sorted: true }),
+    util.format('%s %o %O', value, value, value),
+    String(value),
+  ].join('\n');
+}
+
+function assertNoSecret(text) {
+  for (const secret of ['made-up-', ACCESS_TOKEN, REFRESH_TOKEN, MANAGEMENT_KEY]) {
+    assert.ok(!text.includes(secret), text);
+  }
+}
+
+test('an answer shows its secrets as redacted, and everything else as it is', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const fetched = await fetchToken('app-id', 'user-id');
+  assert.ok(fetched.response);
+  assertNoSecret(everyPrint(fetched));
+  assertNoSecret(everyPrint(fetched.data));
+  const shown = util.inspect(fetched.data);
+  assert.match(shown, /accessToken: '\[redacted\]'/);
+  assert.match(shown, /refreshToken: '\[redacted\]'/);
+  assert.match(shown, /accessTokenType: 'Bearer'/);
+  assert.match(shown, /scopes: \[ 'read', 'write' \]/);
+});
+
+test('every field that may hold a secret is redacted, however deep, unless there is nothing in it', async (context) => {
+  const secret = 'made-up-secret';
+  const token = {
+    token: secret,
+    accessToken: secret,
+    refreshToken: '',
+    idToken: null,
+    more: { apiKey: secret, list: [{ clientSecret: secret }], plain: 'plain' },
+  };
+  const { fetchToken } = await arrange(context, answer(200, { token }));
+  const { data } = await fetchToken('app-id', 'user-id');
+  data.itself = data;
+  data.moment = new Date(0);
+  const shown = util.inspect(data, { depth: Infinity });
+  assertNoSecret(shown);
+  for (const part of ["refreshToken: ''", 'idToken: null', "plain: 'plain'", 'Circular', '1970-01-01']) {
+    assert.ok(shown.includes(part), shown);
+  }
+});
+
+test('JSON of an answer’s data holds its secrets, as documented', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const { data } = await fetchToken('app-id', 'user-id');
+  assert.equal(JSON.stringify(data), JSON.stringify(TOKEN));
+});
+
+test('a client shows nothing of its configuration', async (context) => {
+  const { client, server } = await arrange(context, answer(200), { baseHeaders: { 'x-key': 'made-up-gateway-key' } });
+  assertNoSecret(everyPrint(client));
+  assertNoSecret(everyPrint(client.management));
+  assertNoSecret(everyPrint(DescopeClient));
+  assert.equal(JSON.stringify(client), '{"management":{"outboundApplication":{}}}');
+  assert.ok(!everyPrint(client).includes(server.url));
+});
+
+test('a service that echoes the request shows no secret', async (context) => {
+  const echo = (status) => (_request, response, seen) => {
+    const { authorization } = seen.headers;
+    const body = { errorCode: 'E1', errorDescription: authorization, errorMessage: seen.body, headers: seen.headers };
+    response.writeHead(status, { 'x-echo': authorization, 'x-request-id': authorization }).end(JSON.stringify(body));
+  };
+  const options = { refreshToken: REFRESH_TOKEN };
+  for (const status of [400, 401, 404, 429, 500]) {
+    const { fetchToken } = await arrange(context, echo(status));
+    const failed = await fetchToken('app-id', 'user-id', null, options);
+    assert.equal(failed.code, status);
+    assertNoSecret(everyPrint(failed));
+    assertNoSecret(JSON.stringify(failed));
+    assertNoSecret(await failed.response.text());
+    assertNoSecret(JSON.stringify([...failed.response.headers]));
+    assert.match(failed.error.errorDescription, /\[redacted\]/);
+
+    const { fetchToken: throwing } = await arrange(context, echo(status), { throwOnError: true });
+    const error = await throwing('app-id', 'user-id', null, options).catch((problem) => problem);
+    assert.equal(error.status, status);
+    assertNoSecret(everyPrint(error));
+    assertNoSecret(JSON.stringify(error) + error.stack + error.message);
+  }
+});
+
+test('errors of a configuration or an argument hold no value', async () => {
+  const key = `${MANAGEMENT_KEY}\n`;
+  assert.throws(
+    () => DescopeClient({ projectId: PROJECT_ID, managementKey: key }),
+    (error) => {
+      assertNoSecret(everyPrint(error) + error.stack);
+      return true;
+    },
+  );
+});
+
+test('a program that dies of an error prints no secret', async () => {
+  const source = `
+    import DescopeClient from 'descope-outbound';
+    const managementKey = process.env.KEY;
+    const client = DescopeClient({ projectId: 'P', managementKey, baseUrl: 'http://127.0.0.1:1', timeout: 200 });
+    await client.management.outboundApplication.fetchToken('a', 'u', null, { refreshToken: process.env.KEY });
+  `;
+  const death = await runModule(source, { environment: { KEY: MANAGEMENT_KEY } }).catch((problem) => problem);
+  assert.match(death.message, /DescopeTransportError/);
+  assertNoSecret(death.message);
+});

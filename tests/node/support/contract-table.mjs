@@ -1,0 +1,97 @@
+// The contract table as data: the form that tests/contract/README.md describes, and nothing beyond it.
+import { readdirSync, readFileSync } from 'node:fs';
+
+const DIRECTORY = new URL('../../contract/', import.meta.url);
+const LANGUAGES = ['python', 'node', 'rust'];
+const REQUEST = ['method', 'path', 'query', 'body', 'body_text', 'headers', 'absent_headers'];
+const RESULT = ['ok', 'code', 'data', 'json', 'error', 'response_text', 'rejects', 'attributes', 'text', 'at'];
+const CLIENT = [
+  'project_id',
+  'management_key',
+  'base_url',
+  'timeout_seconds',
+  'license_handshake',
+  'allow_insecure_http',
+  'environment',
+  'python',
+  'node',
+];
+
+/** Every case that concerns Node, with every name in it looked up. */
+export function readTable() {
+  const shared = readFile('shared.json');
+  only(shared, ['client', 'headers', 'absent_headers', 'calls', 'answers', 'results'], 'shared.json');
+  const ids = new Set();
+  const cases = [];
+  for (const file of readdirSync(DIRECTORY).sort()) {
+    if (!file.endsWith('.json') || file === 'shared.json') continue;
+    const content = readFile(file);
+    only(content, ['topic', 'cases'], file);
+    for (const written of content.cases) {
+      if (!written.id || ids.has(written.id)) throw new Error(`${file}: ${written.id} is no id, or another's`);
+      ids.add(written.id);
+      cases.push(resolve(shared, written));
+    }
+  }
+  return cases.filter((each) => each !== undefined);
+}
+
+function resolve(shared, written) {
+  const { id, title, times = 1, exchanges = [], seconds = {}, except = {} } = written;
+  const known = ['id', 'title', 'client', 'call', 'times', 'exchanges', 'seconds', 'result', 'except'];
+  only(written, known, id);
+  only(seconds, ['at_least', 'at_most'], id);
+  only(except, LANGUAGES, id);
+  const call = lookUp(shared.calls, written.call);
+  const result = lookUp(shared.results, written.result);
+  only(call, [...LANGUAGES, 'request'], id);
+  only(result, LANGUAGES, id);
+  for (const language of LANGUAGES) {
+    if (!(language in except) && !(call[language] && result[language])) {
+      throw new Error(`${id}: says neither what ${language} does nor why it does nothing`);
+    }
+  }
+  if (!title) throw new Error(`${id}: has no title`);
+  const client = { ...shared.client, ...written.client };
+  only(client, CLIENT, id);
+  const resolved = exchanges.map((exchange) => resolveExchange(shared, exchange, call.request, id));
+  if ('node' in except) return undefined;
+  only(call.node, ['method', 'args'], id);
+  only(result.node, RESULT, id);
+  return { id, title, client, call: call.node, times, exchanges: resolved, seconds, result: result.node };
+}
+
+function resolveExchange(shared, written, requestOfTheCall, id) {
+  only(written, ['request', 'answer', 'beside'], id);
+  const request = written.request ?? requestOfTheCall;
+  only(request, REQUEST, id);
+  if ('body' in request && 'body_text' in request) throw new Error(`${id}: has both body and body_text`);
+  const headers = { ...shared.headers, ...request.headers };
+  const absent = shared.absent_headers.filter((name) => !(name in headers));
+  let { answer } = written;
+  if (answer !== 'close' && answer !== 'hang') {
+    answer = lookUp(shared.answers, answer);
+    only(answer, ['status', 'headers', 'json', 'text', 'delay_ms', 'drip_ms'], id);
+    if ('json' in answer && 'text' in answer) throw new Error(`${id}: has both json and text`);
+  }
+  return {
+    request: { query: {}, ...request, headers, absent_headers: [...absent, ...(request.absent_headers ?? [])] },
+    answer,
+    beside: written.beside ?? false,
+  };
+}
+
+function readFile(name) {
+  return JSON.parse(readFileSync(new URL(name, DIRECTORY), 'utf8'));
+}
+
+function lookUp(known, written) {
+  if (typeof written !== 'string') return written;
+  if (!Object.hasOwn(known, written)) throw new Error(`shared.json has no ${written}`);
+  return known[written];
+}
+
+function only(members, known, where) {
+  const stranger = Object.keys(members).find((name) => !known.includes(name));
+  if (stranger !== undefined) throw new Error(`${where}: ${stranger} cannot be read here`);
+}
