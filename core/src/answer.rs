@@ -1,8 +1,10 @@
 //! A success, as the service sent it.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -60,7 +62,7 @@ impl Answer {
                 )));
             }
         };
-        if shape == AnswerShape::Token && !is_object {
+        if shape != AnswerShape::Empty && !is_object {
             return Err(Error::decode(format!(
                 "the service answered HTTP {status} with JSON that is no object"
             )));
@@ -84,6 +86,33 @@ impl Answer {
     #[must_use]
     pub fn json(&self) -> &[u8] {
         &self.json
+    }
+
+    /// A member that is an object, as what it stands for.
+    pub(crate) fn object<Object: DeserializeOwned>(&self, name: &str) -> Result<Object, Error> {
+        let no_such =
+            || Error::decode(format!("the service answered HTTP {} without {name} in it", self.status));
+        // The library would take a list for the fields in their order.
+        let raw =
+            self.members()?.remove(name).filter(|raw| raw.get().starts_with('{')).ok_or_else(no_such)?;
+        // Its text may quote a value, and the value may be a token.
+        serde_json::from_str(raw.get()).map_err(|_| no_such())
+    }
+
+    /// A member that is a list; an empty one where the service sent none.
+    pub(crate) fn list<Item: DeserializeOwned>(&self, name: &str) -> Result<Vec<Item>, Error> {
+        let Some(raw) = self.members()?.remove(name).filter(|raw| raw.get() != "null") else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_str(raw.get()).map_err(|_| {
+            Error::decode(format!("the service answered HTTP {} with {name} of another shape", self.status))
+        })
+    }
+
+    fn members(&self) -> Result<HashMap<String, &RawValue>, Error> {
+        serde_json::from_slice(&self.json).map_err(|_| {
+            Error::decode(format!("the service answered HTTP {} with JSON that is no object", self.status))
+        })
     }
 
     /// Where this answer comes from.

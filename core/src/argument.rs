@@ -91,9 +91,22 @@ impl From<String> for Argument {
     }
 }
 
+impl From<Option<&str>> for Argument {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Self::Absent, Self::from)
+    }
+}
+
 impl From<Secret> for Argument {
     fn from(secret: Secret) -> Self {
         Self::Secret(secret)
+    }
+}
+
+impl From<f64> for Argument {
+    fn from(number: f64) -> Self {
+        serde_json::Number::from_f64(number)
+            .map_or(Self::Malformed("must hold finite numbers only"), Self::Number)
     }
 }
 

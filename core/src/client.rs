@@ -1,32 +1,30 @@
-//! The client: what the service can do, as methods, and how a client is made.
+//! The client: what the service can do, as methods.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderValue, header};
+use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
+use zeroize::Zeroizing;
 
 use crate::answer::Answer;
+use crate::application::{Application, Template};
 use crate::argument::Argument;
-use crate::config::{
-    BaseUrl, Config, DEFAULT_TIMEOUT, Environment, ProjectId, Proxies, Trust, check_timeout,
-    resolve_management_key,
-};
+use crate::builder::ClientBuilder;
+use crate::config::{Config, check_timeout};
 use crate::error::{ArgumentName, Error};
 use crate::exchange::Exchange;
-use crate::license::{self, License, LicenseHandshake};
-use crate::operation::{self, Arguments, Operation, bearer};
-use crate::retry::{self, Budget};
+use crate::fetch::FetchToken;
+use crate::license::{self, License};
+use crate::operation::{self, Arguments, INBOUND_TOKEN_NAME, Operation, bearer};
+use crate::retry::Budget;
 use crate::secret::Secret;
-use crate::token::Token;
 use crate::transport::Transport;
+use crate::upload::{BatchFailure, TokenUpload};
 
-const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
-const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
-const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: "baseHeaders" };
+pub(crate) const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
 
 /// A client of the outbound-application service: cheap to clone, made to be kept and shared.
 ///
@@ -45,16 +43,16 @@ const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: 
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
-    config: Config,
+pub(crate) struct Inner {
+    pub(crate) config: Config,
     /// `Bearer project:key`, where there is a key.
-    authorization: Option<HeaderValue>,
-    transport: Arc<Transport>,
-    license: License,
-    budget: Budget,
+    pub(crate) authorization: Option<HeaderValue>,
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) license: License,
+    pub(crate) budget: Budget,
 }
 
 impl Client {
@@ -77,7 +75,8 @@ impl Client {
     /// [`ErrorKind::TokenNotFound`](crate::ErrorKind::TokenNotFound) where the user has not connected the app, and
     /// every other kind as its documentation says.
     pub fn fetch_token(&self, app_id: impl Into<String>, user_id: impl Into<String>) -> FetchToken<'_> {
-        self.fetch(&operation::FETCH_TOKEN, app_id.into(), user_id.into())
+        let arguments = ids(app_id, "user_id", user_id);
+        FetchToken::new(self, &operation::FETCH_TOKEN, &operation::FETCH_TOKEN_BY_TOKEN, arguments)
     }
 
     /// Fetches a user's token with exactly these scopes.
@@ -91,9 +90,44 @@ impl Client {
         user_id: impl Into<String>,
         scopes: impl IntoIterator<Item = impl Into<Argument>>,
     ) -> FetchToken<'_> {
-        let mut fetch = self.fetch(&operation::FETCH_TOKEN_BY_SCOPES, app_id.into(), user_id.into());
-        fetch.arguments = fetch.arguments.with("scopes", scopes.into_iter().collect::<Argument>());
-        fetch
+        let arguments =
+            ids(app_id, "user_id", user_id).with("scopes", scopes.into_iter().collect::<Argument>());
+        let by_token = &operation::FETCH_TOKEN_BY_SCOPES_BY_TOKEN;
+        FetchToken::new(self, &operation::FETCH_TOKEN_BY_SCOPES, by_token, arguments)
+    }
+
+    /// Fetches a tenant's newest token for an app.
+    ///
+    /// # Errors
+    /// As [`Client::fetch_token`].
+    pub fn fetch_tenant_token(
+        &self,
+        app_id: impl Into<String>,
+        tenant_id: impl Into<String>,
+    ) -> FetchToken<'_> {
+        let arguments = ids(app_id, "tenant_id", tenant_id);
+        FetchToken::new(
+            self,
+            &operation::FETCH_TENANT_TOKEN,
+            &operation::FETCH_TENANT_TOKEN_BY_TOKEN,
+            arguments,
+        )
+    }
+
+    /// Fetches a tenant's token with exactly these scopes.
+    ///
+    /// # Errors
+    /// As [`Client::fetch_token_by_scopes`].
+    pub fn fetch_tenant_token_by_scopes(
+        &self,
+        app_id: impl Into<String>,
+        tenant_id: impl Into<String>,
+        scopes: impl IntoIterator<Item = impl Into<Argument>>,
+    ) -> FetchToken<'_> {
+        let arguments =
+            ids(app_id, "tenant_id", tenant_id).with("scopes", scopes.into_iter().collect::<Argument>());
+        let by_token = &operation::FETCH_TENANT_TOKEN_BY_SCOPES_BY_TOKEN;
+        FetchToken::new(self, &operation::FETCH_TENANT_TOKEN_BY_SCOPES, by_token, arguments)
     }
 
     /// Deletes the token of this id. The token itself stays valid at the third party until it expires.
@@ -111,10 +145,143 @@ impl Client {
     /// As [`Client::delete_token`]; neither of the two is
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
     pub async fn delete_user_tokens(&self, app_id: Option<&str>, user_id: Option<&str>) -> Result<(), Error> {
-        let arguments = [("app_id", app_id), ("user_id", user_id)];
+        let arguments = Arguments::default().with("app_id", app_id).with("user_id", user_id);
+        self.call(&operation::DELETE_USER_TOKENS, arguments, None).await.map(drop)
+    }
+
+    /// The ids of the apps that a user has a token for.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn list_apps_with_user_token(
+        &self,
+        user_id: impl Into<String>,
+        tenant_id: Option<&str>,
+    ) -> Result<Vec<String>, Error> {
+        let arguments = Arguments::default().with("user_id", user_id.into()).with("tenant_id", tenant_id);
+        self.call(&operation::LIST_APPS_WITH_USER_TOKEN, arguments, None).await?.list("appIds")
+    }
+
+    /// Stores a user's API key for an app, bound to a tenant where one is given.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn upload_user_api_key(
+        &self,
+        app_id: impl Into<String>,
+        user_id: impl Into<String>,
+        api_key: impl Into<Secret>,
+        tenant_id: Option<&str>,
+    ) -> Result<(), Error> {
         let arguments =
-            arguments.into_iter().filter_map(|(name, id)| Some((name.to_owned(), Argument::from(id?))));
-        self.call(&operation::DELETE_USER_TOKENS, arguments.collect(), None).await.map(drop)
+            ids(app_id, "user_id", user_id).with("api_key", api_key.into()).with("tenant_id", tenant_id);
+        self.call(&operation::UPLOAD_USER_API_KEY, arguments, None).await.map(drop)
+    }
+
+    /// Stores a tenant's API key for an app.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn upload_tenant_api_key(
+        &self,
+        app_id: impl Into<String>,
+        tenant_id: impl Into<String>,
+        api_key: impl Into<Secret>,
+    ) -> Result<(), Error> {
+        let arguments = ids(app_id, "tenant_id", tenant_id).with("api_key", api_key.into());
+        self.call(&operation::UPLOAD_TENANT_API_KEY, arguments, None).await.map(drop)
+    }
+
+    /// Stores a user's OAuth token.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn upload_user_token(&self, upload: &TokenUpload) -> Result<(), Error> {
+        self.call(&operation::UPLOAD_USER_TOKEN, members_of(upload)?, None).await.map(drop)
+    }
+
+    /// Stores a tenant's OAuth token.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn upload_tenant_token(&self, upload: &TokenUpload) -> Result<(), Error> {
+        self.call(&operation::UPLOAD_TENANT_TOKEN, members_of(upload)?, None).await.map(drop)
+    }
+
+    /// Stores OAuth tokens of several users: all of them or, where one fails, none; tells which failed.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`]; a batch of none is [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    pub async fn batch_upload_user_tokens(
+        &self,
+        uploads: &[TokenUpload],
+    ) -> Result<Vec<BatchFailure>, Error> {
+        let arguments = Arguments::default().with("tokens", argument_of(uploads)?);
+        self.call(&operation::BATCH_UPLOAD_USER_TOKENS, arguments, None).await?.list("failures")
+    }
+
+    /// Stores OAuth tokens of several tenants, as [`Client::batch_upload_user_tokens`] does.
+    ///
+    /// # Errors
+    /// As [`Client::batch_upload_user_tokens`].
+    pub async fn batch_upload_tenant_tokens(
+        &self,
+        uploads: &[TokenUpload],
+    ) -> Result<Vec<BatchFailure>, Error> {
+        let arguments = Arguments::default().with("tokens", argument_of(uploads)?);
+        self.call(&operation::BATCH_UPLOAD_TENANT_TOKENS, arguments, None).await?.list("failures")
+    }
+
+    /// Makes an outbound app. Its id is made up by the service where it has none.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn create_application(&self, application: &Application) -> Result<Application, Error> {
+        self.call(&operation::CREATE_APPLICATION, members_of(application)?, None).await?.object("app")
+    }
+
+    /// Makes an outbound app from one of Descope's templates.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn create_application_by_template(&self, template: &Template) -> Result<Application, Error> {
+        self.call(&operation::CREATE_APPLICATION_BY_TEMPLATE, members_of(template)?, None)
+            .await?
+            .object("app")
+    }
+
+    /// Replaces an outbound app as a whole: what is left out is emptied.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn update_application(&self, application: &Application) -> Result<Application, Error> {
+        self.call(&operation::UPDATE_APPLICATION, members_of(application)?, None).await?.object("app")
+    }
+
+    /// Deletes an outbound app.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn delete_application(&self, id: impl Into<String>) -> Result<(), Error> {
+        let arguments = Arguments::default().with("id", id.into());
+        self.call(&operation::DELETE_APPLICATION, arguments, None).await.map(drop)
+    }
+
+    /// One outbound app.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn load_application(&self, id: impl Into<String>) -> Result<Application, Error> {
+        let arguments = Arguments::default().with("id", id.into());
+        self.call(&operation::LOAD_APPLICATION, arguments, None).await?.object("app")
+    }
+
+    /// Every outbound app.
+    ///
+    /// # Errors
+    /// As [`Client::delete_token`].
+    pub async fn load_all_applications(&self) -> Result<Vec<Application>, Error> {
+        self.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?.list("apps")
     }
 
     /// Performs any operation: what the methods above, and the packages for other languages, are made of.
@@ -135,18 +302,27 @@ impl Client {
         let prepared = operation.prepare(config.base_url.as_str(), arguments)?;
 
         let mut mask = prepared.mask.clone();
-        let (mut headers, key) = self.signed_headers()?;
-        mask.add(key);
+        let mut headers = config.headers.clone();
         if prepared.body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        match timeout_at(deadline, license.tier(transport)).await {
-            Ok(Some(tier)) => drop(headers.insert(license::HEADER, tier)),
-            Ok(None) => {}
-            // A timer is a millisecond coarse: what is begun now could still leave.
-            Err(_) => {
-                let seconds = timeout.as_secs_f64();
-                return Err(Error::deadline(format!("the licence took all {seconds} s; nothing was sent")));
+        if let Some(token) = &prepared.inbound_token {
+            let authorization = bearer(config.project_id.as_str(), INBOUND_TOKEN_NAME, token)?;
+            headers.insert(header::AUTHORIZATION, authorization);
+        } else {
+            let (authorization, key) = self.signature()?;
+            mask.add(key);
+            headers.insert(header::AUTHORIZATION, authorization.clone());
+            match timeout_at(deadline, license.tier(transport)).await {
+                Ok(Some(tier)) => drop(headers.insert(license::HEADER, tier)),
+                Ok(None) => {}
+                // A timer is a millisecond coarse: what is begun now could still leave.
+                Err(_) => {
+                    let seconds = timeout.as_secs_f64();
+                    return Err(Error::deadline(format!(
+                        "the licence took all {seconds} s; nothing was sent"
+                    )));
+                }
             }
         }
 
@@ -171,23 +347,31 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing).
     pub fn require_management_key(&self) -> Result<(), Error> {
-        self.signed_headers().map(drop)
+        self.signature().map(drop)
     }
 
-    /// The headers of a management call, and the key in them.
-    fn signed_headers(&self) -> Result<(HeaderMap, &Secret), Error> {
+    /// How a management call is signed, and the key in it.
+    fn signature(&self) -> Result<(&HeaderValue, &Secret), Error> {
         let Inner { config, authorization, .. } = &*self.inner;
-        let (Some(authorization), Some(key)) = (authorization, &config.management_key) else {
-            return Err(Error::management_key_missing());
-        };
-        let mut headers = config.headers.clone();
-        headers.insert(header::AUTHORIZATION, authorization.clone());
-        Ok((headers, key))
+        authorization.as_ref().zip(config.management_key.as_ref()).ok_or_else(Error::management_key_missing)
     }
+}
 
-    fn fetch(&self, operation: &'static Operation, app_id: String, user_id: String) -> FetchToken<'_> {
-        let arguments = Arguments::default().with("app_id", app_id).with("user_id", user_id);
-        FetchToken { client: self, operation, arguments, options: Vec::new(), timeout: None }
+fn ids(app_id: impl Into<String>, owner: &str, owner_id: impl Into<String>) -> Arguments {
+    Arguments::default().with("app_id", app_id.into()).with(owner, owner_id.into())
+}
+
+/// By way of JSON, which tells secrets by the names of their fields; it is wiped.
+fn argument_of(value: &(impl Serialize + ?Sized)) -> Result<Argument, Error> {
+    let no_json = |error| Error::invalid_setup(format!("the arguments are no JSON: {error}"));
+    let json = Zeroizing::new(serde_json::to_vec(value).map_err(no_json)?);
+    serde_json::from_slice(&json).map_err(no_json)
+}
+
+fn members_of(value: &impl Serialize) -> Result<Arguments, Error> {
+    match argument_of(value)? {
+        Argument::Object(members) => Ok(members.into_iter().collect()),
+        _ => Ok(Arguments::default()),
     }
 }
 
@@ -200,244 +384,4 @@ impl fmt::Debug for Client {
             .field("base_url", &base_url.as_str())
             .finish_non_exhaustive()
     }
-}
-
-/// A fetch that is about to be made: `.await` makes it.
-#[derive(Debug)]
-#[must_use = "nothing is fetched until this is awaited"]
-pub struct FetchToken<'client> {
-    client: &'client Client,
-    operation: &'static Operation,
-    arguments: Arguments,
-    options: Vec<(String, Argument)>,
-    timeout: Option<Duration>,
-}
-
-impl FetchToken<'_> {
-    /// The token that is bound to this tenant; without it, a bound token is not found.
-    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
-        self.arguments = self.arguments.with("tenant_id", tenant_id.into());
-        self
-    }
-
-    /// Makes the service refresh the token at the third party, even if it has not expired.
-    pub fn force_refresh(self) -> Self {
-        self.option("forceRefresh")
-    }
-
-    /// Asks for the refresh token too.
-    pub fn with_refresh_token(self) -> Self {
-        self.option("withRefreshToken")
-    }
-
-    /// Bounds this call, instead of the client's own timeout.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    fn option(mut self, name: &str) -> Self {
-        self.options.push((name.to_owned(), Argument::from(true)));
-        self
-    }
-}
-
-impl<'client> IntoFuture for FetchToken<'client> {
-    type Output = Result<Token, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'client>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        let Self { client, operation, mut arguments, options, timeout } = self;
-        if !options.is_empty() {
-            arguments = arguments.with("options", Argument::Object(options));
-        }
-        Box::pin(async move { Token::from_answer(&client.call(operation, arguments, timeout).await?) })
-    }
-}
-
-/// Makes a [`Client`]. Every setting has a default; explicit ones win over the environment.
-#[derive(Clone, Debug)]
-#[must_use = "a builder does nothing until `build` is called"]
-pub struct ClientBuilder {
-    project_id: Option<String>,
-    management_key: Option<Secret>,
-    base_url: Option<String>,
-    timeout: Duration,
-    environment: Option<Environment>,
-    license_handshake: LicenseHandshake,
-    allow_insecure_http: bool,
-    skip_verify: bool,
-    additional_roots_variables: Vec<String>,
-    sdk_name: &'static str,
-    /// Their values as secrets, since a gateway's key may be among them.
-    headers: Vec<(String, Secret)>,
-    retry_delays: Vec<Duration>,
-}
-
-impl Default for ClientBuilder {
-    fn default() -> Self {
-        Self {
-            project_id: None,
-            management_key: None,
-            base_url: None,
-            timeout: DEFAULT_TIMEOUT,
-            environment: None,
-            license_handshake: LicenseHandshake::default(),
-            allow_insecure_http: false,
-            skip_verify: false,
-            additional_roots_variables: Vec::new(),
-            sdk_name: "rust",
-            headers: Vec::new(),
-            retry_delays: retry::DEFAULT_DELAYS.to_vec(),
-        }
-    }
-}
-
-impl ClientBuilder {
-    /// The Descope project; else `DESCOPE_PROJECT_ID`. One of 32 characters or more also names its region.
-    pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
-        self.project_id = Some(project_id.into());
-        self
-    }
-
-    /// The management key from the console's company settings; else `DESCOPE_MANAGEMENT_KEY`.
-    pub fn management_key(mut self, management_key: impl Into<Secret>) -> Self {
-        self.management_key = Some(management_key.into());
-        self
-    }
-
-    /// Where the service is; else `DESCOPE_BASE_URI`, else Descope's host in the project's region.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
-        self
-    }
-
-    /// Bounds each call as a whole, waits and repetitions included. 20 s unless set.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Looks here instead of at the process's environment.
-    pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
-        self
-    }
-
-    /// When the licence is asked for. Beside the first call unless set.
-    pub fn license_handshake(mut self, license_handshake: LicenseHandshake) -> Self {
-        self.license_handshake = license_handshake;
-        self
-    }
-
-    /// Permits a base URL of plain `http` beyond this machine: key and tokens then travel in the clear.
-    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
-        self.allow_insecure_http = allow;
-        self
-    }
-
-    /// Believes whoever answers: no certificate is checked. For tests alone.
-    pub fn skip_verify(mut self, skip: bool) -> Self {
-        self.skip_verify = skip;
-        self
-    }
-
-    /// Trusts the certificates in the file that this variable names too, as other software of the host language does.
-    pub fn additional_roots_variable(mut self, variable: impl Into<String>) -> Self {
-        self.additional_roots_variables.push(variable.into());
-        self
-    }
-
-    /// The `x-descope-sdk-name`, as the service knows it: `python`, `nodejs`, or `rust` unless set.
-    pub fn sdk_name(mut self, sdk_name: &'static str) -> Self {
-        self.sdk_name = sdk_name;
-        self
-    }
-
-    /// A header for every request. Those that a request is made of (`authorization`, `host`, …) are refused.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// How long to wait before each repetition, at most one for each; 0.1, 1 and 5 s unless set. Between half and the
-    /// whole of it is waited.
-    pub fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
-        self.retry_delays = delays.into_iter().collect();
-        self
-    }
-
-    /// Makes the client, without any I/O.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the setting and never a secret's value.
-    pub fn build(self) -> Result<Client, Error> {
-        let environment = self.environment.unwrap_or_else(Environment::process);
-        let project_id = ProjectId::resolve(self.project_id.as_deref(), &environment)?;
-        let management_key = resolve_management_key(self.management_key, &environment)?;
-        let base_url =
-            BaseUrl::resolve(self.base_url.as_deref(), &environment, &project_id, self.allow_insecure_http)?;
-        let headers = constant_headers(&project_id, self.sdk_name, &self.headers)?;
-        let authorization = match &management_key {
-            Some(key) => Some(bearer(project_id.as_str(), MANAGEMENT_KEY, key)?),
-            None => None,
-        };
-        let mut license_headers = headers.clone();
-        if let Some(authorization) = &authorization {
-            license_headers.insert(header::AUTHORIZATION, authorization.clone());
-        }
-        let license = License::new(self.license_handshake, base_url.as_str(), license_headers);
-        let config = Config {
-            project_id,
-            management_key,
-            base_url,
-            timeout: check_timeout(TIMEOUT, self.timeout)?,
-            headers,
-            trust: Trust::resolve(&environment, &self.additional_roots_variables, self.skip_verify),
-            proxies: Proxies::resolve(&environment),
-            retry_delays: self.retry_delays,
-        };
-        let transport = Arc::new(Transport::new(&config));
-        Ok(Client {
-            inner: Arc::new(Inner { config, authorization, transport, license, budget: Budget::new() }),
-        })
-    }
-}
-
-/// What a request is made of, which a setting must not change behind its back.
-const RESERVED_HEADERS: [HeaderName; 6] = [
-    header::AUTHORIZATION,
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::HOST,
-    header::TRANSFER_ENCODING,
-];
-
-fn constant_headers(
-    project_id: &ProjectId,
-    sdk_name: &'static str,
-    additional: &[(String, Secret)],
-) -> Result<HeaderMap, Error> {
-    let version = env!("CARGO_PKG_VERSION");
-    let refused =
-        |name: &str, problem: &str| Error::invalid(BASE_HEADERS, format!("holds {name:?}, which {problem}"));
-    let own = [
-        ("user-agent", concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
-        ("x-descope-project-id", project_id.as_str()),
-        ("x-descope-sdk-name", sdk_name),
-        ("x-descope-sdk-version", version),
-    ];
-    let additional = additional.iter().map(|(name, value)| (name.as_str(), value.expose()));
-    let mut headers = HeaderMap::new();
-    for (name, value) in own.into_iter().chain(additional) {
-        let key = HeaderName::try_from(name).map_err(|_| refused(name, "is no header's name"))?;
-        if RESERVED_HEADERS.contains(&key) {
-            return Err(refused(name, "is not a setting's to change"));
-        }
-        let value =
-            HeaderValue::try_from(value).map_err(|_| refused(name, "has a value that cannot be sent"))?;
-        headers.insert(key, value);
-    }
-    Ok(headers)
 }

@@ -70,7 +70,7 @@ impl Exchange<'_> {
     fn outgoing(&self) -> Outgoing<'_> {
         let success = match self.prepared.operation.answer {
             AnswerShape::Token => LARGEST_TOKEN,
-            AnswerShape::Empty => LARGEST_ANSWER,
+            AnswerShape::Object | AnswerShape::Empty => LARGEST_ANSWER,
         };
         // As much more as the longest secret, so that none is cut in half and thereby missed by the mask.
         let failure = KEPT_OF_AN_ERROR + self.mask.longest();

@@ -31,11 +31,14 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod application;
 mod argument;
+mod builder;
 mod client;
 mod config;
 mod error;
 mod exchange;
+mod fetch;
 mod license;
 pub mod operation;
 mod retry;
@@ -43,13 +46,18 @@ mod secret;
 mod tls;
 mod token;
 mod transport;
+mod upload;
 
 pub use answer::{Answer, Source};
+pub use application::{Application, Template, UrlParam};
 pub use argument::Argument;
-pub use client::{Client, ClientBuilder, FetchToken};
+pub use builder::ClientBuilder;
+pub use client::Client;
 pub use config::{DEFAULT_TIMEOUT, Environment, timeout_from_seconds};
 pub use error::{ArgumentName, Error, ErrorKind, ErrorResponse};
+pub use fetch::FetchToken;
 pub use license::LicenseHandshake;
 pub use operation::{Arguments, Operation};
 pub use secret::{REDACTED, Secret, is_secret_field};
 pub use token::{Token, expiry_milliseconds};
+pub use upload::{BatchFailure, TokenUpload};

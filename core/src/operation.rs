@@ -25,16 +25,27 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub struct Operation {
     /// The name in Rust and Python; in Node the same words in camel case.
     pub name: &'static str,
-    method: Method,
+    verb: Verb,
     path: &'static str,
     parameters: &'static [Parameter],
+    /// The one member of the body that holds all others, where there is one.
+    wrapper: Option<&'static str>,
+    /// Whether arguments that no parameter is for are sent as members of the body, as they are.
+    takes_more: bool,
     at_least_one_is_needed: bool,
     pub(crate) repeat: Repeat,
     pub(crate) answer: AnswerShape,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Get,
+    Post,
+    Delete,
+}
+
 /// One argument of an operation and where it goes.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Parameter {
     name: ArgumentName,
     /// The service's name for it.
@@ -46,29 +57,45 @@ struct Parameter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
+    /// Behind the operation's own path.
+    Path,
     Query,
     Body,
+    /// In the place of the management key.
+    Bearer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// A string that names something; an empty one names nothing, and counts as absent where it may be.
     Id,
+    /// A string; an empty one is sent as it is.
+    Text,
+    /// A string that must never be shown.
+    Secret,
     /// A list of strings; an empty one is sent as it is.
     Texts,
+    /// A whole number.
+    Integer,
+    /// A boolean.
+    Flag,
     /// A JSON object, passed on as given.
     Object,
+    /// A list of JSON values, passed on as given.
+    List,
+    /// Uploads, one at least, each with these ids and without that one.
+    Uploads { ids: [&'static str; 2], without: Option<&'static str> },
 }
 
 /// When a request that failed may be sent again. (What failed, and how often, is [`crate::retry`]'s to say.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// Doing it twice is the same as doing it once, and a 404 to a repetition means that the first one, whose answer
-    /// was lost, was carried out.
+    /// Doing it twice is the same as doing it once.
+    Always,
+    /// As [`Repeat::Always`], and a 404 to a repetition means that the first one, whose answer was lost, was carried out.
     UntilGone,
-    /// Doing it twice is the same as doing it once, unless this member of `options` is true; then as
-    /// [`Repeat::WhileUnstarted`].
-    UnlessOption(&'static str),
+    /// As [`Repeat::Always`], unless this argument, or this member of one, is true; then as [`Repeat::WhileUnstarted`].
+    UnlessAsked(&'static str),
     /// Only while the service cannot have begun.
     WhileUnstarted,
 }
@@ -78,6 +105,8 @@ pub(crate) enum Repeat {
 pub(crate) enum AnswerShape {
     /// `{"token": …}`, at most 1 MiB; its absence is an error of its own.
     Token,
+    /// Any other object.
+    Object,
     /// Nothing that matters.
     Empty,
 }
@@ -87,6 +116,10 @@ impl Parameter {
         Self { name: ArgumentName { snake, camel }, wire: camel, place, kind, required: false }
     }
 
+    const fn body(snake: &'static str, camel: &'static str, kind: Kind) -> Self {
+        Self::new(snake, camel, Place::Body, kind)
+    }
+
     const fn required(self) -> Self {
         Self { required: true, ..self }
     }
@@ -94,69 +127,301 @@ impl Parameter {
     const fn in_query(self) -> Self {
         Self { place: Place::Query, ..self }
     }
-
-    const fn sent_as(self, wire: &'static str) -> Self {
-        Self { wire, ..self }
-    }
 }
 
-const APP_ID: Parameter = Parameter::new("app_id", "appId", Place::Body, Kind::Id);
-const USER_ID: Parameter = Parameter::new("user_id", "userId", Place::Body, Kind::Id);
-const TENANT_ID: Parameter = Parameter::new("tenant_id", "tenantId", Place::Body, Kind::Id);
-const TOKEN_ID: Parameter = Parameter::new("token_id", "id", Place::Query, Kind::Id).sent_as("id");
-const SCOPES: Parameter = Parameter::new("scopes", "scopes", Place::Body, Kind::Texts);
-const OPTIONS: Parameter = Parameter::new("options", "options", Place::Body, Kind::Object);
+const APP_ID: Parameter = Parameter::body("app_id", "appId", Kind::Id);
+const USER_ID: Parameter = Parameter::body("user_id", "userId", Kind::Id);
+const TENANT_ID: Parameter = Parameter::body("tenant_id", "tenantId", Kind::Id);
+const EXTERNAL_IDENTIFIER: Parameter = Parameter::body("external_identifier", "externalIdentifier", Kind::Id);
+const SCOPES: Parameter = Parameter::body("scopes", "scopes", Kind::Texts);
+const OPTIONS: Parameter = Parameter::body("options", "options", Kind::Object);
+/// A token of the third party's, by the vault's id.
+const TOKEN_ID: Parameter = Parameter::new("token_id", "id", Place::Query, Kind::Id);
+/// An inbound app's token, which fetches in the place of the management key.
+const INBOUND_TOKEN: Parameter = Parameter::new("token", "token", Place::Bearer, Kind::Secret);
+const API_KEY: Parameter = Parameter::body("api_key", "apiKey", Kind::Secret);
+const ID: Parameter = Parameter::body("id", "id", Kind::Id);
+const NAME: Parameter = Parameter::body("name", "name", Kind::Id);
+const CLIENT_SECRET: Parameter = Parameter::body("client_secret", "clientSecret", Kind::Secret);
+const CLIENT_ID: Parameter = Parameter::body("client_id", "clientId", Kind::Text);
 
-/// The member of `options` that makes the service go to the provider: twice would use a rotating refresh token twice.
-const FORCE_REFRESH: &str = "forceRefresh";
+/// What an application is made of, beside its id and name.
+macro_rules! with_application_fields {
+    ($($first:expr),*) => {
+        &[
+            $($first,)*
+            Parameter::body("description", "description", Kind::Text),
+            Parameter::body("logo", "logo", Kind::Text),
+            CLIENT_SECRET,
+            CLIENT_ID,
+            Parameter::body("discovery_url", "discoveryUrl", Kind::Text),
+            Parameter::body("authorization_url", "authorizationUrl", Kind::Text),
+            Parameter::body("authorization_url_params", "authorizationUrlParams", Kind::List),
+            Parameter::body("token_url", "tokenUrl", Kind::Text),
+            Parameter::body("token_url_params", "tokenUrlParams", Kind::List),
+            Parameter::body("revocation_url", "revocationUrl", Kind::Text),
+            Parameter::body("default_scopes", "defaultScopes", Kind::Texts),
+            Parameter::body("default_redirect_url", "defaultRedirectUrl", Kind::Text),
+            Parameter::body("callback_domain", "callbackDomain", Kind::Text),
+            Parameter::body("pkce", "pkce", Kind::Flag),
+            Parameter::body("access_type", "accessType", Kind::Text),
+            Parameter::body("prompt", "prompt", Kind::Texts),
+            Parameter::body("app_type", "appType", Kind::Text),
+            Parameter::body("use_dcr", "useDcr", Kind::Flag),
+            Parameter::body("dcr_url", "dcrUrl", Kind::Text),
+            TENANT_ID,
+        ]
+    };
+}
 
-/// The newest token of a user for an app.
-pub static FETCH_TOKEN: Operation = Operation {
-    name: "fetch_token",
-    method: Method::POST,
-    path: "/v1/mgmt/outbound/app/user/token/latest",
-    parameters: &[APP_ID.required(), USER_ID.required(), TENANT_ID, OPTIONS],
+/// What an uploaded token is made of, beside whose it is.
+macro_rules! with_upload_fields {
+    ($($first:expr),*) => {
+        &[
+            $($first,)*
+            Parameter::body("refresh_token", "refreshToken", Kind::Secret),
+            Parameter::body("access_token", "accessToken", Kind::Secret),
+            Parameter::body("access_token_expiry", "accessTokenExpiry", Kind::Integer),
+            Parameter::body("access_token_type", "accessTokenType", Kind::Text),
+            SCOPES,
+            Parameter::body("external_identifier", "externalIdentifier", Kind::Text),
+            Parameter::body("id_token", "idToken", Kind::Secret),
+            Parameter::body("verify_refresh", "verifyRefresh", Kind::Flag),
+            Parameter::body("granted_by", "grantedBy", Kind::Text),
+        ]
+    };
+}
+
+/// What a row does not say otherwise.
+const POST: Operation = Operation {
+    name: "",
+    verb: Verb::Post,
+    path: "",
+    parameters: &[],
+    wrapper: None,
+    takes_more: false,
     at_least_one_is_needed: false,
-    repeat: Repeat::UnlessOption(FORCE_REFRESH),
-    answer: AnswerShape::Token,
-};
-
-/// A user's token for an app with exactly these scopes.
-pub static FETCH_TOKEN_BY_SCOPES: Operation = Operation {
-    name: "fetch_token_by_scopes",
-    method: Method::POST,
-    path: "/v1/mgmt/outbound/app/user/token",
-    parameters: &[APP_ID.required(), USER_ID.required(), SCOPES.required(), OPTIONS, TENANT_ID],
-    at_least_one_is_needed: false,
-    repeat: Repeat::UnlessOption(FORCE_REFRESH),
-    answer: AnswerShape::Token,
-};
-
-/// Deletes one token.
-pub static DELETE_TOKEN: Operation = Operation {
-    name: "delete_token",
-    method: Method::DELETE,
-    path: "/v1/mgmt/outbound/token",
-    parameters: &[TOKEN_ID.required()],
-    at_least_one_is_needed: false,
-    repeat: Repeat::UntilGone,
+    repeat: Repeat::Always,
     answer: AnswerShape::Empty,
 };
+/// `forceRefresh` makes the service go to the provider: twice would use a rotating refresh token twice.
+const FETCH: Operation =
+    Operation { repeat: Repeat::UnlessAsked("forceRefresh"), answer: AnswerShape::Token, ..POST };
+/// `verifyRefresh` makes the service go to the provider, as `forceRefresh` does.
+const UPLOAD: Operation = Operation { repeat: Repeat::UnlessAsked("verifyRefresh"), ..POST };
+const READ: Operation = Operation { verb: Verb::Get, answer: AnswerShape::Object, ..POST };
+const DELETE: Operation = Operation { verb: Verb::Delete, repeat: Repeat::UntilGone, ..POST };
 
-/// Deletes the tokens of a user, of an app, or of a user for an app.
-pub static DELETE_USER_TOKENS: Operation = Operation {
-    name: "delete_user_tokens",
-    method: Method::DELETE,
-    path: "/v1/mgmt/outbound/user/tokens",
-    parameters: &[APP_ID.in_query(), USER_ID.in_query()],
-    at_least_one_is_needed: true,
-    repeat: Repeat::UntilGone,
-    answer: AnswerShape::Empty,
-};
+const USER_TOKEN: &str = "/v1/mgmt/outbound/app/user/token";
+const LATEST_USER_TOKEN: &str = "/v1/mgmt/outbound/app/user/token/latest";
+const TENANT_TOKEN: &str = "/v1/mgmt/outbound/app/tenant/token";
+const LATEST_TENANT_TOKEN: &str = "/v1/mgmt/outbound/app/tenant/token/latest";
 
-/// Every operation, for whoever looks one up by name.
-pub static OPERATIONS: [&Operation; 4] =
-    [&FETCH_TOKEN, &FETCH_TOKEN_BY_SCOPES, &DELETE_TOKEN, &DELETE_USER_TOKENS];
+/// Defines each row, and the list of all rows.
+macro_rules! operations {
+    ($($(#[$documentation:meta])* $constant:ident = $row:expr;)*) => {
+        $($(#[$documentation])* pub static $constant: Operation = $row;)*
+
+        /// Every operation, for whoever looks one up by name.
+        pub static OPERATIONS: &[&Operation] = &[$(&$constant),*];
+    };
+}
+
+operations! {
+    /// The newest token of a user for an app.
+    FETCH_TOKEN = Operation {
+        name: "fetch_token",
+        path: LATEST_USER_TOKEN,
+        parameters: &[APP_ID.required(), USER_ID.required(), TENANT_ID, OPTIONS, EXTERNAL_IDENTIFIER],
+        ..FETCH
+    };
+    /// A user's token for an app with exactly these scopes.
+    FETCH_TOKEN_BY_SCOPES = Operation {
+        name: "fetch_token_by_scopes",
+        path: USER_TOKEN,
+        parameters: &[APP_ID.required(), USER_ID.required(), SCOPES.required(), OPTIONS, TENANT_ID, EXTERNAL_IDENTIFIER],
+        ..FETCH
+    };
+    /// The newest token of a tenant for an app.
+    FETCH_TENANT_TOKEN = Operation {
+        name: "fetch_tenant_token",
+        path: LATEST_TENANT_TOKEN,
+        parameters: &[APP_ID.required(), TENANT_ID.required(), OPTIONS, EXTERNAL_IDENTIFIER],
+        ..FETCH
+    };
+    /// A tenant's token for an app with exactly these scopes.
+    FETCH_TENANT_TOKEN_BY_SCOPES = Operation {
+        name: "fetch_tenant_token_by_scopes",
+        path: TENANT_TOKEN,
+        parameters: &[APP_ID.required(), TENANT_ID.required(), SCOPES.required(), OPTIONS, EXTERNAL_IDENTIFIER],
+        ..FETCH
+    };
+    /// As [`FETCH_TOKEN`], with an inbound app's token.
+    FETCH_TOKEN_BY_TOKEN = Operation {
+        name: "fetch_token_by_token",
+        path: LATEST_USER_TOKEN,
+        parameters: &[
+            INBOUND_TOKEN.required(), APP_ID.required(), USER_ID.required(), TENANT_ID, OPTIONS, EXTERNAL_IDENTIFIER,
+        ],
+        ..FETCH
+    };
+    /// As [`FETCH_TOKEN_BY_SCOPES`], with an inbound app's token.
+    FETCH_TOKEN_BY_SCOPES_BY_TOKEN = Operation {
+        name: "fetch_token_by_scopes_by_token",
+        path: USER_TOKEN,
+        parameters: &[
+            INBOUND_TOKEN.required(), APP_ID.required(), USER_ID.required(), SCOPES.required(), OPTIONS, TENANT_ID,
+            EXTERNAL_IDENTIFIER,
+        ],
+        ..FETCH
+    };
+    /// As [`FETCH_TENANT_TOKEN`], with an inbound app's token.
+    FETCH_TENANT_TOKEN_BY_TOKEN = Operation {
+        name: "fetch_tenant_token_by_token",
+        path: LATEST_TENANT_TOKEN,
+        parameters: &[INBOUND_TOKEN.required(), APP_ID.required(), TENANT_ID.required(), OPTIONS, EXTERNAL_IDENTIFIER],
+        ..FETCH
+    };
+    /// As [`FETCH_TENANT_TOKEN_BY_SCOPES`], with an inbound app's token.
+    FETCH_TENANT_TOKEN_BY_SCOPES_BY_TOKEN = Operation {
+        name: "fetch_tenant_token_by_scopes_by_token",
+        path: TENANT_TOKEN,
+        parameters: &[
+            INBOUND_TOKEN.required(), APP_ID.required(), TENANT_ID.required(), SCOPES.required(), OPTIONS,
+            EXTERNAL_IDENTIFIER,
+        ],
+        ..FETCH
+    };
+    /// Deletes one token.
+    DELETE_TOKEN = Operation {
+        name: "delete_token",
+        path: "/v1/mgmt/outbound/token",
+        parameters: &[TOKEN_ID.required()],
+        ..DELETE
+    };
+    /// Deletes the tokens of a user, of an app, or of a user for an app.
+    DELETE_USER_TOKENS = Operation {
+        name: "delete_user_tokens",
+        path: "/v1/mgmt/outbound/user/tokens",
+        parameters: &[APP_ID.in_query(), USER_ID.in_query()],
+        at_least_one_is_needed: true,
+        ..DELETE
+    };
+    /// The ids of the apps that a user has a token for.
+    LIST_APPS_WITH_USER_TOKEN = Operation {
+        name: "list_apps_with_user_token",
+        path: "/v1/mgmt/outbound/apps-with-user-token",
+        parameters: &[USER_ID.required().in_query(), TENANT_ID.in_query()],
+        ..READ
+    };
+    /// Stores a user's API key for an app.
+    UPLOAD_USER_API_KEY = Operation {
+        name: "upload_user_api_key",
+        path: "/v1/mgmt/outbound/app/user/apikey/upload",
+        parameters: &[APP_ID.required(), USER_ID.required(), API_KEY.required(), TENANT_ID],
+        ..UPLOAD
+    };
+    /// Stores a tenant's API key for an app.
+    UPLOAD_TENANT_API_KEY = Operation {
+        name: "upload_tenant_api_key",
+        path: "/v1/mgmt/outbound/app/tenant/apikey/upload",
+        parameters: &[APP_ID.required(), TENANT_ID.required(), API_KEY.required()],
+        ..UPLOAD
+    };
+    /// Stores a user's OAuth token for an app.
+    UPLOAD_USER_TOKEN = Operation {
+        name: "upload_user_token",
+        path: "/v1/mgmt/outbound/app/user/oauthtoken/upload",
+        parameters: with_upload_fields!(APP_ID.required(), USER_ID.required(), TENANT_ID),
+        ..UPLOAD
+    };
+    /// Stores a tenant's OAuth token for an app.
+    UPLOAD_TENANT_TOKEN = Operation {
+        name: "upload_tenant_token",
+        path: "/v1/mgmt/outbound/app/tenant/oauthtoken/upload",
+        parameters: with_upload_fields!(APP_ID.required(), TENANT_ID.required()),
+        ..UPLOAD
+    };
+    /// Stores OAuth tokens of several users: all of them or, where one fails, none.
+    BATCH_UPLOAD_USER_TOKENS = Operation {
+        name: "batch_upload_user_tokens",
+        path: "/v1/mgmt/outbound/app/user/oauthtoken/batch/upload",
+        parameters: &[
+            Parameter::body("tokens", "tokens", Kind::Uploads { ids: ["appId", "userId"], without: None }).required(),
+        ],
+        answer: AnswerShape::Object,
+        ..UPLOAD
+    };
+    /// Stores OAuth tokens of several tenants: all of them or, where one fails, none.
+    BATCH_UPLOAD_TENANT_TOKENS = Operation {
+        name: "batch_upload_tenant_tokens",
+        path: "/v1/mgmt/outbound/app/tenant/oauthtoken/batch/upload",
+        parameters: &[
+            Parameter::body("tokens", "tokens", Kind::Uploads { ids: ["appId", "tenantId"], without: Some("userId") })
+                .required(),
+        ],
+        answer: AnswerShape::Object,
+        ..UPLOAD
+    };
+    /// Makes an outbound app.
+    CREATE_APPLICATION = Operation {
+        name: "create_application",
+        path: "/v1/mgmt/outbound/app/create",
+        parameters: with_application_fields!(NAME.required(), ID),
+        takes_more: true,
+        repeat: Repeat::WhileUnstarted,
+        answer: AnswerShape::Object,
+        ..POST
+    };
+    /// Makes an outbound app from one of Descope's templates.
+    CREATE_APPLICATION_BY_TEMPLATE = Operation {
+        name: "create_application_by_template",
+        path: "/v1/mgmt/outbound/app/create/bytemplate",
+        parameters: &[
+            Parameter::body("template_id", "templateId", Kind::Id).required(),
+            ID,
+            CLIENT_ID,
+            CLIENT_SECRET,
+            TENANT_ID,
+            Parameter::body("overrides", "overrides", Kind::Object),
+        ],
+        takes_more: true,
+        repeat: Repeat::WhileUnstarted,
+        answer: AnswerShape::Object,
+        ..POST
+    };
+    /// Replaces an outbound app as a whole: what is left out is emptied.
+    UPDATE_APPLICATION = Operation {
+        name: "update_application",
+        path: "/v1/mgmt/outbound/app/update",
+        parameters: with_application_fields!(ID.required(), NAME.required()),
+        wrapper: Some("app"),
+        takes_more: true,
+        answer: AnswerShape::Object,
+        ..POST
+    };
+    /// Deletes an outbound app.
+    DELETE_APPLICATION = Operation {
+        name: "delete_application",
+        path: "/v1/mgmt/outbound/app/delete",
+        parameters: &[ID.required()],
+        repeat: Repeat::UntilGone,
+        ..POST
+    };
+    /// One outbound app.
+    LOAD_APPLICATION = Operation {
+        name: "load_application",
+        path: "/v1/mgmt/outbound/app",
+        parameters: &[Parameter::new("id", "id", Place::Path, Kind::Id).required()],
+        ..READ
+    };
+    /// Every outbound app.
+    LOAD_ALL_APPLICATIONS = Operation {
+        name: "load_all_applications",
+        path: "/v1/mgmt/outbound/apps",
+        ..READ
+    };
+}
 
 /// What a caller passes to an operation: its arguments by name, in either spelling.
 #[derive(Clone, Debug, Default)]
@@ -194,6 +459,8 @@ pub(crate) struct Prepared {
     pub(crate) url: String,
     pub(crate) body: Option<Bytes>,
     pub(crate) repeat: Repeat,
+    /// What goes in the place of the management key, where the operation takes it.
+    pub(crate) inbound_token: Option<Secret>,
     /// The secrets among the arguments.
     pub(crate) mask: Mask,
 }
@@ -202,7 +469,7 @@ impl Operation {
     /// The operation of this name in Rust and Python.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        OPERATIONS.into_iter().find(|operation| operation.name == name)
+        OPERATIONS.iter().copied().find(|operation| operation.name == name)
     }
 
     /// Checks the arguments and puts each in its place.
@@ -214,6 +481,7 @@ impl Operation {
         let mut url = format!("{base_url}{}", self.path);
         let mut query_separator = '?';
         let mut body = Vec::new();
+        let mut inbound_token = None;
         let mut mask = Mask::default();
         let mut repeat = self.repeat;
         let mut is_any_given = false;
@@ -222,55 +490,74 @@ impl Operation {
             let Some(argument) = argument else { continue };
             is_any_given = true;
             argument.add_secrets_to(&mut mask);
-            if matches!(self.repeat, Repeat::UnlessOption(option) if argument.asks_for(option)) {
+            if matches!(self.repeat, Repeat::UnlessAsked(what) if argument.asks_for(parameter.wire, what)) {
                 repeat = Repeat::WhileUnstarted;
             }
+            // Writing to a String cannot fail.
             match (parameter.place, argument) {
+                (Place::Path, Argument::Text(text)) => {
+                    let _ = write!(url, "/{}", utf8_percent_encode(&text, RESERVED));
+                }
                 (Place::Query, Argument::Text(text)) => {
                     let encoded = utf8_percent_encode(&text, RESERVED);
-                    // Writing to a String cannot fail.
                     let _ = write!(url, "{query_separator}{}={encoded}", parameter.wire);
                     query_separator = '&';
                 }
+                (Place::Bearer, Argument::Secret(secret)) => inbound_token = Some(secret),
                 (_, argument) => body.push((parameter.wire.to_owned(), argument)),
             }
         }
-        if let Some((name, _)) = arguments.0.first() {
-            return Err(Error::invalid_setup(format!("{} takes no argument called {name}", self.name)));
+        for (name, argument) in arguments.0 {
+            if !self.takes_more {
+                return Err(Error::invalid_setup(format!("{} takes no argument called {name}", self.name)));
+            }
+            argument.refuse_unusable(None)?;
+            argument.add_secrets_to(&mut mask);
+            body.push((name, argument));
         }
         if self.at_least_one_is_needed && !is_any_given {
             return Err(Error::invalid(self.parameters[0].name, NO_FILTER));
         }
-        let body = match self.method {
-            Method::POST => Some(encode(&Argument::Object(body))?),
-            _ => None,
+        let body = match (self.verb, self.wrapper) {
+            (Verb::Post, None) => Some(encode(&Argument::Object(body))?),
+            (Verb::Post, Some(wrapper)) => {
+                Some(encode(&Argument::Object(vec![(wrapper.to_owned(), Argument::Object(body))]))?)
+            }
+            (Verb::Get | Verb::Delete, _) => None,
         };
-        Ok(Prepared { operation: self, method: self.method.clone(), url, body, repeat, mask })
+        let method = match self.verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+            Verb::Delete => Method::DELETE,
+        };
+        Ok(Prepared { operation: self, method, url, body, repeat, inbound_token, mask })
     }
 }
 
 impl Parameter {
     fn check(&self, argument: Option<Argument>) -> Result<Option<Argument>, Error> {
         let Some(argument) = argument else {
-            return if self.required {
-                Err(Error::invalid(self.name, "must not be empty"))
-            } else {
-                Ok(None)
+            return match (self.required, self.place) {
+                (false, _) => Ok(None),
+                // The official SDK's words.
+                (true, Place::Bearer) => {
+                    Err(Error::invalid_setup("Inbound app token is required for perform this functionality"))
+                }
+                (true, _) => Err(Error::invalid(self.name, "must not be empty")),
             };
         };
-        match argument.unusable() {
-            Some(Argument::Malformed(problem)) => return Err(Error::invalid(self.name, *problem)),
-            Some(foreign) if matches!(argument, Argument::List(_) | Argument::Object(_)) => {
-                let problem = format!("must be JSON throughout, and {} is not", foreign.type_name());
-                return Err(Error::wrong_type(self.name, problem));
-            }
-            _ => {}
-        }
+        argument.refuse_unusable(Some(self))?;
         match (self.kind, argument) {
             (Kind::Id, Argument::Text(text)) if text.is_empty() => self.check(None),
-            (Kind::Id, argument @ Argument::Text(_)) | (Kind::Object, argument @ Argument::Object(_)) => {
-                Ok(Some(argument))
+            (Kind::Id, Argument::Text(text))
+                if self.place == Place::Path && (text == "." || text == "..") =>
+            {
+                Err(Error::invalid(self.name, "must not be '.' or '..': it would change the path"))
             }
+            (Kind::Secret, Argument::Secret(secret)) if secret.is_empty() && self.required => {
+                self.check(None)
+            }
+            (Kind::Secret, Argument::Text(text)) => self.check(Some(Argument::Secret(text.into()))),
             (Kind::Texts, Argument::List(items)) => {
                 match items.iter().find(|item| !matches!(item, Argument::Text(_))) {
                     Some(other) => {
@@ -281,28 +568,92 @@ impl Parameter {
                     None => Ok(Some(Argument::List(items))),
                 }
             }
+            (Kind::Uploads { ids, without }, Argument::List(items)) => {
+                self.check_uploads(ids, without, items)
+            }
+            (Kind::Id | Kind::Text, argument @ Argument::Text(_))
+            | (Kind::Secret, argument @ Argument::Secret(_))
+            | (Kind::Flag, argument @ Argument::Flag(_))
+            | (Kind::Object, argument @ Argument::Object(_))
+            | (Kind::List, argument @ Argument::List(_)) => Ok(Some(argument)),
+            (Kind::Integer, Argument::Number(number)) if number.is_i64() => {
+                Ok(Some(Argument::Number(number)))
+            }
             (kind, other) => {
                 let problem = format!("must be {}, not {}", kind.expected(), other.type_name());
                 Err(Error::wrong_type(self.name, problem))
             }
         }
     }
+
+    /// The service takes all of a batch or nothing, so one bad item is told before it is sent, by its index.
+    fn check_uploads(
+        &self,
+        ids: [&str; 2],
+        without: Option<&str>,
+        items: Vec<Argument>,
+    ) -> Result<Option<Argument>, Error> {
+        if items.is_empty() {
+            return Err(Error::invalid(self.name, "must not be empty"));
+        }
+        for (index, item) in items.iter().enumerate() {
+            if !matches!(item, Argument::Object(_)) {
+                let problem = format!("must be a list of objects, and item {index} is {}", item.type_name());
+                return Err(Error::wrong_type(self.name, problem));
+            }
+            for id in ids {
+                if !matches!(item.member(id), Some(Argument::Text(text)) if !text.is_empty()) {
+                    return Err(Error::invalid(
+                        self.name,
+                        format!("must hold {id} in each item, and item {index} does not"),
+                    ));
+                }
+            }
+            if let Some(other) =
+                without.filter(|other| !matches!(item.member(other), None | Some(Argument::Absent)))
+            {
+                let problem =
+                    format!("must be alike, and item {index} holds {other}, which is not for this batch");
+                return Err(Error::invalid(self.name, problem));
+            }
+        }
+        Ok(Some(Argument::List(items)))
+    }
 }
 
 impl Kind {
     fn expected(self) -> &'static str {
         match self {
-            Self::Id => "a string",
+            Self::Id | Self::Text | Self::Secret => "a string",
             Self::Texts => "a list of strings",
+            Self::Integer => "a whole number",
+            Self::Flag => "a boolean",
             Self::Object => "an object",
+            Self::List => "a list",
+            Self::Uploads { .. } => "a list of objects",
         }
     }
 }
 
 impl Argument {
-    fn asks_for(&self, option: &str) -> bool {
+    /// Whether this argument, or a member of it, is called that and is true.
+    fn asks_for(&self, own_name: &str, what: &str) -> bool {
+        let asking = if own_name == what { Some(self) } else { self.member(what) };
         // Anything but a plain "no" may be a "yes" to the service.
-        !matches!(self.member(option), None | Some(Argument::Absent | Argument::Flag(false)))
+        !matches!(asking, None | Some(Self::Absent | Self::Flag(false)))
+    }
+
+    fn refuse_unusable(&self, parameter: Option<&Parameter>) -> Result<(), Error> {
+        const MORE: ArgumentName = ArgumentName { snake: "application", camel: "application" };
+        let name = parameter.map_or(MORE, |parameter| parameter.name);
+        match self.unusable() {
+            Some(Self::Malformed(problem)) => Err(Error::invalid(name, *problem)),
+            Some(foreign) if parameter.is_none() || matches!(self, Self::List(_) | Self::Object(_)) => {
+                let problem = format!("must be JSON throughout, and {} is not", foreign.type_name());
+                Err(Error::wrong_type(name, problem))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -321,6 +672,9 @@ impl AsRef<[u8]> for WipedBuffer {
         &self.0
     }
 }
+
+/// The name of an inbound app's token, for the error that says what is wrong with it.
+pub(crate) const INBOUND_TOKEN_NAME: ArgumentName = INBOUND_TOKEN.name;
 
 /// A header's value of `Bearer <project>:<credential>`, marked so that nothing prints it.
 pub(crate) fn bearer(
@@ -458,12 +812,109 @@ mod tests {
         };
         assert_eq!(forced(Argument::from(true)), Repeat::WhileUnstarted);
         assert_eq!(forced(Argument::from("true")), Repeat::WhileUnstarted);
-        assert_eq!(forced(Argument::from(false)), Repeat::UnlessOption("forceRefresh"));
+        assert_eq!(forced(Argument::from(false)), Repeat::UnlessAsked("forceRefresh"));
+    }
+
+    #[test]
+    fn an_inbound_token_takes_the_place_of_the_key_and_is_no_part_of_the_body() {
+        let arguments = user().with("token", "made-up-inbound-token");
+        let prepared = FETCH_TOKEN_BY_TOKEN.prepare("https://h", arguments).unwrap();
+        assert_eq!(prepared.inbound_token.unwrap().expose(), "made-up-inbound-token");
+        assert_eq!(prepared.body.unwrap(), r#"{"appId":"a","userId":"u"}"#.as_bytes());
+        assert_eq!(prepared.mask.apply("made-up-inbound-token"), "[redacted]");
+        for token in [Argument::Absent, Argument::from(""), Argument::from(Secret::from(""))] {
+            let error = FETCH_TOKEN_BY_TOKEN.prepare("https://h", user().with("token", token)).unwrap_err();
+            assert_eq!(error.to_string(), "Inbound app token is required for perform this functionality");
+        }
+    }
+
+    #[test]
+    fn an_id_in_a_path_cannot_leave_it() {
+        let url = |id| {
+            LOAD_APPLICATION.prepare("https://h", Arguments::default().with("id", id)).map(|made| made.url)
+        };
+        assert_eq!(
+            url("../../user?x=1#f").unwrap(),
+            "https://h/v1/mgmt/outbound/app/..%2F..%2Fuser%3Fx%3D1%23f"
+        );
+        assert_eq!(url("%2e%2e").unwrap(), "https://h/v1/mgmt/outbound/app/%252e%252e");
+        for id in [".", ".."] {
+            let text = "id must not be '.' or '..': it would change the path";
+            assert_eq!(url(id).unwrap_err().to_string(), text);
+        }
+        assert_eq!(url("").unwrap_err().to_string(), "id must not be empty");
+    }
+
+    #[test]
+    fn an_application_is_sent_with_what_is_false_or_empty_or_unknown() {
+        let application = || {
+            Arguments::default()
+                .with("id", "i")
+                .with("name", "n")
+                .with("description", "")
+                .with("pkce", false)
+                .with("default_scopes", Argument::List(vec![]))
+                .with("client_secret", "made-up-secret")
+                .with("newField", 1.5)
+        };
+        let fields =
+            r#""name":"n","description":"","clientSecret":"made-up-secret","defaultScopes":[],"pkce":false"#;
+        let created = body_of(&CREATE_APPLICATION, application());
+        assert!(created.contains(r#""newField":1.5"#) && created.contains(r#""pkce":false"#), "{created}");
+        let updated = body_of(&UPDATE_APPLICATION, application());
+        assert_eq!(updated, format!(r#"{{"app":{{"id":"i",{fields},"newField":1.5}}}}"#));
+        let prepared = UPDATE_APPLICATION.prepare("https://h", application()).unwrap();
+        assert_eq!(prepared.mask.apply("made-up-secret"), "[redacted]");
+    }
+
+    #[test]
+    fn an_upload_that_is_verified_is_not_repeated_once_it_may_have_begun() {
+        let upload = |verify: bool| {
+            let arguments = user().with("refresh_token", "made-up-refresh").with("verify_refresh", verify);
+            UPLOAD_USER_TOKEN.prepare("https://h", arguments).unwrap()
+        };
+        assert_eq!(upload(true).repeat, Repeat::WhileUnstarted);
+        assert_eq!(upload(false).repeat, Repeat::UnlessAsked("verifyRefresh"));
+        let body = upload(false).body.unwrap();
+        let sent = r#"{"appId":"a","userId":"u","refreshToken":"made-up-refresh","verifyRefresh":false}"#;
+        assert_eq!(body, sent.as_bytes());
+    }
+
+    #[test]
+    fn a_bad_item_of_a_batch_is_told_by_its_index() {
+        let item = |members: &[(&str, &str)]| {
+            let members = members.iter().map(|(name, text)| ((*name).to_owned(), Argument::from(*text)));
+            Argument::Object(members.collect())
+        };
+        let good = || item(&[("appId", "a"), ("userId", "u"), ("refreshToken", "made-up")]);
+        let tokens = |items: Vec<Argument>| Arguments::default().with("tokens", Argument::List(items));
+        assert!(BATCH_UPLOAD_USER_TOKENS.prepare("https://h", tokens(vec![good(), good()])).is_ok());
+        let cases = [
+            (&BATCH_UPLOAD_USER_TOKENS, vec![], "tokens must not be empty"),
+            (
+                &BATCH_UPLOAD_USER_TOKENS,
+                vec![good(), Argument::from("x")],
+                "tokens must be a list of objects, and item 1 is a string",
+            ),
+            (
+                &BATCH_UPLOAD_USER_TOKENS,
+                vec![good(), item(&[("appId", "a"), ("userId", "")])],
+                "tokens must hold userId in each item, and item 1 does not",
+            ),
+            (
+                &BATCH_UPLOAD_TENANT_TOKENS,
+                vec![item(&[("appId", "a"), ("tenantId", "t"), ("userId", "u")])],
+                "tokens must be alike, and item 0 holds userId, which is not for this batch",
+            ),
+        ];
+        for (operation, items, text) in cases {
+            assert_eq!(operation.prepare("https://h", tokens(items)).unwrap_err().to_string(), text);
+        }
     }
 
     #[test]
     fn every_operation_is_found_by_its_name() {
-        for operation in OPERATIONS {
+        for &operation in OPERATIONS {
             assert!(std::ptr::eq(Operation::named(operation.name).unwrap(), operation));
         }
         assert!(Operation::named("no such").is_none());

@@ -5,11 +5,10 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::answer::Answer;
 use crate::error::Error;
-use crate::secret::Secret;
+use crate::secret::{Secret, optional_secret, secret};
 
 /// A number at least this large counts milliseconds: as seconds it would lie beyond the year 5138.
 const FEWEST_MILLISECONDS: i64 = 100_000_000_000;
@@ -59,20 +58,7 @@ pub struct Token {
 
 impl Token {
     pub(crate) fn from_answer(answer: &Answer) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Envelope<'json> {
-            #[serde(borrow)]
-            token: &'json RawValue,
-        }
-        // The library's text may quote a value, and the value may be the token.
-        let no_token =
-            || Error::decode(format!("the service answered HTTP {} without a token in it", answer.status()));
-        let Envelope { token } = serde_json::from_slice(answer.json()).map_err(|_| no_token())?;
-        // The library would take a list for the fields in their order.
-        if !token.get().starts_with('{') {
-            return Err(no_token());
-        }
-        serde_json::from_str(token.get()).map_err(|_| no_token())
+        answer.object("token")
     }
 
     /// When the access token ends, where the service knows.
@@ -81,15 +67,6 @@ impl Token {
         let milliseconds = expiry_milliseconds(&self.access_token_expiry)?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(milliseconds).ok()?))
     }
-}
-
-fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::from)
-}
-
-fn optional_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.map(Secret::from).filter(|secret| !secret.is_empty()))
 }
 
 /// The moment that an expiry names, in milliseconds since 1970, or `None` where it names none.
@@ -200,7 +177,7 @@ mod tests {
     fn an_answer_without_a_token_is_an_error_that_quotes_nothing() {
         for body in [json!({}), json!({"token": null}), json!({"token": "made-up-access"})] {
             let error = token(&body).unwrap_err();
-            assert_eq!(error.to_string(), "the service answered HTTP 200 without a token in it");
+            assert_eq!(error.to_string(), "the service answered HTTP 200 without token in it");
         }
     }
 }

@@ -9,3 +9,4 @@ mod operations;
 mod proxies;
 mod retries;
 mod tls;
+mod whole_surface;

@@ -1,0 +1,208 @@
+//! How a client is made.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::client::{Client, Inner, TIMEOUT};
+use crate::config::{
+    BaseUrl, Config, DEFAULT_TIMEOUT, Environment, ProjectId, Proxies, Trust, check_timeout,
+    resolve_management_key,
+};
+use crate::error::{ArgumentName, Error};
+use crate::license::{License, LicenseHandshake};
+use crate::operation::bearer;
+use crate::retry::{self, Budget};
+use crate::secret::Secret;
+use crate::transport::Transport;
+
+const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
+const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: "baseHeaders" };
+
+/// Makes a [`Client`]. Every setting has a default; explicit ones win over the environment.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    project_id: Option<String>,
+    management_key: Option<Secret>,
+    base_url: Option<String>,
+    timeout: Duration,
+    environment: Option<Environment>,
+    license_handshake: LicenseHandshake,
+    allow_insecure_http: bool,
+    skip_verify: bool,
+    additional_roots_variables: Vec<String>,
+    sdk_name: &'static str,
+    /// Their values as secrets, since a gateway's key may be among them.
+    headers: Vec<(String, Secret)>,
+    retry_delays: Vec<Duration>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            project_id: None,
+            management_key: None,
+            base_url: None,
+            timeout: DEFAULT_TIMEOUT,
+            environment: None,
+            license_handshake: LicenseHandshake::default(),
+            allow_insecure_http: false,
+            skip_verify: false,
+            additional_roots_variables: Vec::new(),
+            sdk_name: "rust",
+            headers: Vec::new(),
+            retry_delays: retry::DEFAULT_DELAYS.to_vec(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The Descope project; else `DESCOPE_PROJECT_ID`. One of 32 characters or more also names its region.
+    pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
+        self.project_id = Some(project_id.into());
+        self
+    }
+
+    /// The management key from the console's company settings; else `DESCOPE_MANAGEMENT_KEY`.
+    pub fn management_key(mut self, management_key: impl Into<Secret>) -> Self {
+        self.management_key = Some(management_key.into());
+        self
+    }
+
+    /// Where the service is; else `DESCOPE_BASE_URI`, else Descope's host in the project's region.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Bounds each call as a whole, waits and repetitions included. 20 s unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Looks here instead of at the process's environment.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// When the licence is asked for. Beside the first call unless set.
+    pub fn license_handshake(mut self, license_handshake: LicenseHandshake) -> Self {
+        self.license_handshake = license_handshake;
+        self
+    }
+
+    /// Permits a base URL of plain `http` beyond this machine: key and tokens then travel in the clear.
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+
+    /// Believes whoever answers: no certificate is checked. For tests alone.
+    pub fn skip_verify(mut self, skip: bool) -> Self {
+        self.skip_verify = skip;
+        self
+    }
+
+    /// Trusts the certificates in the file that this variable names too, as other software of the host language does.
+    pub fn additional_roots_variable(mut self, variable: impl Into<String>) -> Self {
+        self.additional_roots_variables.push(variable.into());
+        self
+    }
+
+    /// The `x-descope-sdk-name`, as the service knows it: `python`, `nodejs`, or `rust` unless set.
+    pub fn sdk_name(mut self, sdk_name: &'static str) -> Self {
+        self.sdk_name = sdk_name;
+        self
+    }
+
+    /// A header for every request. Those that a request is made of (`authorization`, `host`, …) are refused.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long to wait before each repetition, at most one for each; 0.1, 1 and 5 s unless set. Between half and the
+    /// whole of it is waited.
+    pub fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
+        self.retry_delays = delays.into_iter().collect();
+        self
+    }
+
+    /// Makes the client, without any I/O.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the setting and never a secret's value.
+    pub fn build(self) -> Result<Client, Error> {
+        let environment = self.environment.unwrap_or_else(Environment::process);
+        let project_id = ProjectId::resolve(self.project_id.as_deref(), &environment)?;
+        let management_key = resolve_management_key(self.management_key, &environment)?;
+        let base_url =
+            BaseUrl::resolve(self.base_url.as_deref(), &environment, &project_id, self.allow_insecure_http)?;
+        let headers = constant_headers(&project_id, self.sdk_name, &self.headers)?;
+        let authorization = match &management_key {
+            Some(key) => Some(bearer(project_id.as_str(), MANAGEMENT_KEY, key)?),
+            None => None,
+        };
+        let mut license_headers = headers.clone();
+        if let Some(authorization) = &authorization {
+            license_headers.insert(header::AUTHORIZATION, authorization.clone());
+        }
+        let license = License::new(self.license_handshake, base_url.as_str(), license_headers);
+        let config = Config {
+            project_id,
+            management_key,
+            base_url,
+            timeout: check_timeout(TIMEOUT, self.timeout)?,
+            headers,
+            trust: Trust::resolve(&environment, &self.additional_roots_variables, self.skip_verify),
+            proxies: Proxies::resolve(&environment),
+            retry_delays: self.retry_delays,
+        };
+        let transport = Arc::new(Transport::new(&config));
+        Ok(Client {
+            inner: Arc::new(Inner { config, authorization, transport, license, budget: Budget::new() }),
+        })
+    }
+}
+
+/// What a request is made of, which a setting must not change behind its back.
+const RESERVED_HEADERS: [HeaderName; 6] = [
+    header::AUTHORIZATION,
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::HOST,
+    header::TRANSFER_ENCODING,
+];
+
+fn constant_headers(
+    project_id: &ProjectId,
+    sdk_name: &'static str,
+    additional: &[(String, Secret)],
+) -> Result<HeaderMap, Error> {
+    let version = env!("CARGO_PKG_VERSION");
+    let refused =
+        |name: &str, problem: &str| Error::invalid(BASE_HEADERS, format!("holds {name:?}, which {problem}"));
+    let own = [
+        ("user-agent", concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
+        ("x-descope-project-id", project_id.as_str()),
+        ("x-descope-sdk-name", sdk_name),
+        ("x-descope-sdk-version", version),
+    ];
+    let additional = additional.iter().map(|(name, value)| (name.as_str(), value.expose()));
+    let mut headers = HeaderMap::new();
+    for (name, value) in own.into_iter().chain(additional) {
+        let key = HeaderName::try_from(name).map_err(|_| refused(name, "is no header's name"))?;
+        if RESERVED_HEADERS.contains(&key) {
+            return Err(refused(name, "is not a setting's to change"));
+        }
+        let value =
+            HeaderValue::try_from(value).map_err(|_| refused(name, "has a value that cannot be sent"))?;
+        headers.insert(key, value);
+    }
+    Ok(headers)
+}
