@@ -65,10 +65,11 @@ check: wheel addon  ## Run every linter and type checker, and see that generated
 	$(BIN)/python -m mypy.stubtest descope_outbound
 	npm run --silent check
 	$(MAKE) generate
-	git diff --exit-code -- bindings-python/python/descope_outbound/outbound_application.py bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+	git diff --exit-code -- bindings-python/python bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
 
 generate: $(VENV)/.installed addon  ## Make the generated files anew
 	$(BIN)/python bindings-python/generate_sync.py
+	$(BIN)/ruff format --quiet bindings-python/python
 
 clean:  ## Remove everything that was built or installed
 	rm -rf target $(VENV) node_modules bindings-node/lib/*.node

@@ -1,5 +1,7 @@
 //! What a call comes to: an answer or a failure, both as values. Which exception a failure becomes is the face's to say.
 
+use std::borrow::Cow;
+
 use descope_outbound::Error;
 use jiter::{PythonParse, StringCacheMode, map_json_error};
 use pyo3::prelude::*;
@@ -22,6 +24,23 @@ impl Answer {
     fn source(&self) -> &'static str {
         self.0.source().as_str()
     }
+
+    #[getter]
+    fn http_status(&self) -> u16 {
+        self.0.status()
+    }
+
+    /// Name and value of each header, names in lower case.
+    #[getter]
+    fn headers(&self) -> Vec<(String, String)> {
+        self.0.headers().to_vec()
+    }
+
+    /// The service's JSON as text.
+    #[getter]
+    fn body(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.0.json())
+    }
 }
 
 /// Why there is no success. Everything in it is bounded, and its secrets are masked.
@@ -30,6 +49,7 @@ pub(crate) struct Failure {
     kind: &'static str,
     message: String,
     http_status: Option<u16>,
+    headers: Vec<(String, String)>,
     body: Option<String>,
     error_code: Option<String>,
     error_description: Option<String>,
@@ -47,6 +67,7 @@ impl From<Error> for Failure {
             kind: error.kind().as_str(),
             message: error.to_string(),
             http_status: error.status(),
+            headers: answer.map(|answer| answer.headers().to_vec()).unwrap_or_default(),
             body: answer.and_then(|answer| text(answer.body())),
             error_code: error.error_code().and_then(text),
             error_description: answer.and_then(|answer| text(answer.error_description())),

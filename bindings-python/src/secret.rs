@@ -6,10 +6,10 @@ use pyo3::types::PyString;
 
 use crate::argument;
 
-/// Holds a secret so that no frame, traceback, pickle or `vars()` of ours does.
+/// Holds a secret, or a list or dict with secrets in it, so that no frame, traceback, pickle or `vars()` of ours does.
 ///
-/// Anything may be put in, so that no error is raised while a frame still holds what may be a secret: what is no
-/// string is refused where the secret is used.
+/// Anything may be put in, so that no error is raised while a frame still holds what may be a secret: what cannot be used
+/// is refused where it is used.
 #[pyclass(frozen, module = "descope_outbound._native")]
 pub(crate) struct Secret(Argument);
 
@@ -26,7 +26,7 @@ impl Secret {
         Self(match value.cast::<PyString>() {
             // A lone surrogate becomes a character that no credential may hold: it is refused without being quoted.
             Ok(text) => Argument::Secret(text.to_string_lossy().into_owned().into()),
-            Err(_) => argument::foreign(value),
+            Err(_) => argument::argument("", value),
         })
     }
 

@@ -508,6 +508,9 @@ impl Operation {
             }
         }
         for (name, argument) in arguments.0 {
+            if matches!(argument, Argument::Absent) {
+                continue;
+            }
             if !self.takes_more {
                 return Err(Error::invalid_setup(format!("{} takes no argument called {name}", self.name)));
             }

@@ -7,6 +7,8 @@
 """
 
 from descope_outbound._native import VERSION as __version__
+from descope_outbound.accelerate import accelerate, restore
+from descope_outbound.application import AccessType, PromptType, URLParam
 from descope_outbound.client import DescopeClient, DescopeClientAsync
 from descope_outbound.exceptions import (
     API_RATE_LIMIT_RETRY_AFTER_HEADER,
@@ -24,6 +26,8 @@ from descope_outbound.exceptions import (
     TokenNotFound,
     TransportError,
 )
+from descope_outbound.redacted import RedactedDict
+from descope_outbound.response import DescopeResponse
 from descope_outbound.token import OutboundToken, TokenResponse
 
 __all__ = [
@@ -33,6 +37,7 @@ __all__ = [
     "ERROR_TYPE_INVALID_PUBLIC_KEY",
     "ERROR_TYPE_INVALID_TOKEN",
     "ERROR_TYPE_SERVER_ERROR",
+    "AccessType",
     "AuthException",
     "ConnectionFailed",
     "DeadlineExceeded",
@@ -40,10 +45,16 @@ __all__ = [
     "DescopeClient",
     "DescopeClientAsync",
     "DescopeError",
+    "DescopeResponse",
     "OutboundToken",
+    "PromptType",
     "RateLimitException",
+    "RedactedDict",
     "TokenNotFound",
     "TokenResponse",
     "TransportError",
+    "URLParam",
     "__version__",
+    "accelerate",
+    "restore",
 ]

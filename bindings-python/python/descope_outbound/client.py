@@ -8,9 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeVar
 
 from descope_outbound import _native
+from descope_outbound._caller import Caller, Outcome
 from descope_outbound.exceptions import ERROR_TYPE_INVALID_ARGUMENT, AuthException, exception_for
 from descope_outbound.outbound_application import OutboundApplication
 from descope_outbound.outbound_application_async import OutboundApplicationAsync
+from descope_outbound.outbound_application_by_token import OutboundApplicationByToken
+from descope_outbound.outbound_application_by_token_async import OutboundApplicationByTokenAsync
+from descope_outbound.response import DescopeResponse, LastResponseOfTask, LastResponseOfThread, response_of
 
 DEFAULT_TIMEOUT_SECONDS = 20.0
 
@@ -19,14 +23,16 @@ _BAD_REQUEST = 400
 _HANDSHAKES: dict[object, Literal["beside", "wait", "off"]] = {True: "beside", "wait": "wait", False: "off"}
 
 _Operations = TypeVar("_Operations")
+_ByToken = TypeVar("_ByToken")
 
 
-class Mgmt(Generic[_Operations]):
+class Mgmt(Generic[_Operations, _ByToken]):
     """The management operations that this package has."""
 
-    def __init__(self, native: _native.Client, outbound_application: _Operations) -> None:
+    def __init__(self, native: _native.Client, outbound_application: _Operations, by_token: _ByToken) -> None:
         self._native = native
         self._outbound_application = outbound_application
+        self._outbound_application_by_token = by_token
 
     @property
     def outbound_application(self) -> _Operations:
@@ -40,13 +46,18 @@ class Mgmt(Generic[_Operations]):
             raise exception_for(failure)
         return self._outbound_application
 
+    @property
+    def outbound_application_by_token(self) -> _ByToken:
+        """The fetches with an inbound app's token: the same object at every access. They need no management key."""
+        return self._outbound_application_by_token
+
     if not TYPE_CHECKING:  # where every name would then seem to be there
 
         def __getattr__(self, name: str) -> NoReturn:
             raise _not_ours("mgmt", name)
 
 
-class _Client(Generic[_Operations]):
+class _Client(Generic[_Operations, _ByToken]):
     """What the sync and the async client have in common."""
 
     def __init__(
@@ -72,32 +83,44 @@ class _Client(Generic[_Operations]):
         del management_key, auth_management_key, public_key, jwt_validation_leeway, fga_cache_url
         if cache:
             raise _invalid("cache must be off: this version has no cache yet")
-        if verbose:
-            raise _invalid("verbose must be off: this version has no get_last_response() yet")
-        if license_handshake not in _HANDSHAKES:
-            raise _invalid('license_handshake must be True, False or "wait"')
-        native = _native.Client.create(
+        native = native_client(
             project_id=project_id,
             management_key=key,
             base_url=base_url,
             timeout_seconds=timeout_seconds,
             skip_verify=skip_verify,
-            license_handshake=_HANDSHAKES[license_handshake],
+            license_handshake=license_handshake,
             allow_insecure_http=allow_insecure_http,
-            python_version=platform.python_version(),
         )
-        if isinstance(native, _native.Failure):
-            raise exception_for(native)
         if skip_verify:
             warnings.warn("skip_verify: whoever answers is believed to be Descope", UserWarning, stacklevel=2)
         self._native = native
-        self._mgmt = Mgmt(native, self._operations(native))
+        self._last_response = self._slot() if verbose else None
+        self._mgmt = Mgmt(native, *self._operations(Caller(native, observe=self._keep if verbose else None)))
 
-    def _operations(self, native: _native.Client) -> _Operations:
+    def _operations(self, caller: Caller) -> tuple[_Operations, _ByToken]:
         raise NotImplementedError
 
+    def _slot(self) -> LastResponseOfThread | LastResponseOfTask:
+        raise NotImplementedError
+
+    def _keep(self, outcome: Outcome) -> None:
+        response = response_of(outcome)
+        if self._last_response is not None and response is not None:
+            self._last_response.set(response)
+
+    def get_last_response(self) -> DescopeResponse | None:
+        """The service's last answer to this thread or task; None without ``verbose=True``, and before the first.
+
+        Example:
+            >>> client = DescopeClient("P2made-up", management_key="made-up-key", verbose=True)
+            >>> client.get_last_response() is None
+            True
+        """
+        return None if self._last_response is None else self._last_response.get()
+
     @property
-    def mgmt(self) -> Mgmt[_Operations]:
+    def mgmt(self) -> Mgmt[_Operations, _ByToken]:
         """The management operations: the same object at every access."""
         return self._mgmt
 
@@ -107,7 +130,7 @@ class _Client(Generic[_Operations]):
             raise _not_ours(type(self).__name__, name)
 
 
-class DescopeClient(_Client[OutboundApplication]):
+class DescopeClient(_Client[OutboundApplication, OutboundApplicationByToken]):
     """A client of Descope's outbound apps, made to be kept and shared.
 
     Making one takes no I/O and starts no thread. It may be shared by threads and used after a fork; it keeps its
@@ -124,7 +147,7 @@ class DescopeClient(_Client[OutboundApplication]):
         auth_management_key: Accepted as by the official SDK, and unused.
         fga_cache_url: Accepted as by the official SDK, and unused.
         base_url: Where the service is; else ``DESCOPE_BASE_URI``, else Descope's host in the project's region.
-        verbose: Must be off in this version.
+        verbose: Keep the service's last answer for ``get_last_response()``.
         cache: Must be off in this version.
         license_handshake: Ask for the project's rate-limit tier beside the first call (True), before it
             (``"wait"``: 5 s at most), or never (False).
@@ -139,8 +162,11 @@ class DescopeClient(_Client[OutboundApplication]):
         >>> token = client.mgmt.outbound_application.fetch_token("app-id", "user-id")  # doctest: +SKIP
     """
 
-    def _operations(self, native: _native.Client) -> OutboundApplication:
-        return OutboundApplication(native)
+    def _operations(self, caller: Caller) -> tuple[OutboundApplication, OutboundApplicationByToken]:
+        return OutboundApplication(caller), OutboundApplicationByToken(caller)
+
+    def _slot(self) -> LastResponseOfThread:
+        return LastResponseOfThread()
 
     def close(self) -> None:
         """Close the connections; calls that come later raise a ``RuntimeError``."""
@@ -155,7 +181,7 @@ class DescopeClient(_Client[OutboundApplication]):
         self.close()
 
 
-class DescopeClientAsync(_Client[OutboundApplicationAsync]):
+class DescopeClientAsync(_Client[OutboundApplicationAsync, OutboundApplicationByTokenAsync]):
     """The client for asyncio: as ``DescopeClient``, with operations that are awaited.
 
     It may be shared by tasks and by several event loops, one after another or at once.
@@ -166,8 +192,11 @@ class DescopeClientAsync(_Client[OutboundApplicationAsync]):
         ...         await client.mgmt.outbound_application.fetch_token("app-id", "user-id")
     """
 
-    def _operations(self, native: _native.Client) -> OutboundApplicationAsync:
-        return OutboundApplicationAsync(native)
+    def _operations(self, caller: Caller) -> tuple[OutboundApplicationAsync, OutboundApplicationByTokenAsync]:
+        return OutboundApplicationAsync(caller), OutboundApplicationByTokenAsync(caller)
+
+    def _slot(self) -> LastResponseOfTask:
+        return LastResponseOfTask()
 
     async def aopen(self) -> None:
         """Wait for the licence handshake, 5 s at most, so that the first call carries the tier. Never fails."""
@@ -185,6 +214,34 @@ class DescopeClientAsync(_Client[OutboundApplicationAsync]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def native_client(
+    *,
+    project_id: str | None,
+    management_key: _native.Secret | None,
+    base_url: str | None,
+    timeout_seconds: float,
+    skip_verify: bool,
+    license_handshake: bool | Literal["wait"],
+    allow_insecure_http: bool,
+) -> _native.Client:
+    """The native half of a client; raises what is wrong with a setting."""
+    if license_handshake not in _HANDSHAKES:
+        raise _invalid('license_handshake must be True, False or "wait"')
+    native = _native.Client.create(
+        project_id=project_id,
+        management_key=management_key,
+        base_url=base_url,
+        timeout_seconds=timeout_seconds,
+        skip_verify=skip_verify,
+        license_handshake=_HANDSHAKES[license_handshake],
+        allow_insecure_http=allow_insecure_http,
+        python_version=platform.python_version(),
+    )
+    if isinstance(native, _native.Failure):
+        raise exception_for(native)
+    return native
 
 
 def _invalid(problem: str) -> AuthException:

@@ -6,25 +6,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from descope_outbound import _native
+from descope_outbound.redacted import RedactedDict
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 _ALIASES = {"token": "accessToken", "accessToken": "token"}
 
 
-class _RedactedDict(dict[str, Any]):
-    """A dict whose ``repr`` and ``str`` show ``[redacted]`` where a secret stands."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return repr(_redacted(self))
-
-    # dict has none of its own and would take object's, which is what __repr__ is anyway; formatting goes this way too.
-    __str__ = __repr__
-
-
-class OutboundToken(_RedactedDict):
+class OutboundToken(RedactedDict):
     """The token itself: the server's fields, in its order.
 
     ``token["accessToken"]`` is what the service answers and ``token["token"]`` what the documentation page writes;
@@ -52,12 +41,8 @@ class OutboundToken(_RedactedDict):
         except KeyError:
             return default
 
-    def copy(self) -> OutboundToken:
-        """A shallow copy that redacts and aliases as this one does."""
-        return OutboundToken(self)
 
-
-class TokenResponse(_RedactedDict):
+class TokenResponse(RedactedDict):
     """The server's answer to a fetch, ``{"token": {…}}``, with shortcuts to what is mostly wanted.
 
     Attributes:
@@ -121,13 +106,3 @@ class TokenResponse(_RedactedDict):
 
     def __reduce__(self) -> tuple[type[TokenResponse], tuple[dict[str, Any], str]]:
         return TokenResponse, (dict(self), self.source)
-
-
-def _redacted(value: Any, name: str = "") -> Any:
-    """The value with ``[redacted]`` for each secret, as plain dicts and lists."""
-    if isinstance(value, dict):
-        return {key: _redacted(member, key) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_redacted(item, name) for item in value]
-    is_secret = isinstance(value, str) and (name == "token" or _native.is_secret_field(name))
-    return _native.REDACTED if is_secret else value

@@ -151,6 +151,8 @@ struct WrittenCase {
     result: NamedOr<WrittenResult>,
     #[serde(default)]
     except: BTreeMap<String, String>,
+    #[serde(default, rename = "departs")]
+    _departs: BTreeMap<String, String>,
 }
 
 fn once() -> usize {

@@ -1,0 +1,50 @@
+"""From a method to the native half and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from descope_outbound import _native
+from descope_outbound.exceptions import exception_for
+
+Outcome = _native.Answer | _native.Failure
+
+
+class Caller:
+    """Performs operations, and raises what their failures are raised as."""
+
+    def __init__(
+        self,
+        native: _native.Client,
+        *,
+        observe: Callable[[Outcome], None] | None = None,
+        exception_for: Callable[[_native.Failure], Exception] = exception_for,
+    ) -> None:
+        self._native = native
+        self._observe = observe
+        self._exception_for = exception_for
+
+    def call(self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None) -> _native.Answer:
+        """Performs the operation and waits for its answer."""
+        return self._answer(self._native.call(operation, arguments, timeout_seconds))
+
+    async def call_async(
+        self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None
+    ) -> _native.Answer:
+        """As ``call``, for asyncio. A coroutine, so that closing the event loop ends it like any other."""
+        return self._answer(await self._native.call_async(operation, arguments, timeout_seconds))
+
+    def _answer(self, outcome: Outcome) -> _native.Answer:
+        if self._observe is not None:
+            self._observe(outcome)
+        if isinstance(outcome, _native.Failure):
+            raise self._exception_for(outcome)
+        return outcome
+
+
+def as_list(items: Iterable[Any] | None) -> object:
+    """Any iterable as a list; a string, and what is no iterable, as it is, so that it is refused by its own name."""
+    if isinstance(items, str | bytes | dict) or not isinstance(items, Iterable):
+        return items
+    return list(items)
