@@ -40,7 +40,7 @@ class Emulator:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def control(self, method: str, path: str, **parameters: Any) -> Any:
+    def control(self, method: str, path: str, /, **parameters: Any) -> Any:
         """Calls ``/_emulator/<path>``."""
         request = urllib.request.Request(f"{self.base_url}/_emulator/{path}", method=method)
         if method == "POST":

@@ -1,0 +1,35 @@
+"""An official client whose outbound calls go through descope-outbound: one line is added, nothing else changes.
+
+Needs ``pip install descope``. Set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID and DESCOPE_MANAGEMENT_KEY first, to an
+emulator's for example: ``cargo run --package descope-outbound-emulator`` prints them.
+"""
+
+import os
+import sys
+
+import descope_outbound
+
+NEEDED = ["DESCOPE_BASE_URI", "DESCOPE_PROJECT_ID", "DESCOPE_MANAGEMENT_KEY"]
+
+
+def main() -> None:
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing:
+        sys.exit(f"Please set {', '.join(missing)}.")
+    try:
+        from descope import AuthException, DescopeClient  # noqa: PLC0415 - it may be missing
+    except ImportError:
+        sys.exit("Please install the official package: pip install descope")
+
+    client = DescopeClient(os.environ["DESCOPE_PROJECT_ID"])
+    descope_outbound.accelerate(client)  # the one line
+
+    try:
+        token = client.mgmt.outbound_application.fetch_token("google-calendar", "ada")
+        print(f"fetched {token}")
+    except AuthException as error:
+        print(f"{error.status_code}: {error.error_message}")
+
+
+if __name__ == "__main__":
+    main()

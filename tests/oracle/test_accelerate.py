@@ -1,0 +1,226 @@
+"""Official clients whose outbound calls go through this package."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+# The official SDK is installed apart; pytest and this package are where they always are.
+sys.path.extend(str(path) for path in HERE.glob(".venv/lib/python*/site-packages"))
+sys.path.append(str(HERE.parent / "python"))
+
+descope = pytest.importorskip("descope", reason="tests/oracle/install.sh has not been run")
+httpx = pytest.importorskip("httpx")
+
+import descope_outbound  # noqa: E402 - after the official one, which it must not need
+from emulator import Emulator  # noqa: E402 - found by the path above
+
+METHODS = [
+    "create_application",
+    "update_application",
+    "delete_application",
+    "load_application",
+    "load_all_applications",
+    "fetch_token_by_scopes",
+    "fetch_token",
+    "fetch_tenant_token_by_scopes",
+    "fetch_tenant_token",
+    "delete_user_tokens",
+    "delete_token",
+    "list_apps_with_user_token",
+    "upload_user_api_key",
+    "upload_tenant_api_key",
+    "upload_user_token",
+    "upload_tenant_token",
+    "batch_upload_user_tokens",
+    "batch_upload_tenant_tokens",
+]
+
+
+@pytest.fixture(scope="module")
+def running_emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running_emulator: Emulator) -> Emulator:
+    running_emulator.control("POST", "reset")
+    running_emulator.connect("app-id", "user-id", token_id="token-id", scopes=["read"])
+    return running_emulator
+
+
+@pytest.fixture
+def client(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("DESCOPE_PROJECT_ID", emulator.project_id)
+    return descope.DescopeClient(
+        emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url, verbose=True
+    )
+
+
+def agents(emulator: Emulator) -> list[str]:
+    """Who made the outbound calls so far."""
+    calls = [entry for entry in emulator.journal() if "/outbound/" in entry["path"]]
+    return [entry["headers"]["user-agent"].split("/")[0] for entry in calls]
+
+
+def test_calls_go_through_this_package_and_back_again(client: Any, emulator: Emulator) -> None:
+    official = client.mgmt.outbound_application, client.mgmt.outbound_application_by_token
+
+    def fetch() -> Any:
+        return client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+
+    before = fetch()
+    assert descope_outbound.accelerate(client) is client
+    assert descope_outbound.accelerate(client) is client
+    assert fetch() == before
+    assert descope_outbound.restore(client) is client
+    assert fetch() == before
+    assert agents(emulator) == ["python-httpx", "descope-outbound", "python-httpx"]
+    assert (client.mgmt.outbound_application, client.mgmt.outbound_application_by_token) == official
+    assert descope_outbound.restore(client) is client
+
+
+def test_everything_else_stays_as_it_was(client: Any) -> None:
+    before = {name: id(value) for name, value in vars(client.mgmt).items()}
+    descope_outbound.accelerate(client)
+    after = {name: id(value) for name, value in vars(client.mgmt).items()}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"_outbound_application", "_outbound_application_by_token"}
+    assert callable(client.validate_session)
+
+
+def test_every_official_method_is_there(client: Any) -> None:
+    official = client.mgmt.outbound_application
+    for name in METHODS:
+        assert callable(getattr(official, name))
+    public = {name for name in dir(official) if not name.startswith("_")}
+    descope_outbound.accelerate(client)
+    ours = {name for name in dir(client.mgmt.outbound_application) if not name.startswith("_")}
+    assert public <= ours
+
+
+def test_the_official_classes_are_raised(client: Any, emulator: Emulator) -> None:
+    descope_outbound.accelerate(client)
+    operations = client.mgmt.outbound_application
+    with pytest.raises(descope.AuthException) as refused:
+        operations.fetch_token("app-id", "nobody")
+    assert refused.value.status_code == 404
+    assert refused.value.error_type == "server error"
+    assert json.loads(refused.value.error_message)["errorCode"] == "E111504"
+    with pytest.raises(descope.AuthException) as invalid:
+        operations.delete_user_tokens()
+    assert (invalid.value.status_code, invalid.value.error_type) == (400, "invalid argument")
+    emulator.fail(status=429, headers={"Retry-After": "7"}, body={"errorCode": "E130429"}, count=1)
+    with pytest.raises(descope.RateLimitException) as limited:
+        operations.fetch_token("app-id", "user-id")
+    assert limited.value.rate_limit_parameters == {"Retry-After": 7}
+    assert limited.value.status_code == "E130429"
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "error"),
+    [
+        ({"delivery": "hang"}, 0.5, httpx.ReadTimeout),
+        ({"delivery": "close"}, 20, httpx.ConnectError),
+        ({"status": 200, "body": "<"}, 20, json.JSONDecodeError),
+    ],
+)
+def test_transport_failures_are_those_that_the_official_client_lets_through(
+    fault: dict[str, Any], seconds: float, error: type[Exception], client: Any, emulator: Emulator
+) -> None:
+    descope_outbound.accelerate(client)
+    emulator.fail(path="/v1/mgmt/outbound/*", **fault)
+    with pytest.raises(error) as caught:
+        client.mgmt.outbound_application.fetch_token("app-id", "user-id", timeout_seconds=seconds)
+    assert isinstance(caught.value.__cause__, descope_outbound.TransportError)
+
+
+def test_the_last_response_is_where_the_official_client_keeps_it(client: Any) -> None:
+    descope_outbound.accelerate(client)
+    token = client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+    response = client.get_last_response()
+    assert type(response) is descope.DescopeResponse
+    assert (response.status_code, response.json()) == (200, token)
+
+
+def test_a_client_without_a_key_still_fetches_by_token(emulator: Emulator) -> None:
+    token = emulator.control("POST", "inbound_token", user_id="user-id")["token"]
+    client = descope_outbound.accelerate(descope.DescopeClient(emulator.project_id, base_url=emulator.base_url))
+    assert client.mgmt.outbound_application_by_token.fetch_token(token, "app-id", "user-id")["token"]["accessToken"]
+    with pytest.raises(descope.AuthException, match="Management key is required"):
+        _ = client.mgmt.outbound_application
+
+
+def test_the_async_client_is_upgraded_too(emulator: Emulator) -> None:
+    async def fetch() -> list[Any]:
+        client = descope.DescopeClientAsync(
+            emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url
+        )
+        try:
+            operations = descope_outbound.accelerate(client).mgmt.outbound_application
+            ours = await operations.fetch_token("app-id", "user-id")
+            descope_outbound.restore(client)
+            theirs = await client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+        finally:
+            await client.aclose()
+        return [ours, theirs]
+
+    ours, theirs = asyncio.run(fetch())
+    assert ours == theirs
+    assert agents(emulator) == ["descope-outbound", "python-httpx"]
+
+
+@pytest.mark.parametrize(
+    "client", [None, object(), descope_outbound.DescopeClient("P2aaa")], ids=["none", "any", "ours"]
+)
+def test_what_is_no_official_client_is_refused(client: Any) -> None:
+    for upgrade in [descope_outbound.accelerate, descope_outbound.restore]:
+        with pytest.raises(TypeError, match="not a DescopeClient or DescopeClientAsync of the package descope"):
+            upgrade(client)
+
+
+def test_no_frame_of_ours_holds_the_key(emulator: Emulator) -> None:
+    client = descope.DescopeClient(emulator.project_id, base_url=emulator.base_url)
+    client._mgmt_http_client.management_key = "made-up\nkey"
+    with pytest.raises(descope_outbound.AuthException, match="line break") as caught:
+        descope_outbound.accelerate(client)
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    ours = [frame for frame in frames if "descope_outbound" in frame.filename]
+    assert ours
+    assert not [frame.name for frame in ours if "made-up" in str(frame.locals)]
+
+
+@pytest.mark.parametrize("accelerated", [False, True])
+def test_the_official_calls_work_against_the_emulator(accelerated: bool, client: Any) -> None:
+    if accelerated:
+        descope_outbound.accelerate(client)
+    operations = client.mgmt.outbound_application
+    assert operations.create_application("Calendar", id="calendar", pkce=True)["app"]["pkce"] is True
+    assert operations.update_application("calendar", "Renamed")["app"]["name"] == "Renamed"
+    assert operations.load_application("calendar")["app"]["id"] == "calendar"
+    assert "calendar" in [app["id"] for app in operations.load_all_applications()["apps"]]
+    operations.upload_user_token("calendar", "u", access_token="made-up-access", scopes=["read"])
+    operations.upload_tenant_token("calendar", "t", access_token="made-up-access", scopes=["read"])
+    operations.upload_user_api_key("calendar", "key-user", "made-up-api-key")
+    operations.upload_tenant_api_key("calendar", "key-tenant", "made-up-api-key")
+    batch = [{"appId": "calendar", "userId": "b", "accessToken": "made-up-access"}]
+    assert not operations.batch_upload_user_tokens(batch).get("failures")
+    batch = [{"appId": "calendar", "tenantId": "b", "accessToken": "made-up-access"}]
+    assert not operations.batch_upload_tenant_tokens(batch).get("failures")
+    token = operations.fetch_token("calendar", "u")
+    assert operations.fetch_token_by_scopes("calendar", "u", ["read"]) == token
+    assert operations.fetch_tenant_token("calendar", "t")["token"]["tenantId"] == "t"
+    assert operations.fetch_tenant_token_by_scopes("calendar", "t", ["read"])["token"]["tenantId"] == "t"
+    assert operations.list_apps_with_user_token("u")["appIds"] == ["calendar"]
+    assert operations.delete_token(token["token"]["id"]) is None
+    assert operations.delete_user_tokens("calendar", "b") is None
+    assert operations.delete_application("calendar") is None
