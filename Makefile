@@ -11,7 +11,7 @@ EMULATOR := target/debug/descope-outbound-emulator
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := 127.0.0.1,localhost
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node check generate clean
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle check generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -40,7 +40,7 @@ emulator:
 demo: build  ## Run one Python and one Node program against the emulator
 	$(BIN)/python examples/demo.py
 
-test: test-rust test-python test-node  ## Run every test
+test: test-rust test-python test-node test-oracle  ## Run every test
 	$(BIN)/python tests/no_secret_was_printed.py $(LOGS)/*.log
 
 test-rust:
@@ -56,20 +56,28 @@ test-node: addon emulator
 	mkdir -p $(LOGS)
 	tests/logged.sh $(LOGS)/node.log npm run --silent test
 
+# The official SDKs, in an environment of their own, on the same table; and what is the same in every language.
+test-oracle: wheel addon emulator
+	mkdir -p $(LOGS)
+	PYTHON=$(PYTHON) tests/oracle/install.sh
+	tests/logged.sh $(LOGS)/oracle.log tests/oracle/run.sh
+	tests/logged.sh $(LOGS)/accelerate.log $(BIN)/python -m pytest tests/oracle tests/parity
+
 check: wheel addon  ## Run every linter and type checker, and see that generated files are up to date
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
-	$(BIN)/ruff check --quiet bindings-python examples tests
-	$(BIN)/ruff format --quiet --check bindings-python examples tests
-	$(BIN)/mypy bindings-python/python tests/python examples
+	$(BIN)/ruff check --quiet bindings-python docs examples tests
+	$(BIN)/ruff format --quiet --check bindings-python docs examples tests
+	$(BIN)/mypy bindings-python/python tests examples docs
 	$(BIN)/python -m mypy.stubtest descope_outbound
 	npm run --silent check
 	$(MAKE) generate
-	git diff --exit-code -- bindings-python/python bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+	git diff --exit-code -- bindings-python/python docs/reference.md bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
 
-generate: $(VENV)/.installed addon  ## Make the generated files anew
+generate: wheel addon  ## Make the generated files anew
 	$(BIN)/python bindings-python/generate_sync.py
 	$(BIN)/ruff format --quiet bindings-python/python
+	$(BIN)/python docs/generate_reference.py
 
 clean:  ## Remove everything that was built or installed
 	rm -rf target $(VENV) node_modules bindings-node/lib/*.node

@@ -10,6 +10,7 @@ mod secret;
 /// The module that `descope_outbound` is built on; not for direct use, and free to change.
 #[pyo3::pymodule(gil_used = false)]
 mod _native {
+    use descope_outbound::operation::OPERATIONS;
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -23,6 +24,12 @@ mod _native {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     const REDACTED: &str = descope_outbound::REDACTED;
+
+    /// The name of every operation.
+    #[pyfunction]
+    fn operation_names() -> Vec<&'static str> {
+        OPERATIONS.iter().map(|operation| operation.name).collect()
+    }
 
     /// Whether the service uses this field name for a secret.
     #[pyfunction]

@@ -12,11 +12,13 @@ __all__ = [
     "Secret",
     "expiry_milliseconds",
     "is_secret_field",
+    "operation_names",
 ]
 
 VERSION: str
 REDACTED: str
 
+def operation_names() -> list[str]: ...
 def is_secret_field(name: str) -> bool: ...
 def expiry_milliseconds(expiry: object) -> int | None: ...
 

@@ -1,0 +1,73 @@
+"""The same operations everywhere: in the core, in Python's two clients, in Node, and on the reference page."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from descope_outbound import _native
+from descope_outbound.outbound_application import OutboundApplication
+from descope_outbound.outbound_application_async import OutboundApplicationAsync
+from descope_outbound.outbound_application_by_token import OutboundApplicationByToken
+from descope_outbound.outbound_application_by_token_async import OutboundApplicationByTokenAsync
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "docs"))
+
+import generate_reference  # noqa: E402 - found by the path above
+
+TWINS = [
+    (OutboundApplication, OutboundApplicationAsync, "outboundApplication", ""),
+    (OutboundApplicationByToken, OutboundApplicationByTokenAsync, "outboundApplicationByToken", "_by_token"),
+]
+
+PRINT_NAMES = """
+const { DescopeClient } = require('descope-outbound');
+const { management } = DescopeClient({ projectId: 'P2aaa', managementKey: 'unused' });
+const names = (object) => Object.keys(object).filter((name) => typeof object[name] === 'function');
+console.log(JSON.stringify(Object.fromEntries(Object.entries(management).map(([key, value]) => [key, names(value)]))));
+"""
+
+
+@pytest.fixture(scope="module")
+def node_names() -> dict[str, list[str]]:
+    printed = subprocess.run(
+        ["node", "-e", PRINT_NAMES], cwd=ROOT, check=True, timeout=60, stdout=subprocess.PIPE, text=True
+    )
+    names: dict[str, list[str]] = json.loads(printed.stdout)
+    return names
+
+
+def test_every_operation_of_the_core_is_in_python() -> None:
+    methods = [name + suffix for sync, _, _, suffix in TWINS for name in generate_reference.operations_of(sync)]
+    assert sorted(methods) == sorted(_native.operation_names())
+
+
+@pytest.mark.parametrize(("sync", "twin"), [(sync, twin) for sync, twin, _, _ in TWINS])
+def test_the_two_clients_have_the_same_methods_with_the_same_arguments(sync: type, twin: type) -> None:
+    names = generate_reference.operations_of(sync)
+    assert names == generate_reference.operations_of(twin)
+    for name in names:
+        assert inspect.signature(getattr(sync, name)) == inspect.signature(getattr(twin, name))
+        assert inspect.iscoroutinefunction(getattr(twin, name))
+
+
+@pytest.mark.parametrize(("sync", "node"), [(sync, node) for sync, _, node, _ in TWINS])
+def test_node_has_the_same_methods_in_its_own_spelling(sync: type, node: str, node_names: dict[str, list[str]]) -> None:
+    expected = {generate_reference.node_name(name) for name in generate_reference.operations_of(sync)}
+    assert set(node_names[node]) == expected
+
+
+def test_nodes_types_name_the_same_methods(node_names: dict[str, list[str]]) -> None:
+    declared = (ROOT / "bindings-node" / "lib" / "operations.d.cts").read_text(encoding="utf-8")
+    for names in node_names.values():
+        assert [name for name in names if f" {name}(" not in declared] == []
+
+
+def test_the_reference_page_is_up_to_date() -> None:
+    assert generate_reference.PAGE.read_text(encoding="utf-8") == generate_reference.page()
