@@ -47,7 +47,7 @@ impl Settings {
             .additional_roots_variable("NODE_EXTRA_CA_CERTS")
             .license_handshake(license_handshake)
             .allow_insecure_http(self.allow_insecure_http.unwrap_or_default())
-            .header("x-descope-sdk-node-version", self.runtime_version);
+            .runtime_version("node", self.runtime_version);
         for (name, value) in self.base_headers {
             builder = builder.header(name, value);
         }

@@ -10,6 +10,7 @@ mod outcome;
 mod runtime;
 
 use descope_outbound::Environment;
+use descope_outbound::operation::OPERATIONS;
 use napi_derive::napi;
 
 /// Every environment variable that a client looks at.
@@ -32,6 +33,13 @@ pub fn expiry_milliseconds(expiry: String) -> Option<i64> {
 #[must_use]
 pub fn is_secret_field(name: String) -> bool {
     descope_outbound::is_secret_field(&name)
+}
+
+/// Everything that the service can be asked to do, by the names that `NativeClient.call` takes.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn operation_names() -> Vec<&'static str> {
+    OPERATIONS.iter().map(|operation| operation.name).collect()
 }
 
 /// The version of the package.

@@ -8,6 +8,8 @@ use crate::secret::Secret;
 
 /// Deeper than any option, and shallow enough to stop at a list that holds itself.
 const DEEPEST: usize = 64;
+/// More than any batch holds, and few enough to stop soon at a list that holds itself twice.
+const MOST: usize = 1_000_000;
 
 pub(crate) fn arguments(members: &Bound<'_, PyDict>) -> PyResult<Arguments> {
     members.iter().map(|(name, value)| argument_of(&name, &value)).collect()
@@ -21,12 +23,14 @@ fn argument_of(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(S
 
 /// `name` tells whether a string is a secret.
 pub(crate) fn argument(name: &str, value: &Bound<'_, PyAny>) -> Argument {
-    nested(name, value, 0)
+    nested(name, value, 0, &mut 0)
 }
 
-fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize) -> Argument {
-    if depth > DEEPEST {
-        return Argument::Malformed("must not be nested so deep");
+/// `count` is that of all values so far.
+fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize, count: &mut usize) -> Argument {
+    *count += 1;
+    if depth > DEEPEST || *count > MOST {
+        return Argument::Malformed("must not be nested so deep, or hold so much");
     }
     if value.is_none() {
         Argument::Absent
@@ -42,11 +46,11 @@ fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize) -> Argument {
     } else if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
         number(value)
     } else if let Ok(items) = value.cast::<PyList>() {
-        items.iter().map(|item| nested(name, &item, depth + 1)).collect()
+        items.iter().map(|item| nested(name, &item, depth + 1, count)).collect()
     } else if let Ok(items) = value.cast::<PyTuple>() {
-        items.iter().map(|item| nested(name, &item, depth + 1)).collect()
+        items.iter().map(|item| nested(name, &item, depth + 1, count)).collect()
     } else if let Ok(members) = value.cast::<PyDict>() {
-        object(members, depth)
+        object(members, depth, count)
     } else {
         foreign(value)
     }
@@ -61,12 +65,12 @@ fn number(value: &Bound<'_, PyAny>) -> Argument {
     number.map_or(Argument::Malformed("must hold finite numbers only"), Argument::Number)
 }
 
-fn object(members: &Bound<'_, PyDict>, depth: usize) -> Argument {
+fn object(members: &Bound<'_, PyDict>, depth: usize, count: &mut usize) -> Argument {
     let mut object = Vec::with_capacity(members.len());
     for (name, value) in members {
         object.push(match name.extract::<String>() {
             Ok(name) => {
-                let value = nested(&name, &value, depth + 1);
+                let value = nested(&name, &value, depth + 1, count);
                 (name, value)
             }
             Err(_) => (String::new(), foreign(&name)),

@@ -64,7 +64,7 @@ impl Client {
         let mut builder = descope_outbound::Client::builder()
             .environment(Environment::process())
             .sdk_name("python")
-            .header("x-descope-sdk-python-version", python_version)
+            .runtime_version("python", python_version)
             .additional_roots_variable("REQUESTS_CA_BUNDLE")
             .timeout(timeout)
             .skip_verify(skip_verify)

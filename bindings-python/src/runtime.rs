@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::OnceCell;
 use std::future::Future;
+use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -18,17 +19,26 @@ use crate::per_process::{Owned, PerProcess};
 /// thread, a connection is back in the pool when its call ends; with more, the next call may come first and open another.
 const WORKERS: usize = 1;
 
+/// For names that are looked up, and for answers on their way to an event loop, which wait for the interpreter's lock: more
+/// threads would wait beside each other.
+const BLOCKING_THREADS: usize = 8;
+
 static RUNTIME: PerProcess<tokio::runtime::Runtime> = PerProcess::empty();
 
 /// This process's runtime, started at its first use.
 pub(crate) fn runtime() -> PyResult<Arc<Owned<tokio::runtime::Runtime>>> {
     RUNTIME.get_or_make(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(WORKERS)
-            .thread_name("descope-outbound")
-            .enable_all()
-            .build()
-            .map_err(|error| PyRuntimeError::new_err(format!("no threads can be started: {error}")))
+        // Where the system refuses a thread, tokio's builder panics.
+        catch_unwind(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(WORKERS)
+                .max_blocking_threads(BLOCKING_THREADS)
+                .thread_name("descope-outbound")
+                .enable_all()
+                .build()
+        })
+        .map_err(|_| PyRuntimeError::new_err("no threads can be started"))?
+        .map_err(|error| PyRuntimeError::new_err(format!("no threads can be started: {error}")))
     })
 }
 

@@ -122,6 +122,13 @@ impl Answer {
     }
 }
 
+/// Reads `null` as what an absent field is read as.
+pub(crate) fn or_default<'de, D: Deserializer<'de>, Field: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<Field, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// The body may hold tokens.
 impl fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

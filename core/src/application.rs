@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::answer::or_default;
 use crate::secret::{Secret, optional_secret};
 
 /// An outbound app. What is `None` is left out, and on an update thereby emptied.
@@ -22,6 +23,7 @@ use crate::secret::{Secret, optional_secret};
 #[serde(rename_all = "camelCase", default)]
 pub struct Application {
     /// What users see.
+    #[serde(deserialize_with = "or_default")]
     pub name: String,
     /// How it is named in every call; made up by the service where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,14 +7,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::client::{Client, Inner, TIMEOUT};
 use crate::config::{
-    BaseUrl, Config, DEFAULT_TIMEOUT, Environment, ProjectId, Proxies, Trust, check_timeout,
+    BaseUrl, Config, DEFAULT_TIMEOUT, Environment, LONGEST_TIMEOUT, ProjectId, Proxies, Trust, check_timeout,
     resolve_management_key,
 };
 use crate::error::{ArgumentName, Error};
 use crate::license::{License, LicenseHandshake};
 use crate::operation::bearer;
 use crate::retry::{self, Budget};
-use crate::secret::Secret;
+use crate::secret::{Mask, Secret};
 use crate::transport::Transport;
 
 const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
@@ -34,6 +34,8 @@ pub struct ClientBuilder {
     skip_verify: bool,
     additional_roots_variables: Vec<String>,
     sdk_name: &'static str,
+    /// A language and its version.
+    runtime: Option<(&'static str, String)>,
     /// Their values as secrets, since a gateway's key may be among them.
     headers: Vec<(String, Secret)>,
     retry_delays: Vec<Duration>,
@@ -52,6 +54,7 @@ impl Default for ClientBuilder {
             skip_verify: false,
             additional_roots_variables: Vec::new(),
             sdk_name: "rust",
+            runtime: None,
             headers: Vec::new(),
             retry_delays: retry::DEFAULT_DELAYS.to_vec(),
         }
@@ -119,7 +122,13 @@ impl ClientBuilder {
         self
     }
 
-    /// A header for every request. Those that a request is made of (`authorization`, `host`, …) are refused.
+    /// The version of the language that calls, which the service hears as `x-descope-sdk-<language>-version`.
+    pub fn runtime_version(mut self, language: &'static str, version: impl Into<String>) -> Self {
+        self.runtime = Some((language, version.into()));
+        self
+    }
+
+    /// A header for every request. Its value is kept as a secret is, since a gateway's key may be among them. Those that a request is made of (`authorization`, `host`, …) are refused.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -128,7 +137,7 @@ impl ClientBuilder {
     /// How long to wait before each repetition, at most one for each; 0.1, 1 and 5 s unless set. Between half and the
     /// whole of it is waited.
     pub fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
-        self.retry_delays = delays.into_iter().collect();
+        self.retry_delays = delays.into_iter().map(|delay| delay.min(LONGEST_TIMEOUT)).collect();
         self
     }
 
@@ -142,7 +151,7 @@ impl ClientBuilder {
         let management_key = resolve_management_key(self.management_key, &environment)?;
         let base_url =
             BaseUrl::resolve(self.base_url.as_deref(), &environment, &project_id, self.allow_insecure_http)?;
-        let headers = constant_headers(&project_id, self.sdk_name, &self.headers)?;
+        let headers = constant_headers(&project_id, self.sdk_name, self.runtime.as_ref(), &self.headers)?;
         let authorization = match &management_key {
             Some(key) => Some(bearer(project_id.as_str(), MANAGEMENT_KEY, key)?),
             None => None,
@@ -161,6 +170,7 @@ impl ClientBuilder {
             trust: Trust::resolve(&environment, &self.additional_roots_variables, self.skip_verify),
             proxies: Proxies::resolve(&environment),
             retry_delays: self.retry_delays,
+            mask: mask_of(&self.headers),
         };
         let transport = Arc::new(Transport::new(&config));
         Ok(Client {
@@ -179,29 +189,50 @@ const RESERVED_HEADERS: [HeaderName; 6] = [
     header::TRANSFER_ENCODING,
 ];
 
+/// Shorter values are words such as `true`, which an error's body is full of.
+const SHORTEST_SECRET_HEADER: usize = 8;
+
+fn mask_of(additional: &[(String, Secret)]) -> Mask {
+    let mut mask = Mask::default();
+    for (_, value) in additional.iter().filter(|(_, value)| value.expose().len() >= SHORTEST_SECRET_HEADER) {
+        mask.add(value);
+    }
+    mask
+}
+
 fn constant_headers(
     project_id: &ProjectId,
     sdk_name: &'static str,
+    runtime: Option<&(&'static str, String)>,
     additional: &[(String, Secret)],
 ) -> Result<HeaderMap, Error> {
-    let version = env!("CARGO_PKG_VERSION");
     let refused =
         |name: &str, problem: &str| Error::invalid(BASE_HEADERS, format!("holds {name:?}, which {problem}"));
-    let own = [
-        ("user-agent", concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
-        ("x-descope-project-id", project_id.as_str()),
-        ("x-descope-sdk-name", sdk_name),
-        ("x-descope-sdk-version", version),
-    ];
-    let additional = additional.iter().map(|(name, value)| (name.as_str(), value.expose()));
+    let unsendable = |name: &str| refused(name, "has a value that cannot be sent");
     let mut headers = HeaderMap::new();
-    for (name, value) in own.into_iter().chain(additional) {
+    let own = [
+        (header::USER_AGENT, concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
+        (HeaderName::from_static("x-descope-project-id"), project_id.as_str()),
+        (HeaderName::from_static("x-descope-sdk-name"), sdk_name),
+        (HeaderName::from_static("x-descope-sdk-version"), env!("CARGO_PKG_VERSION")),
+    ];
+    for (name, value) in own {
+        let value = HeaderValue::from_str(value).map_err(|_| unsendable(name.as_str()))?;
+        headers.insert(name, value);
+    }
+    if let Some((language, version)) = runtime {
+        let name = HeaderName::try_from(format!("x-descope-sdk-{language}-version"))
+            .map_err(|_| refused(language, "is no language's name"))?;
+        let value = HeaderValue::from_str(version).map_err(|_| unsendable(language))?;
+        headers.insert(name, value);
+    }
+    for (name, value) in additional {
         let key = HeaderName::try_from(name).map_err(|_| refused(name, "is no header's name"))?;
         if RESERVED_HEADERS.contains(&key) {
             return Err(refused(name, "is not a setting's to change"));
         }
-        let value =
-            HeaderValue::try_from(value).map_err(|_| refused(name, "has a value that cannot be sent"))?;
+        let mut value = HeaderValue::from_str(value.expose()).map_err(|_| unsendable(name))?;
+        value.set_sensitive(true);
         headers.insert(key, value);
     }
     Ok(headers)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::error::{ArgumentName, Error};
-use crate::secret::Secret;
+use crate::secret::{Mask, Secret};
 
 /// How long a call may take in all, unless the client or the call says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -20,7 +20,7 @@ const BASE_URL: ArgumentName = ArgumentName { snake: "base_url", camel: "baseUrl
 /// Shorter ids carry no region.
 const SHORTEST_REGIONAL_ID: usize = 32;
 /// Longer than any deadline a caller can mean, and short enough to be added to any clock.
-const LONGEST_TIMEOUT: Duration = Duration::from_hours(365 * 24);
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_hours(365 * 24);
 
 /// What a client works by: looked at once, when it is made.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) trust: Trust,
     pub(crate) proxies: Proxies,
     pub(crate) retry_delays: Vec<Duration>,
+    /// The secrets among the headers.
+    pub(crate) mask: Mask,
 }
 
 /// A copy of the environment variables that matter here, taken once.
@@ -157,6 +159,10 @@ impl BaseUrl {
         let Ok(url) = Url::parse(text) else {
             return refuse("must be a URL such as https://api.descope.com");
         };
+        // The host's part of it could be written in ASCII, and the rest is not for people.
+        if !text.is_ascii() {
+            return refuse("must hold ASCII characters only");
+        }
         let base = Self { url };
         let url = &base.url;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -253,7 +259,8 @@ pub(crate) fn check_timeout(name: ArgumentName, timeout: Duration) -> Result<Dur
 pub(crate) struct Trust {
     /// The system's roots give way to these.
     pub(crate) replacing_file: Option<PathBuf>,
-    pub(crate) replacing_directory: Option<PathBuf>,
+    /// Separated as in `PATH`.
+    pub(crate) replacing_directories: Option<String>,
     /// These join whatever else is trusted; each with the variable that named it.
     pub(crate) additional_files: Vec<(String, PathBuf)>,
     pub(crate) skip_verify: bool,
@@ -271,7 +278,7 @@ impl Trust {
             .collect();
         Self {
             replacing_file: environment.get("SSL_CERT_FILE").map(PathBuf::from),
-            replacing_directory: environment.get("SSL_CERT_DIR").map(PathBuf::from),
+            replacing_directories: environment.get("SSL_CERT_DIR").map(str::to_owned),
             additional_files,
             skip_verify,
         }
@@ -387,6 +394,7 @@ mod tests {
             "https://example.com/#made-up-password",
             "http://example.com",
             "http://127.0.0.1.example.com",
+            "https://example.com/\u{fffd}",
             "http://10.0.0.1",
         ] {
             let error = base(Some(url), &[]).unwrap_err();

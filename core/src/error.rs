@@ -186,6 +186,13 @@ impl Error {
         Self(Box::new(Inner { kind, message, argument: None, response: Some(response) }))
     }
 
+    /// Adds what is known of the answer that it is about; of its body nothing, since that may hold a token.
+    pub(crate) fn with_answer(mut self, status: u16, headers: Vec<(String, String)>) -> Self {
+        let (body, words) = Default::default();
+        self.0.response.get_or_insert(ErrorResponse { status, headers, body, words, retry_after: None });
+        self
+    }
+
     /// What the caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -56,6 +56,9 @@ impl Exchange<'_> {
                 Err(Broken::Final(error)) => (Failure::Final, error),
             };
             failures += 1;
+            if failure.shows_that_the_service_is_up() {
+                self.budget.succeeded(failures - 1);
+            }
             was_lost |= failure == Failure::Lost;
             let pause =
                 retry::pause(self.retry_delays, failures, failure, self.prepared.repeat, fastrand::f64())
@@ -85,7 +88,9 @@ impl Exchange<'_> {
 
     fn answer(&self, incoming: Incoming) -> Result<Answer, Error> {
         let headers = self.shown_headers(&incoming.headers);
-        Answer::new(self.prepared.operation.answer, incoming.status.as_u16(), headers, incoming.body)
+        let status = incoming.status.as_u16();
+        Answer::new(self.prepared.operation.answer, status, headers.clone(), incoming.body)
+            .map_err(|error| error.with_answer(status, headers))
     }
 
     /// A delete that was lost, and whose repetition finds nothing, was carried out.

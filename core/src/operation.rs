@@ -14,6 +14,7 @@ use crate::config::check_credential;
 use crate::error::{ArgumentName, Error};
 use crate::secret::{Mask, Secret};
 
+const EMPTY: &str = "must not be empty";
 const NO_FILTER: &str =
     "must not be empty when nothing else is given: without a filter this would delete everything";
 
@@ -67,8 +68,10 @@ enum Place {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// A string that names something; an empty one names nothing, and counts as absent where it may be.
+    /// A string that names something; an empty one is refused, since it is mostly a variable that was never set.
     Id,
+    /// A string that narrows a call down; an empty one does not, and counts as absent.
+    Narrowing,
     /// A string; an empty one is sent as it is.
     Text,
     /// A string that must never be shown.
@@ -103,7 +106,7 @@ pub(crate) enum Repeat {
 /// What a success looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnswerShape {
-    /// `{"token": …}`, at most 1 MiB; its absence is an error of its own.
+    /// `{"token": …}`, at most 1 MiB.
     Token,
     /// Any other object.
     Object,
@@ -131,8 +134,9 @@ impl Parameter {
 
 const APP_ID: Parameter = Parameter::body("app_id", "appId", Kind::Id);
 const USER_ID: Parameter = Parameter::body("user_id", "userId", Kind::Id);
-const TENANT_ID: Parameter = Parameter::body("tenant_id", "tenantId", Kind::Id);
-const EXTERNAL_IDENTIFIER: Parameter = Parameter::body("external_identifier", "externalIdentifier", Kind::Id);
+const TENANT_ID: Parameter = Parameter::body("tenant_id", "tenantId", Kind::Narrowing);
+const EXTERNAL_IDENTIFIER: Parameter =
+    Parameter::body("external_identifier", "externalIdentifier", Kind::Narrowing);
 const SCOPES: Parameter = Parameter::body("scopes", "scopes", Kind::Texts);
 const OPTIONS: Parameter = Parameter::body("options", "options", Kind::Object);
 /// A token of the third party's, by the vault's id.
@@ -546,12 +550,13 @@ impl Parameter {
                 (true, Place::Bearer) => {
                     Err(Error::invalid_setup("Inbound app token is required for perform this functionality"))
                 }
-                (true, _) => Err(Error::invalid(self.name, "must not be empty")),
+                (true, _) => Err(Error::invalid(self.name, EMPTY)),
             };
         };
         argument.refuse_unusable(Some(self))?;
         match (self.kind, argument) {
-            (Kind::Id, Argument::Text(text)) if text.is_empty() => self.check(None),
+            (Kind::Id, Argument::Text(text)) if text.is_empty() => Err(Error::invalid(self.name, EMPTY)),
+            (Kind::Narrowing, Argument::Text(text)) if text.is_empty() => self.check(None),
             (Kind::Id, Argument::Text(text))
                 if self.place == Place::Path && (text == "." || text == "..") =>
             {
@@ -574,7 +579,7 @@ impl Parameter {
             (Kind::Uploads { ids, without }, Argument::List(items)) => {
                 self.check_uploads(ids, without, items)
             }
-            (Kind::Id | Kind::Text, argument @ Argument::Text(_))
+            (Kind::Id | Kind::Narrowing | Kind::Text, argument @ Argument::Text(_))
             | (Kind::Secret, argument @ Argument::Secret(_))
             | (Kind::Flag, argument @ Argument::Flag(_))
             | (Kind::Object, argument @ Argument::Object(_))
@@ -627,7 +632,7 @@ impl Parameter {
 impl Kind {
     fn expected(self) -> &'static str {
         match self {
-            Self::Id | Self::Text | Self::Secret => "a string",
+            Self::Id | Self::Narrowing | Self::Text | Self::Secret => "a string",
             Self::Texts => "a list of strings",
             Self::Integer => "a whole number",
             Self::Flag => "a boolean",
@@ -740,7 +745,12 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let malformed = Argument::Malformed("must not hold a lone surrogate");
-        let cases: [(&'static Operation, Arguments, &str); 6] = [
+        let cases: [(&'static Operation, Arguments, &str); 7] = [
+            (
+                &DELETE_USER_TOKENS,
+                Arguments::default().with("app_id", "").with("user_id", "u"),
+                "app_id must not be empty",
+            ),
             (&FETCH_TOKEN, user().with("tenant_id", malformed), "tenant_id must not hold a lone surrogate"),
             (&FETCH_TOKEN, Arguments::default().with("user_id", "u"), "app_id must not be empty"),
             (
@@ -752,7 +762,7 @@ mod tests {
             (&DELETE_TOKEN, Arguments::default(), "token_id must not be empty"),
             (
                 &DELETE_USER_TOKENS,
-                Arguments::default().with("app_id", ""),
+                Arguments::default(),
                 "app_id must not be empty when nothing else is given: without a filter this would delete everything",
             ),
         ];

@@ -12,6 +12,7 @@ pub(crate) const DEFAULT_DELAYS: [Duration; 3] =
 
 /// The statuses that the official SDKs repeat: the service is overloaded or its edge could not reach it.
 const REPEATED_STATUSES: [u16; 6] = [503, 520, 521, 522, 524, 530];
+const TOO_MANY_REQUESTS: u16 = 429;
 /// The one among them that says the service has not begun.
 const SERVICE_UNAVAILABLE: u16 = 503;
 
@@ -29,6 +30,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// A refusal is an answer too: whoever mostly hears that a user has not connected may still repeat.
+    pub(crate) fn shows_that_the_service_is_up(self) -> bool {
+        matches!(self, Self::Status { status, .. } if status < 500 && status != TOO_MANY_REQUESTS)
+    }
+
     fn may_be_repeated(self, repeat: Repeat) -> bool {
         let never_began =
             matches!(self, Self::NotConnected | Self::Status { status: SERVICE_UNAVAILABLE, .. });
@@ -64,7 +70,7 @@ pub(crate) fn pause(
 /// Keeps an outage from being multiplied: a client whose calls mostly fail stops repeating them.
 ///
 /// The numbers are those of the AWS SDKs' 2026 retry behaviour: 500 to start with, 14 for a repetition, given back when
-/// the call succeeds, and 1 earned by a call that succeeds at once. A first attempt is never held back.
+/// the call gets through, and 1 earned by a call that gets through at once. A first attempt is never held back.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
@@ -81,7 +87,7 @@ impl Budget {
         self.change(|left| left.checked_sub(Self::PRICE))
     }
 
-    /// A call succeeded after this many repetitions.
+    /// A call got through after this many repetitions.
     pub(crate) fn succeeded(&self, repetitions: usize) {
         let earned =
             if repetitions == 0 { 1 } else { Self::PRICE * u32::try_from(repetitions).unwrap_or(u32::MAX) };

@@ -91,6 +91,11 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
+    pub(crate) fn add_all(&mut self, other: &Self) {
+        self.secrets.extend_from_slice(&other.secrets);
+        self.put_longest_first();
+    }
+
     pub(crate) fn add(&mut self, secret: &Secret) {
         let value = secret.expose();
         if value.len() < SHORTEST_MASKED {
@@ -103,7 +108,11 @@ impl Mask {
                 self.secrets.push(Secret::from(escaped));
             }
         }
-        // The longest first, so that a secret which is part of another never leaves the rest of it behind.
+        self.put_longest_first();
+    }
+
+    /// So that a secret which is part of another never leaves the rest of it behind.
+    fn put_longest_first(&mut self) {
         self.secrets.sort_by_key(|known| std::cmp::Reverse(known.expose().len()));
     }
 

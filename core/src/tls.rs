@@ -43,42 +43,77 @@ fn verifier(trust: &Trust, provider: Arc<CryptoProvider>) -> Result<Arc<dyn Serv
             roots.extend(additional);
             webpki(roots, provider)
         }
-        None => {
-            match rustls_platform_verifier::Verifier::new_with_extra_roots(additional, provider.clone()) {
-                Ok(verifier) => Ok(Arc::new(verifier)),
-                // A machine without a store, such as a bare container: Mozilla's roots, as shipped in the binary.
-                Err(problem) => {
-                    tracing::debug!(%problem, "the system has no root certificates; using the bundled ones");
-                    webpki(webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec(), provider)
-                }
-            }
-        }
+        None => system_verifier(additional, provider),
     }
 }
 
-/// The roots that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, where either is set; both count, as in OpenSSL.
+/// Where the system has an opinion of its own, beyond a list of roots, it is asked.
+#[cfg(any(target_vendor = "apple", windows))]
+fn system_verifier(
+    additional: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    rustls_platform_verifier::Verifier::new_with_extra_roots(additional, provider)
+        .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+        .map_err(|error| Error::invalid_setup(format!("the system's certificates cannot be used: {error}")))
+}
+
+#[cfg(not(any(target_vendor = "apple", windows)))]
+fn system_verifier(
+    additional: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let mut roots = or_bundled(rustls_native_certs::load_native_certs().certs);
+    roots.extend(additional);
+    webpki(roots, provider)
+}
+
+/// A machine without a store, such as a bare container, gets Mozilla's roots, as shipped in the binary.
+#[cfg(not(any(target_vendor = "apple", windows)))]
+fn or_bundled(roots: Vec<CertificateDer<'static>>) -> Vec<CertificateDer<'static>> {
+    if !roots.is_empty() {
+        return roots;
+    }
+    tracing::debug!("the system has no root certificates; using the bundled ones");
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec()
+}
+
+/// The roots that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, where either is set; both count, and the latter may name
+/// several, as in OpenSSL.
 fn replacing_roots(trust: &Trust) -> Result<Option<Vec<CertificateDer<'static>>>, Error> {
     let mut roots = None;
     if let Some(file) = &trust.replacing_file {
         roots.get_or_insert_with(Vec::new).extend(certificates_in_file("SSL_CERT_FILE", file)?);
     }
-    if let Some(directory) = &trust.replacing_directory {
-        let found = load_certs_from_paths(None, Some(directory));
-        // Beside a file, a directory with nothing in it is what many images have.
-        if found.certs.is_empty() && (roots.is_none() || !directory.is_dir()) {
-            return Err(no_certificates("SSL_CERT_DIR", directory, found.errors.first()));
+    if let Some(directories) = &trust.replacing_directories {
+        let mut found = Vec::new();
+        let mut problem = None;
+        for directory in std::env::split_paths(directories).filter(|path| !path.as_os_str().is_empty()) {
+            let mut loaded = load_certs_from_paths(None, Some(&directory));
+            found.append(&mut loaded.certs);
+            if !directory.is_dir() {
+                problem = problem.or(loaded.errors.pop());
+            }
         }
-        roots.get_or_insert_with(Vec::new).extend(found.certs);
+        // Beside a file, a directory with nothing in it is what many images have.
+        if found.is_empty() && (roots.is_none() || problem.is_some()) {
+            return Err(no_certificates("SSL_CERT_DIR", Path::new(directories), problem.as_ref()));
+        }
+        roots.get_or_insert_with(Vec::new).append(&mut found);
     }
     Ok(roots)
 }
 
 fn certificates_in_file(variable: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let found = load_certs_from_paths(Some(file), None);
-    if found.certs.is_empty() || !found.errors.is_empty() {
+    // One that no verifier takes would be lost silently, or on some systems take all others with it.
+    let usable =
+        |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
+    let certificates: Vec<_> = found.certs.into_iter().filter(usable).collect();
+    if certificates.is_empty() || !found.errors.is_empty() {
         return Err(no_certificates(variable, file, found.errors.first()));
     }
-    Ok(found.certs)
+    Ok(certificates)
 }
 
 fn no_certificates(variable: &str, path: &Path, problem: Option<&rustls_native_certs::Error>) -> Error {
@@ -138,5 +173,18 @@ impl ServerCertVerifier for NoVerification {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(all(test, not(any(target_vendor = "apple", windows))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_roots_stand_in_for_a_store_that_is_not_there_and_only_then() {
+        assert!(or_bundled(Vec::new()).len() > 100);
+        let own = CertificateDer::from(vec![1]);
+        assert_eq!(or_bundled(vec![own.clone()]), [own]);
+        assert!(webpki(or_bundled(Vec::new()), Arc::new(ring::default_provider())).is_ok());
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, or_default};
 use crate::error::Error;
 use crate::secret::{Secret, optional_secret, secret};
 
@@ -23,34 +23,34 @@ const FEWEST_SECONDS: i64 = 100_000_000;
 #[non_exhaustive]
 pub struct Token {
     /// The token's id, for [`Client::delete_token`](crate::Client::delete_token).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
     /// The outbound app it belongs to.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub app_id: String,
     /// The user it belongs to.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub user_id: String,
     /// The tenant it is bound to, or an empty string.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub tenant_id: String,
     /// What to send to the third party.
     #[serde(deserialize_with = "secret")]
     pub access_token: Secret,
     /// Mostly `Bearer`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub access_token_type: String,
     /// Present only when it was asked for.
     #[serde(default, deserialize_with = "optional_secret")]
     pub refresh_token: Option<Secret>,
     /// Whether the service holds a refresh token.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub has_refresh_token: bool,
     /// What the user has granted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub scopes: Vec<String>,
     /// Why the last refresh failed, or an empty string: then the access token may be dead already.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub last_refresh_error: String,
     #[serde(default)]
     access_token_expiry: Value,
@@ -162,7 +162,7 @@ mod tests {
     fn a_token_is_read_and_never_shown() {
         let token = token(&json!({"token": {
             "id": "t1", "accessToken": "made-up-access", "refreshToken": "made-up-refresh", "scopes": ["r"],
-            "accessTokenExpiry": "1795435200", "unknownToUs": 1,
+            "accessTokenExpiry": "1795435200", "unknownToUs": 1, "tenantId": null, "hasRefreshToken": null,
         }}))
         .unwrap();
         assert_eq!(token.access_token.expose(), "made-up-access");

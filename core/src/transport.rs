@@ -96,7 +96,7 @@ impl Transport {
         let body = if status.is_success() {
             self.read_whole(&mut response, outgoing.limits.success).await?
         } else {
-            self.read_beginning(&mut response, outgoing.limits.failure).await?
+            read_beginning(&mut response, outgoing.limits.failure).await
         };
         // Lets the connection go back to the pool first, so that the caller's next call finds it there.
         tokio::task::yield_now().await;
@@ -108,33 +108,19 @@ impl Transport {
         response: &mut reqwest::Response,
         limit: usize,
     ) -> Result<Zeroizing<Vec<u8>>, Broken> {
-        let too_large =
-            || Broken::Final(Error::decode(format!("the service's answer is larger than {limit} bytes")));
+        let status = response.status().as_u16();
+        let too_large = || {
+            let error = Error::decode(format!("the service's answer is larger than {limit} bytes"));
+            Broken::Final(error.with_answer(status, Vec::new()))
+        };
         let declared = response.content_length().unwrap_or(0);
         let declared = usize::try_from(declared).ok().filter(|size| *size <= limit).ok_or_else(too_large)?;
-        // In one piece where the size is known: a buffer that grows leaves copies behind that are not wiped.
         let mut body = Zeroizing::new(Vec::with_capacity(declared));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
-    }
-
-    async fn read_beginning(
-        &self,
-        response: &mut reqwest::Response,
-        limit: usize,
-    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
-        let mut body = Zeroizing::new(Vec::new());
-        while body.len() < limit {
-            let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? else {
-                break;
-            };
-            let wanted = chunk.len().min(limit - body.len());
-            body.extend_from_slice(&chunk[..wanted]);
+            append(&mut body, &chunk);
         }
         Ok(body)
     }
@@ -162,6 +148,28 @@ impl Transport {
     }
 }
 
+/// Of an answer that is no success the status says the most: what is left of its body, if that breaks off, is enough.
+async fn read_beginning(response: &mut reqwest::Response, limit: usize) -> Zeroizing<Vec<u8>> {
+    let mut body = Zeroizing::new(Vec::new());
+    while body.len() < limit {
+        let Ok(Some(chunk)) = response.chunk().await else { break };
+        let wanted = chunk.len().min(limit - body.len());
+        append(&mut body, &chunk[..wanted]);
+    }
+    body
+}
+
+/// A buffer that grows by itself leaves copies behind that are not wiped.
+fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
+    let needed = body.len() + chunk.len();
+    if needed > body.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * body.capacity())));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
+}
+
 impl Setup {
     async fn connect(self) -> Result<reqwest::Client, Error> {
         tokio::task::spawn_blocking(move || self.build())
@@ -175,7 +183,8 @@ impl Setup {
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_keepalive(KEEP_ALIVE_INTERVAL)
             .redirect(Policy::none())
-            // Repeating is decided in one place, and not here.
+            // Repeating is decided in one place, and not here. (What remains is the pool's own: a request that a kept
+            // connection never took, because it had just been closed, is given to another.)
             .retry(reqwest::retry::never())
             .no_proxy();
         #[cfg(target_os = "linux")]

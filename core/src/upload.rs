@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::or_default;
 use crate::secret::Secret;
 
 /// An OAuth token to be stored. What is `None` is left out.
@@ -78,13 +79,18 @@ impl TokenUpload {
 #[non_exhaustive]
 pub struct BatchFailure {
     /// The outbound app's id.
+    #[serde(deserialize_with = "or_default")]
     pub app_id: String,
     /// Whose it was; empty for a tenant's.
+    #[serde(deserialize_with = "or_default")]
     pub user_id: String,
     /// Whose it was; empty for a user's.
+    #[serde(deserialize_with = "or_default")]
     pub tenant_id: String,
     /// The service's code.
+    #[serde(deserialize_with = "or_default")]
     pub error_code: String,
     /// The service's reason.
+    #[serde(deserialize_with = "or_default")]
     pub reason: String,
 }

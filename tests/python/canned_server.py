@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Literal
-from urllib.parse import urlsplit
 
 #: A client that waits longer than this is broken, and the test has failed by then.
 LONGEST_HANG_SECONDS = 30
@@ -53,9 +52,13 @@ class Request:
 
 
 class CannedServer:
-    """Listens from ``with`` to its end; every connection serves one request."""
+    """Listens from ``with`` to its end; every connection serves one request.
 
-    def __init__(self, *steps: Step | Answer) -> None:
+    The paths of ``aside`` are always answered so, and what comes for them is not kept.
+    """
+
+    def __init__(self, *steps: Step | Answer, aside: Mapping[str, Answer] | None = None) -> None:
+        self._aside = aside or {}
         all_steps = [step if isinstance(step, Step) else Step(step) for step in steps]
         self._left = dict(enumerate(all_steps))
         self._received: list[Request] = []
@@ -77,12 +80,14 @@ class CannedServer:
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Keeps the request and finds its answer."""
-        parts = urlsplit(target)
+        path, _, query = target.partition("?")
+        if path in self._aside:
+            return self._aside[path]
         with self._lock:
-            beside = [number for number, step in self._left.items() if step.beside == parts.path]
+            beside = [number for number, step in self._left.items() if step.beside == path]
             in_turn = [number for number, step in self._left.items() if step.beside is None]
             number = next(iter(beside + in_turn), None)
-            self._received.append(Request(method, parts.path, parts.query, headers, body, number))
+            self._received.append(Request(method, path, query, headers, body, number))
             return UNEXPECTED if number is None else self._left.pop(number).answer
 
     def __enter__(self) -> CannedServer:
@@ -121,7 +126,9 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.server.canned.answer(self.command, self.path, headers, body)
+        # Not self.path, from which one of two slashes has gone.
+        target = self.requestline.split(" ")[1]
+        answer = self.server.canned.answer(self.command, target, headers, body)
         if isinstance(answer, Reply):
             self._reply(answer)
         elif answer == "hang":

@@ -18,11 +18,11 @@ def _marker(written: Any) -> tuple[str, Any] | None:
     return None
 
 
-def passed(written: Any, server: str) -> Any:
-    """An argument or a setting, as it is passed."""
+def passed(written: Any, server: str, package: Any) -> Any:
+    """An argument or a setting, as it is passed; what only the package has is taken from it."""
     match _marker(written):
         case None:
-            return _passed_plain(written, server)
+            return _passed_plain(written, server, package)
         case ("$nan", True):
             return float("nan")
         case ("$infinity", True):
@@ -31,17 +31,19 @@ def passed(written: Any, server: str) -> Any:
             return _LONE_SURROGATE
         case ("$iterable", list(items)):
             return iter(items)
+        case ("$made_of", [str(name), *arguments]):
+            return getattr(package, name)(*arguments)
         case other:
             raise ValueError(f"{other} cannot be passed")
 
 
-def _passed_plain(written: Any, server: str) -> Any:
+def _passed_plain(written: Any, server: str, package: Any) -> Any:
     if isinstance(written, str):
         return written.replace("$server", server)
     if isinstance(written, list):
-        return [passed(item, server) for item in written]
+        return [passed(item, server, package) for item in written]
     if isinstance(written, dict):
-        return {name: passed(value, server) for name, value in written.items()}
+        return {name: passed(value, server, package) for name, value in written.items()}
     return written
 
 
@@ -68,6 +70,8 @@ def is_met(expected: Any, actual: Any) -> bool:
     if isinstance(actual, datetime):
         actual = actual.isoformat()
     match _marker(expected):
+        case None if isinstance(expected, dict) and isinstance(actual, dict):
+            return expected.keys() == actual.keys() and all(is_met(expected[name], actual[name]) for name in expected)
         case None:
             return bool(expected == actual)
         case ("$contains", list(parts)):

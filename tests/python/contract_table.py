@@ -13,6 +13,8 @@ from typing import Any
 
 DIRECTORY = Path(__file__).parents[1] / "contract"
 LANGUAGES = {"python", "node", "rust"}
+#: Whom a departure may concern: a language's official SDK, or one of the two clients of Python's.
+OFFICIAL = {"python", "python sync", "python async", "node"}
 
 #: Not given, where ``None`` is a value.
 ABSENT: Any = object()
@@ -38,6 +40,7 @@ class Call:
     """What is called, and with what."""
 
     method: str
+    of: str = "outbound_application"
     args: list[Any] = field(default_factory=list)
     kwargs: dict[str, Any] = field(default_factory=dict)
 
@@ -110,6 +113,11 @@ class Case:
     exchanges: list[Exchange]
     seconds: Seconds
     result: Result
+    departs: Mapping[str, str]
+
+    def departure(self, mode: str) -> str | None:
+        """The row of ``docs/deviations.md`` by which ours departs from the official client, if it does."""
+        return self.departs.get(f"python {mode}", self.departs.get("python"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +139,7 @@ class _WrittenCase:
     exchanges: list[Mapping[str, Any]] = field(default_factory=list)
     seconds: Mapping[str, float] = field(default_factory=dict)
     excepted: Mapping[str, str] = field(default_factory=dict)
+    departs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +165,8 @@ class _Shared:
         silent = {name for name in LANGUAGES if None in (getattr(call, name), getattr(result, name))}
         if not written.title or silent - set(written.excepted) or set(written.excepted) - LANGUAGES:
             raise ValueError(f"{written.id}: no title, or a language without a call, a result or a reason")
+        if set(written.departs) - OFFICIAL:
+            raise ValueError(f"{written.id}: departs from what there is not")
         # Read in any case, so that a mistake is found whichever language it concerns.
         exchanges = [self._exchange(_WrittenExchange(**each), call.request) for each in written.exchanges]
         client = Client(**{**self.client, **written.client})
@@ -170,6 +181,7 @@ class _Shared:
             exchanges=exchanges,
             seconds=seconds,
             result=Result(**result.python),
+            departs=written.departs,
         )
 
     def _exchange(self, written: _WrittenExchange, of_the_call: Any) -> Exchange:

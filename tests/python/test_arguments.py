@@ -64,6 +64,8 @@ def test_options_are_passed_on_as_given(client: DescopeClient, emulator: Emulato
 
 SELF_CONTAINING: list[Any] = []
 SELF_CONTAINING.append(SELF_CONTAINING)
+TWICE_SELF_CONTAINING: list[Any] = []
+TWICE_SELF_CONTAINING += [TWICE_SELF_CONTAINING, TWICE_SELF_CONTAINING]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,7 @@ SELF_CONTAINING.append(SELF_CONTAINING)
         ({"a": float("nan")}, AuthException, "options must hold finite numbers only"),
         ({"a": "\ud800"}, AuthException, "options must not hold a lone surrogate"),
         ({"a": SELF_CONTAINING}, AuthException, "options must not be nested so deep"),
+        ({"a": TWICE_SELF_CONTAINING}, AuthException, "options must not be nested so deep"),
     ],
 )
 def test_options_that_are_no_json_are_refused(

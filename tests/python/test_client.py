@@ -7,7 +7,6 @@ import inspect
 import pickle
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
@@ -172,7 +171,6 @@ def test_the_async_twin_has_the_same_methods_and_every_method_is_documented() ->
             assert section in sync.__doc__, (name, section)
 
 
-def test_everything_exported_is_there_and_nothing_else_is_documented() -> None:
+def test_everything_exported_is_there() -> None:
     for name in descope_outbound.__all__:
         assert hasattr(descope_outbound, name), name
-    assert threading.main_thread() is threading.current_thread()

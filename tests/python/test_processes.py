@@ -16,9 +16,9 @@ from descope_outbound import DeadlineExceeded, DescopeClient, DescopeClientAsync
 from emulator import ROOT, Emulator
 
 
-def in_a_process_of_its_own(program: str, emulator: Emulator, *, send: int | None = None) -> subprocess.Popen[str]:
-    """Runs the program; sends the signal once it has printed a line."""
-    process = subprocess.Popen(
+def in_a_process_of_its_own(program: str, emulator: Emulator) -> subprocess.Popen[str]:
+    """Runs the program against the emulator."""
+    return subprocess.Popen(
         [sys.executable, "-X", "faulthandler", "-c", program],
         env={**os.environ, **emulator.environment()},
         stdout=subprocess.PIPE,
@@ -26,19 +26,11 @@ def in_a_process_of_its_own(program: str, emulator: Emulator, *, send: int | Non
         text=True,
         cwd=ROOT,
     )
-    if send is not None:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(send)
-    return process
 
 
 INTERRUPTED = """
-import threading, time
 from descope_outbound import DescopeClient
 client = DescopeClient(license_handshake=False)
-print("ready", flush=True)
-start = None
 try:
     client.mgmt.outbound_application.fetch_token("app-id", "user-id")
 except KeyboardInterrupt:
@@ -49,15 +41,14 @@ except KeyboardInterrupt:
 def test_ctrl_c_interrupts_a_sync_call_at_once(emulator: Emulator) -> None:
     emulator.fail(delivery="hang")
     process = in_a_process_of_its_own(INTERRUPTED, emulator)
-    assert process.stdout is not None
-    process.stdout.readline()
     while emulator.counters()["requests"] == 0:
+        assert process.poll() is None, process.stderr and process.stderr.read()
         time.sleep(0.01)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=20)
-    # The interpreter's own end is in it too.
-    assert time.monotonic() - start < 1
+    # The interpreter's own end is in it too, and the machine may be busy; the call itself would have taken 20 s.
+    assert time.monotonic() - start < 5
     assert (output, errors, process.returncode) == ("interrupted\n", "", 0)
 
 

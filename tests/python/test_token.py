@@ -73,6 +73,9 @@ def test_nothing_that_a_person_reads_shows_a_secret(response: TokenResponse) -> 
         assert "made-up" not in text
         assert "[redacted]" in text
     assert repr(OutboundToken(token="made-up")) == "{'token': '[redacted]'}"
+    odd = OutboundToken(accessToken={"value": "made-up"}, refreshToken=["made-up"], idToken=7, apiKey="")
+    expected = {"accessToken": "[redacted]", "refreshToken": "[redacted]", "idToken": "[redacted]", "apiKey": ""}
+    assert repr(odd) == repr(expected)
 
 
 @pytest.mark.parametrize(

@@ -153,12 +153,22 @@ class ConnectionFailed(TransportError, ConnectionError):
 class DecodeError(TransportError, ValueError):
     """The service answered with a success that cannot be read: not JSON, of another shape, or too large."""
 
+    def __init__(self, message: str = "", http_status: int | None = None, request_id: str | None = None) -> None:
+        super().__init__(message, http_status, request_id)
+        self.http_status = http_status
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
 
 _TRANSPORT_ERRORS: dict[str, type[TransportError]] = {
     "deadline_exceeded": DeadlineExceeded,
     "connection_failed": ConnectionFailed,
-    "decode": DecodeError,
 }
+
+#: Nothing was sent; the official client gives the one a status and the other none.
+_INVALID_ARGUMENTS: dict[str, int | None] = {"invalid_argument": _BAD_REQUEST, "management_key_missing": None}
 
 
 def exception_for(failure: _native.Failure) -> Exception:
@@ -166,12 +176,12 @@ def exception_for(failure: _native.Failure) -> Exception:
     kind = failure.kind
     if kind in _TRANSPORT_ERRORS:
         return _TRANSPORT_ERRORS[kind](failure.message)
+    if kind == "decode":
+        return DecodeError(failure.message, failure.http_status, failure.request_id)
     if kind == "invalid_type":
         return TypeError(failure.message)
-    if kind == "invalid_argument":
-        return AuthException(_BAD_REQUEST, ERROR_TYPE_INVALID_ARGUMENT, failure.message)
-    if kind == "management_key_missing":
-        return AuthException(None, ERROR_TYPE_INVALID_ARGUMENT, failure.message)
+    if kind in _INVALID_ARGUMENTS:
+        return AuthException(_INVALID_ARGUMENTS[kind], ERROR_TYPE_INVALID_ARGUMENT, failure.message)
     common: dict[str, Any] = {
         "error_code": failure.error_code,
         "http_status": failure.http_status,

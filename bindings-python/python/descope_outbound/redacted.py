@@ -39,9 +39,11 @@ def redacting(value: Any) -> Any:
 
 def _redacted(value: Any, name: str = "") -> Any:
     """The value with ``[redacted]`` for each secret, as plain dicts and lists."""
+    # What is empty is no secret, and worth seeing. A token's own name is also that of the object which holds it.
+    if value and (_native.is_secret_field(name) or (name == "token" and not isinstance(value, dict))):
+        return _native.REDACTED
     if isinstance(value, dict):
-        return {key: _redacted(member, key) for key, member in value.items()}
+        return {key: _redacted(member, str(key)) for key, member in value.items()}
     if isinstance(value, list):
-        return [_redacted(item, name) for item in value]
-    is_secret = isinstance(value, str) and (name == "token" or _native.is_secret_field(name))
-    return _native.REDACTED if is_secret else value
+        return [_redacted(item) for item in value]
+    return value

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::emulated::{builder, client, emulator, emulator_with, fail};
 use descope_outbound::ErrorKind;
-use descope_outbound_emulator::{Fault, Options};
+use descope_outbound_emulator::{Delivery, Fault, Options};
 use tokio::io::AsyncReadExt;
 
 #[tokio::test]
@@ -67,6 +67,20 @@ async fn a_delete_whose_answer_is_lost_is_done_when_its_repetition_finds_nothing
     assert_eq!(emulator.counters().requests, 2);
     let error = client.delete_token("token-1").await.unwrap_err();
     assert_eq!(error.status(), Some(404), "a first answer of 404 is an error");
+}
+
+#[tokio::test]
+async fn an_error_whose_body_breaks_off_is_an_error_all_the_same() {
+    let emulator = emulator().await;
+    let client = client(&emulator);
+    let cut = |status: u16| Fault { delivery: Delivery::Cut, ..Fault::answer(status).body("0123456789") };
+    fail(&emulator, cut(429).header("Retry-After", "7"));
+    let error = client.fetch_token("app", "user").await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(7))));
+    emulator.clear_faults();
+    fail(&emulator, cut(404));
+    assert_eq!(client.delete_token("no such token").await.unwrap_err().status(), Some(404));
+    assert_eq!(emulator.counters().requests, 2, "neither is sent again");
 }
 
 #[tokio::test]

@@ -12,10 +12,20 @@ pub(crate) async fn emulator() -> Emulator {
 }
 
 pub(crate) async fn emulator_with(options: Options) -> Emulator {
+    log_everything();
     let emulator = Emulator::start(options).await.expect("an emulator on a free port");
     let connection = Connection::user("app", "user").token_id("token-1").scopes(["read", "write"]);
     emulator.connect(connection).expect("a connection");
     emulator
+}
+
+/// What every library below would tell whoever listens at the most verbose level is printed too, for the search for
+/// planted secrets.
+fn log_everything() {
+    use tracing_subscriber::filter::LevelFilter;
+    use tracing_subscriber::fmt;
+    // All tests but the first find it done.
+    let _ = fmt().with_max_level(LevelFilter::TRACE).with_test_writer().with_ansi(false).try_init();
 }
 
 /// Nothing from this machine's environment, no handshake that would count as a request, and no long waits.

@@ -79,7 +79,7 @@ async fn it_is_waited_for_five_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn calls_that_cannot_wait_so_long_share_one_handshake_and_get_beyond_it() {
+async fn calls_that_cannot_wait_so_long_go_without_it_and_share_one_handshake() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang().path(LICENSE));
     let client = builder(&emulator)
@@ -87,10 +87,8 @@ async fn calls_that_cannot_wait_so_long_share_one_handshake_and_get_beyond_it() 
         .timeout(Duration::from_secs(3))
         .build()
         .unwrap();
-    let error = client.fetch_token("app", "user").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
-    assert_eq!(tiers(&emulator), []);
-    client.fetch_token("app", "user").await.unwrap();
-    client.fetch_token("app", "user").await.unwrap();
-    assert_eq!((tiers(&emulator), handshakes(&emulator)), (vec![None, None], 1));
+    for _ in 0..3 {
+        client.fetch_token("app", "user").await.unwrap();
+    }
+    assert_eq!((tiers(&emulator), handshakes(&emulator)), (vec![None, None, None], 1));
 }

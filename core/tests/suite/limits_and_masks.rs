@@ -1,6 +1,6 @@
 //! What is taken of a body, and what is hidden in it.
 
-use crate::emulated::{client, emulator, fail};
+use crate::emulated::{builder, client, emulator, fail};
 use descope_outbound::ErrorKind;
 use descope_outbound_emulator::Fault;
 
@@ -16,6 +16,19 @@ async fn an_echo_of_the_request_shows_no_secret() {
     let everything = format!("{error} {error:?} {answer:?}");
     assert!(!everything.contains(&key), "{everything}");
     assert!(everything.contains("[redacted]"));
+}
+
+#[tokio::test]
+async fn a_gateways_key_is_hidden_as_the_clients_own_is() {
+    let emulator = emulator().await;
+    let client = builder(&emulator)
+        .header("x-gateway-key", "made-up-gateway-key")
+        .header("x-flag", "true")
+        .build()
+        .unwrap();
+    fail(&emulator, Fault::answer(400).body(r#"{"echo":"made-up-gateway-key","flag":true}"#));
+    let error = client.fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(error.answer().unwrap().body(), r#"{"echo":"[redacted]","flag":true}"#);
 }
 
 #[tokio::test]
@@ -49,6 +62,19 @@ async fn what_a_success_holds_is_not_quoted_when_it_cannot_be_read() {
         fail(&emulator, Fault::answer(200).body(body).once());
         let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(!format!("{error} {error:?}").contains("made-up-access-token"), "{error}");
+        let everything = format!("{error} {error:?} {:?}", error.answer());
+        assert!(!everything.contains("made-up-access-token"), "{everything}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_still_names_its_status_and_request() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::answer(200).header("cf-ray", "ray1").body("<html>"));
+    let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status(), error.request_id()),
+        (ErrorKind::Decode, Some(200), Some("ray1"))
+    );
+    assert_eq!(error.answer().unwrap().body(), "");
 }

@@ -61,6 +61,22 @@ async fn an_outage_is_not_multiplied() {
 }
 
 #[tokio::test]
+async fn a_service_that_says_no_is_up_and_earns_repetitions_back() {
+    let emulator = emulator().await;
+    let client = client(&emulator);
+    fail(&emulator, Fault::answer(503).app("app"));
+    for _ in 0..20 {
+        client.fetch_token("app", "user").await.unwrap_err();
+    }
+    for _ in 0..42 {
+        client.fetch_token("other", "nobody").await.unwrap_err();
+    }
+    let before = emulator.counters().requests;
+    client.fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(emulator.counters().requests - before, 4);
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_told_with_the_time_to_wait() {
     let emulator = emulator().await;
     let in_nine_seconds = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(9));

@@ -61,7 +61,25 @@ async fn ssl_cert_dir_replaces_the_roots_and_may_be_empty_beside_a_file() {
     // As OpenSSL's `c_rehash` names it.
     fs::copy(&ca_file, directory.join("0123abcd.0")).unwrap();
     assert_eq!(kind(with_variables(&emulator, &[("SSL_CERT_DIR", &directory)])).await, None);
+    let several = format!("/no/such/directory:{}:", directory.display());
+    assert_eq!(kind(with_variables(&emulator, &[("SSL_CERT_DIR", Path::new(&several))])).await, None);
     fs::remove_dir_all(&directory).unwrap();
+}
+
+#[tokio::test]
+async fn an_odd_certificate_takes_no_other_with_it() {
+    let emulator = emulator().await;
+    let file = std::env::temp_dir().join(format!("descope-outbound-odd-{}.pem", std::process::id()));
+    let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    fs::write(&file, format!("{odd}{}", emulator.ca_pem().unwrap())).unwrap();
+    let builder = with_variables(&emulator, &[("NODE_EXTRA_CA_CERTS", &file)]);
+    assert_eq!(kind(builder.additional_roots_variable("NODE_EXTRA_CA_CERTS")).await, None);
+    fs::write(&file, odd).unwrap();
+    let builder = with_variables(&emulator, &[("NODE_EXTRA_CA_CERTS", &file)]);
+    let client = builder.additional_roots_variable("NODE_EXTRA_CA_CERTS").build().unwrap();
+    let error = client.fetch_token("app", "user").await.unwrap_err();
+    assert!(error.to_string().contains("which NODE_EXTRA_CA_CERTS names"), "{error}");
+    fs::remove_file(&file).unwrap();
 }
 
 #[tokio::test]
