@@ -2,8 +2,7 @@
 'use strict';
 
 const native = require('./addon.cjs');
-const { errorFrom, invalidArgument } = require('./errors.cjs');
-const { typeName } = require('./argument.cjs');
+const { errorFrom } = require('./errors.cjs');
 
 /** The running calls of each signal, behind one listener: Node warns of a leak from the eleventh listener on. */
 const callsOf = new WeakMap();
@@ -35,13 +34,6 @@ class Calls {
   }
 }
 
-/** A signal of this realm, of another, or of a polyfill. */
-function checkSignal(signal) {
-  if (typeof signal !== 'object' || typeof signal.aborted !== 'boolean' || !('addEventListener' in signal)) {
-    throw new TypeError(`signal must be an AbortSignal, not ${typeName(signal)}`);
-  }
-}
-
 /** Performs a native call until it is over or the signal ends it. */
 async function untilAborted(signal, perform) {
   if (!signal) return perform();
@@ -59,20 +51,4 @@ async function untilAborted(signal, perform) {
   }
 }
 
-/** The object that may come after every operation's own arguments. */
-function callOptionsOf(given) {
-  const options = given ?? {};
-  if (typeof options !== 'object' || Array.isArray(options)) {
-    throw new TypeError(`the last argument must be an object of signal and timeout, not ${typeName(options)}`);
-  }
-  const { signal, timeout, ...others } = options;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw invalidArgument(`${unknown} is unknown: the last argument takes signal and timeout`);
-  if (signal !== undefined && signal !== null) checkSignal(signal);
-  if (timeout !== undefined && timeout !== null && typeof timeout !== 'number') {
-    throw new TypeError(`timeout must be a number of milliseconds, not ${typeName(timeout)}`);
-  }
-  return { signal, timeout };
-}
-
-module.exports = { callOptionsOf, untilAborted };
+module.exports = { untilAborted };

@@ -5,10 +5,8 @@ function explanation(cause) {
   const platform = `${process.platform}-${process.arch}`;
   return (
     `descope-outbound cannot load its native file for ${platform}: ${cause.message.split('\n')[0]}\n` +
-    'The file comes in a package of its own, which npm installs as an optional dependency. Install again without ' +
-    '"--omit=optional" or "--no-optional", and on this very platform: a node_modules directory or a lock file that ' +
-    'was made on another one may lack it. There are files for Linux (glibc and musl), macOS and Windows, each for ' +
-    'x64 and arm64. In a checkout of the sources, "npm run build" makes it.'
+    'A package holds the file of the platform that it was made on: node_modules must be installed on the very platform ' +
+    'that it is used on. In a checkout of the sources, "npm run build" makes the file.'
   );
 }
 

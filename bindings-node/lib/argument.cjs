@@ -52,14 +52,18 @@ function checkMembers(name, value, depth) {
     }
     return;
   }
-  if (!isPlain(value)) {
-    const type = value.constructor?.name || 'object of its own class';
-    throw new TypeError(`${name} is a ${type}, which cannot be sent as JSON: pass plain data`);
-  }
+  checkPlain(name, value);
   for (const [member, inner] of Object.entries(value)) {
     checkText(`a member's name in ${name}`, member);
     checkCarried(`${name}.${member}`, inner, depth + 1);
   }
+}
+
+function checkPlain(name, value) {
+  if (isPlain(value)) return;
+  const type = value.constructor?.name || 'object of its own class';
+  const hint = type === 'AbortSignal' ? 'it goes into the last argument, as { signal }' : 'pass plain data';
+  throw new TypeError(`${name} is a ${type}, which cannot be sent as JSON: ${hint}`);
 }
 
 /** Made by a literal or without a prototype, in whatever realm: test runners and `node:vm` have realms of their own. */
@@ -74,10 +78,20 @@ function listOf(value) {
   return isIterable && !isBoxedPrimitive(value) ? Array.from(value) : value;
 }
 
+/** The members of the one object that an operation takes: each is an argument of its own, by its name. */
+function membersOf(name, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} must be an object, not ${typeName(value)}`);
+  }
+  checkPlain(name, value);
+  for (const member of Object.keys(value)) checkText(`a member's name in ${name}`, member);
+  return { ...value };
+}
+
 /** The arguments of a call as the native half takes them; one that is absent is left out. */
 function toJson(given) {
   for (const name of Object.keys(given)) checkCarried(name, given[name]);
   return JSON.stringify(given);
 }
 
-module.exports = { checkText, listOf, toJson, typeName };
+module.exports = { checkText, listOf, membersOf, toJson, typeName };

@@ -1,5 +1,5 @@
 import type { DescopeError, DescopeHttpError } from './errors.cjs';
-import type { OutboundApplication } from './operations.cjs';
+import type { OutboundApplicationByTokenOperations, OutboundApplicationOperations } from './operations.cjs';
 
 /**
  * How a {@link DescopeClient} is made. What is absent or null has its default; an empty string counts as absent.
@@ -48,7 +48,9 @@ export interface DescopeClientConfig {
 export interface DescopeClient<Throws extends boolean = boolean> {
   management: {
     /** The same object at every access. */
-    outboundApplication: OutboundApplication<Throws>;
+    outboundApplication: OutboundApplicationOperations<Throws>;
+    /** The same object at every access. Needs no management key. */
+    outboundApplicationByToken: OutboundApplicationByTokenOperations<Throws>;
   };
 }
 

@@ -32,8 +32,9 @@ class RateLimitError extends DescopeHttpError {
 }
 
 class DescopeTransportError extends DescopeError {
-  constructor(message, { code, cause } = {}) {
+  constructor(message, { code, cause, status, requestId } = {}) {
     super(message, { code, cause });
+    assignKnown(this, { status, requestId });
     // What a caller of `fetch` would look for.
     if (code === 'ABORTED') define(this, 'name', 'AbortError');
   }
@@ -68,6 +69,11 @@ const HTTP_ERRORS = {
   rate_limited: RateLimitError,
 };
 
+/** Whether the service answered, and with an error: all other failures reject, whatever was asked for. */
+function isHttpError({ kind }) {
+  return Object.hasOwn(HTTP_ERRORS, kind);
+}
+
 /** An error of our own for a value that cannot be used. */
 function invalidArgument(message) {
   return new DescopeError(message, { code: 'INVALID_ARGUMENT' });
@@ -78,7 +84,9 @@ function errorFrom(failure, cause) {
   const message = messageOf(failure);
   const { kind } = failure;
   if (kind === 'invalid_type') return new TypeError(message);
-  if (kind in TRANSPORT_CODES) return new DescopeTransportError(message, { code: TRANSPORT_CODES[kind], cause });
+  if (kind in TRANSPORT_CODES) {
+    return new DescopeTransportError(message, { ...failure, code: TRANSPORT_CODES[kind], cause });
+  }
   if (kind in HTTP_ERRORS) {
     return new HTTP_ERRORS[kind](message, { ...failure, retryAfter: failure.retryAfterSeconds });
   }
@@ -97,6 +105,7 @@ module.exports = {
   TokenNotFoundError,
   RateLimitError,
   DescopeTransportError,
+  isHttpError,
   invalidArgument,
   errorFrom,
   messageOf,

@@ -35,6 +35,13 @@ export interface HttpErrorDetails extends ErrorDetails {
   requestId?: string;
 }
 
+/** What a {@link DescopeTransportError} is made from, beside its text. */
+export interface TransportErrorDetails extends ErrorDetails {
+  code: TransportErrorCode;
+  status?: number;
+  requestId?: string;
+}
+
 /**
  * The base of every error of this package but `TypeError`, for an argument of the wrong type. Its text never holds a
  * secret: of what the service sends back, the secrets of the call are masked.
@@ -86,6 +93,10 @@ export class RateLimitError extends DescopeHttpError {
  * its `cause`.
  */
 export class DescopeTransportError extends DescopeError {
-  constructor(message: string, details: { code: TransportErrorCode; cause?: unknown });
+  constructor(message: string, details: TransportErrorDetails);
   readonly code: TransportErrorCode;
+  /** With `DECODE_ERROR`: the HTTP status of what could not be read, where there was one. */
+  readonly status?: number;
+  /** With `DECODE_ERROR`: what to quote to Descope's support, where the answer has it. */
+  readonly requestId?: string;
 }

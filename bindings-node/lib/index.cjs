@@ -1,6 +1,7 @@
 // What `require('descope-outbound')` gives: the client itself, and everything else by name.
 'use strict';
 
+const { accelerate, restore } = require('./accelerate.cjs');
 const { DescopeClient } = require('./client.cjs');
 const {
   DescopeError,
@@ -18,4 +19,6 @@ module.exports = Object.assign(DescopeClient, {
   DescopeTransportError,
   RateLimitError,
   TokenNotFoundError,
+  accelerate,
+  restore,
 });

@@ -1,8 +1,11 @@
+import type * as acceleration from './accelerate.cjs';
+import type * as application from './application.cjs';
 import type * as client from './client.cjs';
 import type * as errors from './errors.cjs';
 import type * as operations from './operations.cjs';
 import type * as response from './response.cjs';
 import type * as token from './token.cjs';
+import type * as upload from './upload.cjs';
 
 /** The constructor, with everything that this package exports. */
 interface Package extends client.DescopeClientConstructor {
@@ -13,6 +16,8 @@ interface Package extends client.DescopeClientConstructor {
   readonly DescopeTransportError: typeof errors.DescopeTransportError;
   readonly RateLimitError: typeof errors.RateLimitError;
   readonly TokenNotFoundError: typeof errors.TokenNotFoundError;
+  readonly accelerate: typeof acceleration.accelerate;
+  readonly restore: typeof acceleration.restore;
 }
 
 /** Makes a client, as {@link client.DescopeClientConstructor} tells. */
@@ -23,10 +28,32 @@ declare namespace DescopeClient {
   export type DescopeClientConfig = client.DescopeClientConfig;
   export type DescopeClientConstructor = client.DescopeClientConstructor;
 
-  export type OutboundApplication<Throws extends boolean = boolean> = operations.OutboundApplication<Throws>;
+  export type OutboundApplicationOperations<Throws extends boolean = boolean> =
+    operations.OutboundApplicationOperations<Throws>;
+  export type OutboundApplicationByTokenOperations<Throws extends boolean = boolean> =
+    operations.OutboundApplicationByTokenOperations<Throws>;
   export type FetchOptions = operations.FetchOptions;
+  export type FetchOutboundAppTokenOptions = operations.FetchOutboundAppTokenOptions;
   export type CallOptions = operations.CallOptions;
-  export type Deleted = operations.Deleted;
+  export type FetchCallOptions = operations.FetchCallOptions;
+  export type EmptyAnswer = operations.EmptyAnswer;
+
+  export type AccessType = application.AccessType;
+  export type PromptType = application.PromptType;
+  export type URLParam = application.URLParam;
+  export type OutboundAppSettings = application.OutboundAppSettings;
+  export type OutboundApplication = application.OutboundApplication;
+  export type OutboundApplicationToCreate = application.OutboundApplicationToCreate;
+  export type OutboundApplicationToUpdate = application.OutboundApplicationToUpdate;
+  export type OutboundAppTemplateOverrides = application.OutboundAppTemplateOverrides;
+  export type CreateOutboundAppByTemplateOptions = application.CreateOutboundAppByTemplateOptions;
+
+  export type OutboundAppUserTokenToUpload = upload.OutboundAppUserTokenToUpload;
+  export type OutboundAppTenantTokenToUpload = upload.OutboundAppTenantTokenToUpload;
+  export type UploadOutboundAppUserTokenRequest = upload.UploadOutboundAppUserTokenRequest;
+  export type UploadOutboundAppTenantTokenRequest = upload.UploadOutboundAppTenantTokenRequest;
+  export type OutboundAppTokenUploadFailure = upload.OutboundAppTokenUploadFailure;
+  export type BatchUploadOutboundAppTokensResponse = upload.BatchUploadOutboundAppTokensResponse;
 
   export type DescopeError = errors.DescopeError;
   export type DescopeHttpError = errors.DescopeHttpError;
@@ -35,14 +62,20 @@ declare namespace DescopeClient {
   export type TokenNotFoundError = errors.TokenNotFoundError;
   export type ErrorDetails = errors.ErrorDetails;
   export type HttpErrorDetails = errors.HttpErrorDetails;
+  export type TransportErrorDetails = errors.TransportErrorDetails;
   export type ErrorCode = errors.ErrorCode;
   export type TransportErrorCode = errors.TransportErrorCode;
+
+  export type OfficialClient = acceleration.OfficialClient;
+  export type OfficialConfiguration = acceleration.OfficialConfiguration;
+  export type Accelerated = acceleration.Accelerated;
 
   export type SdkResponse<Data> = response.SdkResponse<Data>;
   export type SdkSuccess<Data> = response.SdkSuccess<Data>;
   export type SdkFailure = response.SdkFailure;
   export type ResponseError = response.ResponseError;
 
+  export type OutboundAppToken = token.OutboundAppToken;
   export type OutboundToken = token.OutboundToken;
   export type Source = token.Source;
 }

@@ -840,4 +840,5 @@ module.exports.NativeClient = nativeBinding.NativeClient
 module.exports.environmentNames = nativeBinding.environmentNames
 module.exports.expiryMilliseconds = nativeBinding.expiryMilliseconds
 module.exports.isSecretField = nativeBinding.isSecretField
+module.exports.operationNames = nativeBinding.operationNames
 module.exports.version = nativeBinding.version

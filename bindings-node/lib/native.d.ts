@@ -58,6 +58,9 @@ export interface Failure {
 /** Whether the service keeps secrets in fields of this name. */
 export declare function isSecretField(name: string): boolean
 
+/** Everything that the service can be asked to do, by the names that `NativeClient.call` takes. */
+export declare function operationNames(): Array<string>
+
 /** What a client is made from. */
 export interface Settings {
   projectId?: string

@@ -1,36 +1,125 @@
 // What the service can be asked to do, with the official names and order of arguments. Documented in operations.d.cts.
 'use strict';
 
-const { listOf } = require('./argument.cjs');
+const { listOf, membersOf } = require('./argument.cjs');
+const { appIdsIn, appIn, appsIn, bodyIn } = require('./data.cjs');
 const { tokenIn } = require('./token.cjs');
 
 /** Plain functions in a plain object, so that a test can replace them. */
 function outboundApplication(call) {
+  const fetch = fetchWith(call);
   return {
+    async createApplication(app, lastArgument) {
+      return call('create_application', membersOf('app', app), lastArgument, appIn);
+    },
+
+    async createApplicationByTemplate(options, lastArgument) {
+      return call('create_application_by_template', membersOf('options', options), lastArgument, appIn);
+    },
+
+    async updateApplication(app, lastArgument) {
+      return call('update_application', membersOf('app', app), lastArgument, appIn);
+    },
+
+    async deleteApplication(id, lastArgument) {
+      return call('delete_application', { id }, lastArgument, bodyIn);
+    },
+
+    async loadApplication(id, lastArgument) {
+      return call('load_application', { id }, lastArgument, appIn);
+    },
+
+    async loadAllApplications(lastArgument) {
+      return call('load_all_applications', {}, lastArgument, appsIn);
+    },
+
     async fetchToken(appId, userId, tenantId, options, lastArgument) {
       checkTenant(tenantId, 'fetchToken(appId, userId, tenantId, options)');
-      return call('fetch_token', { appId, userId, tenantId, options }, lastArgument, tokenIn);
+      return fetch('fetch_token', { appId, userId, tenantId, options }, lastArgument);
     },
 
     async fetchTokenByScopes(appId, userId, scopes, options, tenantId, lastArgument) {
       checkTenant(tenantId, 'fetchTokenByScopes(appId, userId, scopes, options, tenantId)');
       const given = { appId, userId, scopes: listOf(scopes), options, tenantId };
-      return call('fetch_token_by_scopes', given, lastArgument, tokenIn);
+      return fetch('fetch_token_by_scopes', given, lastArgument);
+    },
+
+    async fetchTenantToken(appId, tenantId, options, lastArgument) {
+      return fetch('fetch_tenant_token', { appId, tenantId, options }, lastArgument);
+    },
+
+    async fetchTenantTokenByScopes(appId, tenantId, scopes, options, lastArgument) {
+      const given = { appId, tenantId, scopes: listOf(scopes), options };
+      return fetch('fetch_tenant_token_by_scopes', given, lastArgument);
     },
 
     async deleteTokenById(id, lastArgument) {
-      return call('delete_token', { id }, lastArgument, bodyOf);
+      return call('delete_token', { id }, lastArgument, bodyIn);
     },
 
     async deleteUserTokens(appId, userId, lastArgument) {
-      return call('delete_user_tokens', { appId, userId }, lastArgument, bodyOf);
+      return call('delete_user_tokens', { appId, userId }, lastArgument, bodyIn);
+    },
+
+    async listAppsWithUserToken(userId, tenantId, lastArgument) {
+      return call('list_apps_with_user_token', { userId, tenantId }, lastArgument, appIdsIn);
+    },
+
+    async uploadUserApiKey(appId, userId, apiKey, tenantId, lastArgument) {
+      return call('upload_user_api_key', { appId, userId, apiKey, tenantId }, lastArgument, bodyIn);
+    },
+
+    async uploadTenantApiKey(appId, tenantId, apiKey, lastArgument) {
+      return call('upload_tenant_api_key', { appId, tenantId, apiKey }, lastArgument, bodyIn);
+    },
+
+    async uploadUserToken(token, lastArgument) {
+      return call('upload_user_token', membersOf('token', token), lastArgument, bodyIn);
+    },
+
+    async uploadTenantToken(token, lastArgument) {
+      return call('upload_tenant_token', membersOf('token', token), lastArgument, bodyIn);
+    },
+
+    async batchUploadUserTokens(tokens, lastArgument) {
+      return call('batch_upload_user_tokens', { tokens: listOf(tokens) }, lastArgument, bodyIn);
+    },
+
+    async batchUploadTenantTokens(tokens, lastArgument) {
+      return call('batch_upload_tenant_tokens', { tokens: listOf(tokens) }, lastArgument, bodyIn);
     },
   };
 }
 
-/** What a delete is answered with: an empty object. */
-function bodyOf(body) {
-  return JSON.parse(body);
+/** The fetches with an inbound app's token in the place of the management key. */
+function outboundApplicationByToken(call) {
+  const fetch = fetchWith(call);
+  return {
+    async fetchToken(token, appId, userId, tenantId, options, lastArgument) {
+      checkTenant(tenantId, 'fetchToken(token, appId, userId, tenantId, options)');
+      return fetch('fetch_token_by_token', { token, appId, userId, tenantId, options }, lastArgument);
+    },
+
+    async fetchTokenByScopes(token, appId, userId, scopes, options, tenantId, lastArgument) {
+      checkTenant(tenantId, 'fetchTokenByScopes(token, appId, userId, scopes, options, tenantId)');
+      const given = { token, appId, userId, scopes: listOf(scopes), options, tenantId };
+      return fetch('fetch_token_by_scopes_by_token', given, lastArgument);
+    },
+
+    async fetchTenantToken(token, appId, tenantId, options, lastArgument) {
+      return fetch('fetch_tenant_token_by_token', { token, appId, tenantId, options }, lastArgument);
+    },
+
+    async fetchTenantTokenByScopes(token, appId, tenantId, scopes, options, lastArgument) {
+      const given = { token, appId, tenantId, scopes: listOf(scopes), options };
+      return fetch('fetch_tenant_token_by_scopes_by_token', given, lastArgument);
+    },
+  };
+}
+
+/** Of a fetch, the last argument may hold what the API takes and the official order has no place for. */
+function fetchWith(call) {
+  return (operation, given, lastArgument) => call(operation, given, lastArgument, tokenIn, ['externalIdentifier']);
 }
 
 /** The two fetches have tenant and options in opposite order, so this is the mistake that everybody makes once. */
@@ -40,4 +129,4 @@ function checkTenant(tenantId, order) {
   }
 }
 
-module.exports = { outboundApplication };
+module.exports = { outboundApplication, outboundApplicationByToken };

@@ -49,3 +49,6 @@ export interface ResponseError {
   /** How many seconds to wait before the next try: for 429 alone, where the service says so. */
   retryAfter?: number;
 }
+
+// What is not exported above is not for use elsewhere; without this line it would be.
+export {};

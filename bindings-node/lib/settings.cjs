@@ -1,4 +1,4 @@
-// From the object that a user passes to `DescopeClient` to the settings of the native client.
+// From the object that a client is made from, ours or the official SDK's, to the settings of the native client.
 'use strict';
 
 const native = require('./addon.cjs');
@@ -7,6 +7,9 @@ const { invalidArgument } = require('./errors.cjs');
 
 /** Of the official SDK, and without a meaning here: they concern sessions. */
 const UNUSED = ['publicKey', 'authManagementKey', 'fgaCacheUrl'];
+
+/** More of those. Nobody passes them to a client that is used for nothing but outbound apps. */
+const UNUSED_OF_OFFICIAL = ['cookiePolicy', 'refreshCookieName'];
 
 const USED = [
   'projectId',
@@ -19,8 +22,6 @@ const USED = [
   'licenseHandshake',
   'allowInsecureHttp',
 ];
-
-const KNOWN = new Set([...UNUSED, ...USED]);
 
 /** Of the official SDK, and missed by whoever sets them. */
 const REFUSED = {
@@ -36,13 +37,33 @@ const LICENSE_HANDSHAKES = new Map([
   ['wait', 'wait'],
 ]);
 
+/** Of a client of our own: what is not given may come from the environment. */
 function settingsOf(given) {
   const config = given ?? {};
   if (typeof config !== 'object') throw new TypeError(`config must be an object, not ${typeName(config)}`);
-  checkNames(config);
-  if (config.cache) throw invalidArgument('cache is not there yet: leave it out');
+  checkNames(config, 'this client', { used: USED, unused: UNUSED, refused: REFUSED });
   const throwOnError = optional(config, 'throwOnError', 'boolean') ?? false;
-  const settings = {
+  return { settings: settingsIn(config, native.environmentNames()), throwOnError };
+}
+
+/** Of a client of the official SDK, which never looks at what the environment says of Descope. */
+function settingsOfOfficial(configuration) {
+  if (typeof configuration !== 'object' || configuration === null) {
+    const origin = 'the object that the client was made from, whose key cannot be read back';
+    throw new TypeError(`configuration must be ${origin}, not ${typeName(configuration)}`);
+  }
+  checkNames(configuration, 'an accelerated client', {
+    used: USED.filter((name) => name !== 'throwOnError'),
+    unused: [...UNUSED, ...UNUSED_OF_OFFICIAL],
+    refused: { ...REFUSED, throwOnError: 'its answers stay what they are in the official SDK' },
+  });
+  const names = native.environmentNames().filter((name) => !name.startsWith('DESCOPE_'));
+  return { settings: settingsIn(configuration, names), throwOnError: false };
+}
+
+function settingsIn(config, environmentNames) {
+  if (config.cache) throw invalidArgument('cache is not there yet: leave it out');
+  return {
     projectId: optional(config, 'projectId', 'string'),
     managementKey: optional(config, 'managementKey', 'string'),
     baseUrl: optional(config, 'baseUrl', 'string'),
@@ -50,17 +71,16 @@ function settingsOf(given) {
     timeoutMilliseconds: optional(config, 'timeout', 'number'),
     licenseHandshake: licenseHandshakeOf(config.licenseHandshake ?? undefined),
     allowInsecureHttp: optional(config, 'allowInsecureHttp', 'boolean'),
-    environment: environment(),
+    environment: environmentOf(environmentNames),
     runtimeVersion: process.version,
   };
-  return { settings, throwOnError };
 }
 
-function checkNames(config) {
+function checkNames(config, owner, { used, unused, refused }) {
   for (const name of Object.keys(config)) {
-    if (KNOWN.has(name) || config[name] === undefined) continue;
-    const reason = Object.hasOwn(REFUSED, name) ? REFUSED[name] : `the options are ${USED.join(', ')}`;
-    throw invalidArgument(`${name} is no option of this client: ${reason}`);
+    if (used.includes(name) || unused.includes(name) || config[name] === undefined) continue;
+    const reason = Object.hasOwn(refused, name) ? refused[name] : `the options are ${used.join(', ')}`;
+    throw invalidArgument(`${name} is no option of ${owner}: ${reason}`);
   }
 }
 
@@ -97,9 +117,9 @@ function licenseHandshakeOf(given) {
 }
 
 /** A copy of this thread's own: a worker's may differ from the process's. */
-function environment() {
+function environmentOf(names) {
   const variables = emptyRecord();
-  for (const name of native.environmentNames()) {
+  for (const name of names) {
     const value = process.env[name];
     if (value !== undefined) variables[name] = value;
   }
@@ -111,4 +131,4 @@ function emptyRecord() {
   return Object.create(null);
 }
 
-module.exports = { settingsOf };
+module.exports = { settingsOf, settingsOfOfficial };

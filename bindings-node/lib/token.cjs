@@ -4,8 +4,7 @@
 const { inspect } = require('node:util');
 
 const native = require('./addon.cjs');
-
-const REDACTED = '[redacted]';
+const { withoutSecrets } = require('./redaction.cjs');
 
 /** Never constructed: tokens are what `JSON.parse` made, put on a prototype. */
 class OutboundToken {
@@ -26,7 +25,7 @@ class OutboundToken {
   }
 
   [inspect.custom]() {
-    return withoutSecrets(this, []);
+    return withoutSecrets(this);
   }
 }
 
@@ -43,27 +42,6 @@ function makeAssignable(prototype, name, get) {
     },
     configurable: true,
   });
-}
-
-/** A copy that is good for nothing but being printed. */
-function withoutSecrets(holder, ancestors) {
-  const line = [...ancestors, holder];
-  const shown = (inner) => {
-    if (line.includes(inner)) return '[Circular]';
-    if (Array.isArray(inner)) return inner.map(shown);
-    return isData(inner) ? withoutSecrets(inner, line) : inner;
-  };
-  const members = Object.entries(holder).map(([name, inner]) => {
-    const isEmpty = inner === '' || inner === null || inner === undefined;
-    const isSecret = name === 'token' || native.isSecretField(name);
-    return [name, isSecret && !isEmpty ? REDACTED : shown(inner)];
-  });
-  return Object.fromEntries(members);
-}
-
-/** What JSON can hold; whatever else the caller has put there prints as it always does. */
-function isData(value) {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** One for each source: a property of the token itself would be one key more than the service sent. */

@@ -2,21 +2,15 @@
 export type Source = 'network';
 
 /**
- * A third party's access token and what the service says about it: exactly the keys that the service sent, in an object
- * that is the caller's own to change. The names and types are those of Descope's API reference.
- *
- * `console.log` and `util.inspect` show `[redacted]` in the place of secrets. `JSON.stringify`, `Object.keys`, a spread
- * and `structuredClone` give what the service sent, secrets included: do not log those.
- *
- * A whole number beyond 2^53 loses digits, as it does wherever JavaScript reads JSON; `response.text()` has them all.
+ * What the service sends of a third party's access token. The names and types are those of Descope's API reference.
  */
-export interface OutboundToken {
+export interface OutboundAppToken {
   /** The token's id, for `deleteTokenById`. */
-  id?: string;
+  id: string;
   /** The outbound app it belongs to. */
-  appId?: string;
-  /** The user it belongs to. */
-  userId?: string;
+  appId: string;
+  /** The user it belongs to; empty where it is a tenant's own. */
+  userId: string;
   /** The tenant it is bound to. */
   tenantId?: string;
   /** Who the user is at the third party. */
@@ -29,7 +23,7 @@ export interface OutboundToken {
    * When the access token ends, as the service sent it. The API reference calls it a string, the official SDKs a string,
    * a number or a moment, so use `expiresAt`, which reads them all.
    */
-  accessTokenExpiry?: string | number;
+  accessTokenExpiry?: string | number | undefined;
   /** Whether the service holds a refresh token. */
   hasRefreshToken?: boolean;
   /** There only with the option `withRefreshToken`. */
@@ -44,7 +38,18 @@ export interface OutboundToken {
   grantedBy?: string;
   /** The caller's own identifier of the connection. */
   externalIdentifier?: string;
+}
 
+/**
+ * A third party's access token and what the service says about it: exactly the keys that the service sent, in an object
+ * that is the caller's own to change.
+ *
+ * `console.log` and `util.inspect` show `[redacted]` in the place of secrets. `JSON.stringify`, `Object.keys`, a spread
+ * and `structuredClone` give what the service sent, secrets included: do not log those.
+ *
+ * A whole number beyond 2^53 loses digits, as it does wherever JavaScript reads JSON; `response.text()` has them all.
+ */
+export interface OutboundToken extends OutboundAppToken {
   /** The access token under its older name. Not among the keys, unless the service sent it. */
   token: string;
   /**

@@ -145,6 +145,8 @@ const TOKEN_ID: Parameter = Parameter::new("token_id", "id", Place::Query, Kind:
 const INBOUND_TOKEN: Parameter = Parameter::new("token", "token", Place::Bearer, Kind::Secret);
 const API_KEY: Parameter = Parameter::body("api_key", "apiKey", Kind::Secret);
 const ID: Parameter = Parameter::body("id", "id", Kind::Id);
+/// Made up by the service where it is not given.
+const OPTIONAL_ID: Parameter = Parameter::body("id", "id", Kind::Narrowing);
 const NAME: Parameter = Parameter::body("name", "name", Kind::Id);
 const CLIENT_SECRET: Parameter = Parameter::body("client_secret", "clientSecret", Kind::Secret);
 const CLIENT_ID: Parameter = Parameter::body("client_id", "clientId", Kind::Text);
@@ -371,7 +373,7 @@ operations! {
     CREATE_APPLICATION = Operation {
         name: "create_application",
         path: "/v1/mgmt/outbound/app/create",
-        parameters: with_application_fields!(NAME.required(), ID),
+        parameters: with_application_fields!(NAME.required(), OPTIONAL_ID),
         takes_more: true,
         repeat: Repeat::WhileUnstarted,
         answer: AnswerShape::Object,
@@ -383,7 +385,7 @@ operations! {
         path: "/v1/mgmt/outbound/app/create/bytemplate",
         parameters: &[
             Parameter::body("template_id", "templateId", Kind::Id).required(),
-            ID,
+            OPTIONAL_ID,
             CLIENT_ID,
             CLIENT_SECRET,
             TENANT_ID,

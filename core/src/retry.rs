@@ -69,14 +69,15 @@ pub(crate) fn pause(
 
 /// Keeps an outage from being multiplied: a client whose calls mostly fail stops repeating them.
 ///
-/// The numbers are those of the AWS SDKs' 2026 retry behaviour: 500 to start with, 14 for a repetition, given back when
-/// the call gets through, and 1 earned by a call that gets through at once. A first attempt is never held back.
+/// The numbers are those of the AWS SDKs' standard retry mode: 500 to start with, 5 for a repetition, given back when the
+/// call gets through, and 1 earned by a call that gets through at once. So a hundred calls that lose their connections
+/// together, as in a restart of the service, are all repeated. A first attempt is never held back.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
 impl Budget {
     const FULL: u32 = 500;
-    const PRICE: u32 = 14;
+    const PRICE: u32 = 5;
 
     pub(crate) fn new() -> Self {
         Self(AtomicU32::new(Self::FULL))
@@ -172,8 +173,8 @@ mod tests {
     fn an_outage_spends_the_budget_and_successes_earn_it_back() {
         let budget = Budget::new();
         let granted = (0..1000).filter(|_| budget.pay()).count();
-        assert_eq!(granted, 35);
-        for _ in 0..3 {
+        assert_eq!(granted, 100);
+        for _ in 0..4 {
             budget.succeeded(0);
         }
         assert!(!budget.pay());
@@ -184,7 +185,7 @@ mod tests {
         for _ in 0..10_000 {
             budget.succeeded(0);
         }
-        assert_eq!((0..1000).filter(|_| budget.pay()).count(), 35);
+        assert_eq!((0..1000).filter(|_| budget.pay()).count(), 100);
     }
 
     #[test]

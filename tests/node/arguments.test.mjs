@@ -73,7 +73,8 @@ const REFUSED = [
   ['deleteTokenById', [5], 'type', 'id must be a string, not a number'],
   ['deleteUserTokens', [], 'value', 'without a filter this would delete everything'],
   ['deleteUserTokens', [undefined, null], 'value', 'without a filter this would delete everything'],
-  ['deleteUserTokens', ['', ''], 'value', 'without a filter this would delete everything'],
+  ['deleteUserTokens', ['', ''], 'value', 'appId must not be empty'],
+  ['deleteUserTokens', ['a', ''], 'value', 'userId must not be empty'],
   ['deleteUserTokens', ['a', { timeout: 1 }], 'type', 'userId must be a string, not an object'],
   ['deleteTokenById', ['t', 5], 'type', 'the last argument must be an object of signal and timeout, not a number'],
   ['deleteTokenById', ['t', []], 'type', 'the last argument must be an object of signal and timeout, not a list'],
@@ -117,10 +118,10 @@ for (const [method, given, kind, text] of REFUSED) {
 
 test('nothing is thrown before there is a promise', async (context) => {
   const { client } = await arrange(context, answer(200));
-  for (const method of Object.values(client.management.outboundApplication)) {
+  for (const method of Object.values(client.management).flatMap(Object.values)) {
     assert.equal(Object.prototype.toString.call(method), '[object AsyncFunction]');
     await assert.rejects(
-      method(Symbol('s'), Symbol('s'), Symbol('s'), Symbol('s'), Symbol('s'), Symbol('s')),
+      method(...Array(7).fill(Symbol('s'))),
       TypeError,
     );
   }

@@ -13,12 +13,13 @@ import * as module from 'descope-outbound';
 import { ROOT } from './support/child.mjs';
 
 const require = createRequire(import.meta.url);
+const FUNCTIONS = ['accelerate', 'restore'];
 const CLASSES = ['DescopeError', 'DescopeHttpError', 'DescopeTransportError', 'RateLimitError', 'TokenNotFoundError'];
 const LIBRARY = join(ROOT, 'bindings-node/lib');
 
 test('ES modules and CommonJS get the same objects under the same names', () => {
   const required = require('descope-outbound');
-  assert.deepEqual(Object.keys(module).sort(), ['DescopeClient', ...CLASSES, 'default'].sort());
+  assert.deepEqual(Object.keys(module).sort(), ['DescopeClient', ...CLASSES, ...FUNCTIONS, 'default'].sort());
   assert.deepEqual(Object.keys(required).sort(), Object.keys(module).sort());
   for (const name of Object.keys(module)) assert.equal(required[name], module[name], name);
   assert.equal(required, module.default);
@@ -50,7 +51,7 @@ test('a missing native file is an error that says for which platform, and what t
     () => require(join(copy, 'index.cjs')),
     (error) => {
       assert.ok(error.message.startsWith(`descope-outbound cannot load its native file for ${process.platform}-`));
-      assert.match(error.message, /--omit=optional/);
+      assert.match(error.message, /the very platform/);
       assert.match(error.message, /npm run build/);
       assert.ok(error.cause instanceof Error);
       return true;
@@ -62,7 +63,6 @@ test('every file that the package needs is among the files that are published', 
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const published = files.map((pattern) => pattern.replace('bindings-node/lib/*', ''));
   for (const file of readdirSync(LIBRARY)) {
-    const isPublished = published.some((ending) => file.endsWith(ending));
-    assert.equal(isPublished, !file.endsWith('.node'), file);
+    assert.ok(published.some((ending) => file.endsWith(ending)), file);
   }
 });

@@ -9,26 +9,8 @@ import DescopeClient from 'descope-outbound';
 
 import { answer } from './support/canned-server.mjs';
 import { runModule } from './support/child.mjs';
-import { ACCESS_TOKEN, arrange, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
-
-/** All the ways of printing a value that do not say that they show everything. */
-function everyPrint(value) {
-  return [
-    util.inspect(value),
-    util.inspect(value, { depth: Infinity }),
-    util.inspect(value, { depth: Infinity, showHidden: true }),
-    util.inspect(value, { depth: Infinity, getters: true }),
-    util.inspect({ nested: [value] }, { depth: Infinity, compact: false, sorted: true }),
-    util.format('%s %o %O', value, value, value),
-    String(value),
-  ].join('\n');
-}
-
-function assertNoSecret(text) {
-  for (const secret of ['made-up-', ACCESS_TOKEN, REFRESH_TOKEN, MANAGEMENT_KEY]) {
-    assert.ok(!text.includes(secret), text);
-  }
-}
+import { arrange, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
+import { assertNoSecret, everyPrint } from './support/printing.mjs';
 
 test('an answer shows its secrets as redacted, and everything else as it is', async (context) => {
   const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
@@ -74,7 +56,7 @@ test('a client shows nothing of its configuration', async (context) => {
   assertNoSecret(everyPrint(client));
   assertNoSecret(everyPrint(client.management));
   assertNoSecret(everyPrint(DescopeClient));
-  assert.equal(JSON.stringify(client), '{"management":{"outboundApplication":{}}}');
+  assert.equal(JSON.stringify(client), '{"management":{"outboundApplication":{},"outboundApplicationByToken":{}}}');
   assert.ok(!everyPrint(client).includes(server.url));
 });
 

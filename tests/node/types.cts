@@ -1,6 +1,16 @@
 // Compiled and never run: what a strict TypeScript program that uses CommonJS may write.
 import DescopeClient = require('descope-outbound');
-import { DescopeError, TokenNotFoundError, type OutboundToken, type SdkResponse } from 'descope-outbound';
+import {
+  DescopeError,
+  TokenNotFoundError,
+  accelerate,
+  type OfficialClient,
+  type OfficialConfiguration,
+  type OutboundApplication,
+  type OutboundToken,
+  type SdkResponse,
+  type UploadOutboundAppUserTokenRequest,
+} from 'descope-outbound';
 
 const client: DescopeClient.DescopeClient<false> = DescopeClient({ projectId: 'P', managementKey: 'key' });
 new DescopeClient();
@@ -17,4 +27,16 @@ export async function fetchToken(): Promise<string> {
     if (error instanceof DescopeClient.DescopeTransportError) return error.code;
     throw error;
   }
+}
+
+export async function everyRoom(upload: UploadOutboundAppUserTokenRequest): Promise<OutboundApplication | undefined> {
+  await client.management.outboundApplication.uploadUserToken(upload);
+  await client.management.outboundApplicationByToken.fetchTenantToken('token', 'app', 'tenant');
+  const app: SdkResponse<DescopeClient.OutboundApplication> =
+    await client.management.outboundApplication.loadApplication('app', { timeout: 5 });
+  return app.data;
+}
+
+export function upgraded(official: OfficialClient, configuration: OfficialConfiguration): OfficialClient {
+  return DescopeClient.restore(accelerate(official, configuration));
 }

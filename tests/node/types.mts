@@ -6,11 +6,24 @@ import DescopeClient, {
   DescopeTransportError,
   RateLimitError,
   TokenNotFoundError,
+  accelerate,
+  restore,
+  type AccessType,
+  type BatchUploadOutboundAppTokensResponse,
   type CallOptions,
+  type CreateOutboundAppByTemplateOptions,
   type DescopeClientConfig,
+  type EmptyAnswer,
   type ErrorCode,
+  type FetchCallOptions,
+  type FetchOutboundAppTokenOptions,
   type OutboundApplication,
+  type OutboundApplicationOperations,
+  type OutboundAppTenantTokenToUpload,
+  type OutboundAppToken,
+  type OutboundAppUserTokenToUpload,
   type OutboundToken,
+  type PromptType,
   type ResponseError,
   type SdkFailure,
   type SdkResponse,
@@ -50,13 +63,126 @@ export async function everyCall(signal: AbortSignal): Promise<void> {
   const response: Response = fetched.response;
   void [status, response];
 
-  await outboundApplication.fetchToken('app', 'user', 'tenant', { withRefreshToken: true }, call);
+  const options: FetchOutboundAppTokenOptions = { withRefreshToken: true };
+  const fetchCall: FetchCallOptions = { ...call, externalIdentifier: 'mine' };
+  await outboundApplication.fetchToken('app', 'user', 'tenant', options, fetchCall);
   await outboundApplication.fetchToken('app', 'user', null, { aNewerOption: 1 }, { signal });
   await outboundApplication.fetchTokenByScopes('app', 'user', ['read'], { forceRefresh: true }, 'tenant', call);
   await outboundApplication.fetchTokenByScopes('app', 'user', new Set(['read']));
-  await outboundApplication.deleteTokenById('token', call);
+  await outboundApplication.fetchTokenByScopes('app', 'user', ['read'], null, null, fetchCall);
+  await outboundApplication.fetchTenantToken('app', 'tenant', { forceRefresh: true }, fetchCall);
+  await outboundApplication.fetchTenantTokenByScopes('app', 'tenant', new Set(['read']), undefined, fetchCall);
+  const deleted = await outboundApplication.deleteTokenById('token', call);
+  isTrue<Equal<typeof deleted, SdkResponse<EmptyAnswer>>>();
   await outboundApplication.deleteUserTokens('app', 'user', call);
   await outboundApplication.deleteUserTokens(undefined, 'user');
+  const listed = await outboundApplication.listAppsWithUserToken('user', 'tenant', call);
+  isTrue<Equal<typeof listed, SdkResponse<string[]>>>();
+}
+
+export async function everyApplicationCall(call: CallOptions, prompt: PromptType): Promise<void> {
+  const accessType: AccessType = 'offline';
+  const { outboundApplication } = DescopeClient({ throwOnError: true }).management;
+  await outboundApplication.createApplication({ name: 'n' });
+  const created = await outboundApplication.createApplication(
+    {
+      name: 'n',
+      id: undefined,
+      logo: null,
+      clientSecret: 'secret',
+      authorizationUrlParams: [{ key: 'audience', value: 'all' }],
+      prompt: [prompt],
+      accessType,
+      pkce: true,
+      useDcr: true,
+      dcrUrl: 'https://example.com',
+    },
+    call,
+  );
+  isTrue<Equal<typeof created, SdkSuccess<OutboundApplication>>>();
+  const { useDcr, dcrUrl } = created.data;
+  isTrue<Equal<typeof useDcr, boolean | undefined>>();
+  isTrue<Equal<typeof dcrUrl, string | undefined>>();
+  const template: CreateOutboundAppByTemplateOptions = { templateId: 't', overrides: { name: 'n', useDcr: false } };
+  await outboundApplication.createApplicationByTemplate(template, call);
+  const { data: app } = await outboundApplication.loadApplication('app', call);
+  await outboundApplication.updateApplication({ ...app, clientSecret: 'secret' }, call);
+  await outboundApplication.deleteApplication(app.id, call);
+  const { data: apps } = await outboundApplication.loadAllApplications(call);
+  isTrue<Equal<typeof apps, OutboundApplication[]>>();
+}
+
+export async function everyUpload(call: CallOptions, token: OutboundToken): Promise<void> {
+  const { outboundApplication } = DescopeClient().management;
+  await outboundApplication.uploadUserApiKey('app', 'user', 'key', 'tenant', call);
+  await outboundApplication.uploadUserApiKey('app', 'user', 'key', null);
+  await outboundApplication.uploadTenantApiKey('app', 'tenant', 'key', call);
+  const user: OutboundAppUserTokenToUpload = { appId: 'a', userId: 'u', refreshToken: 'r', scopes: ['read'] };
+  const tenant: OutboundAppTenantTokenToUpload = { appId: 'a', tenantId: 't', accessToken: token.accessToken };
+  await outboundApplication.uploadUserToken({ ...user, tenantId: null, verifyRefresh: true }, call);
+  await outboundApplication.uploadTenantToken({ ...tenant, accessTokenExpiry: 0, verifyRefresh: false }, call);
+  const uploaded = await outboundApplication.batchUploadUserTokens([user], call);
+  isTrue<Equal<typeof uploaded, SdkResponse<BatchUploadOutboundAppTokensResponse>>>();
+  for (const { userId, errorCode } of uploaded.data?.failures ?? []) void [userId, errorCode];
+  await outboundApplication.batchUploadTenantTokens(new Set([tenant]), call);
+}
+
+export async function everyCallByToken(call: FetchCallOptions): Promise<void> {
+  const { outboundApplicationByToken } = DescopeClient({ projectId: 'P' }).management;
+  const fetched = await outboundApplicationByToken.fetchToken('token', 'app', 'user', 'tenant', {}, call);
+  isTrue<Equal<typeof fetched, SdkResponse<OutboundToken>>>();
+  await outboundApplicationByToken.fetchTokenByScopes('token', 'app', 'user', ['read'], {}, 'tenant', call);
+  await outboundApplicationByToken.fetchTenantToken('token', 'app', 'tenant', {}, call);
+  await outboundApplicationByToken.fetchTenantTokenByScopes('token', 'app', 'tenant', ['read'], {}, call);
+}
+
+// @ts-expect-error: what the types are made of is no type of the package.
+export type { Given, TokenToUpload } from 'descope-outbound';
+
+/** As the official SDK's types have it: fewer fields, and without the last argument. */
+interface Official {
+  validateSession: (sessionToken: string) => Promise<unknown>;
+  management: {
+    user: { load: (loginId: string) => Promise<unknown> };
+    outboundApplication: {
+      fetchToken: (
+        appId: string,
+        userId: string,
+        tenantId?: string,
+        options?: { withRefreshToken?: boolean },
+      ) => Promise<{ ok: boolean; data?: { id: string; accessTokenExpiry?: number } }>;
+      fetchTokenByScopes: (appId: string, userId: string, scopes: string[]) => Promise<unknown>;
+      deleteTokenById: (id: string) => Promise<unknown>;
+      deleteUserTokens: (appId?: string, userId?: string) => Promise<unknown>;
+    };
+  };
+}
+
+export async function accelerated(official: Official): Promise<Official> {
+  const configuration = { projectId: 'P', managementKey: 'key', baseUrl: 'https://example.com', cookiePolicy: null };
+  const client = accelerate(official, { ...configuration, timeout: 5000 });
+  const asBefore = await client.management.outboundApplication.fetchToken('app', 'user');
+  const id: string | undefined = asBefore.data?.id;
+  const call: CallOptions = { timeout: 5 };
+  const withMore = await client.management.outboundApplication.fetchToken('app', id ?? '', undefined, {}, call);
+  isTrue<Equal<typeof withMore, SdkResponse<OutboundToken>>>();
+  await client.management.outboundApplication.loadAllApplications();
+  await client.management.user.load('login-id');
+  // @ts-expect-error: its key cannot be read back.
+  accelerate(official);
+  // @ts-expect-error: not even its project can.
+  accelerate(official, { managementKey: 'key' });
+  // @ts-expect-error: its answers stay as they are.
+  accelerate(official, { projectId: 'P', throwOnError: true });
+  // @ts-expect-error: that is no client.
+  accelerate({ management: {} }, configuration);
+  return restore(client);
+}
+
+/** What the service sends, and a test may make up, has no getters. */
+export function madeUp(): OutboundAppToken {
+  const expiry: string | number | undefined = undefined;
+  return { id: 'i', appId: 'a', userId: 'u', accessToken: 't', accessTokenExpiry: expiry };
 }
 
 export async function withThrowOnError(): Promise<string> {
@@ -96,7 +222,7 @@ export function everySetting(isThrowing: boolean): DescopeClient {
 
 export const keptAsAny: DescopeClient[] = [DescopeClient(), DescopeClient({ throwOnError: true })];
 
-export function mocked(answer: SdkResponse<OutboundToken>): OutboundApplication<false> {
+export function mocked(answer: SdkResponse<OutboundToken>): OutboundApplicationOperations<false> {
   const { outboundApplication } = DescopeClient().management;
   outboundApplication.fetchToken = async () => answer;
   return outboundApplication;
@@ -112,6 +238,22 @@ export async function refused(): Promise<void> {
   await outboundApplication.fetchToken('app');
   // @ts-expect-error: whether there is data is not known yet.
   (await outboundApplication.fetchToken('app', 'user')).data.accessToken;
+  // @ts-expect-error: the identifier is for fetches.
+  await outboundApplication.deleteTokenById('token', { externalIdentifier: 'mine' });
+  // @ts-expect-error: an app has a name.
+  await outboundApplication.createApplication({ description: 'd' });
+  // @ts-expect-error: what is left out of an update is emptied, so that a misspelling would empty it.
+  await outboundApplication.updateApplication({ id: 'i', name: 'n', logoUrl: 'l' });
+  // @ts-expect-error: a parameter has a key.
+  await outboundApplication.createApplication({ name: 'n', tokenUrlParams: [{ name: 'n', value: 'v' }] });
+  // @ts-expect-error: a tenant's own token belongs to no user.
+  await outboundApplication.batchUploadTenantTokens([{ appId: 'a', tenantId: 't', userId: 'u' }]);
+  // @ts-expect-error: a batch is not verified.
+  await outboundApplication.batchUploadUserTokens([{ appId: 'a', userId: 'u', verifyRefresh: true }]);
+  // @ts-expect-error: seconds since 1970 are a number.
+  await outboundApplication.uploadUserToken({ appId: 'a', userId: 'u', accessTokenExpiry: '1795435200' });
+  // @ts-expect-error: the inbound app's token comes first.
+  await DescopeClient().management.outboundApplicationByToken.fetchToken('app', 'user');
   // @ts-expect-error: nothing here logs.
   DescopeClient({ logger: console });
   // @ts-expect-error: there is no cache yet.

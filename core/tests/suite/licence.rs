@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::emulated::{builder, emulator, fail};
-use descope_outbound::{ErrorKind, LicenseHandshake};
+use descope_outbound::LicenseHandshake;
 use descope_outbound_emulator::{Emulator, Fault};
 
 const LICENSE: &str = "/v1/mgmt/license";

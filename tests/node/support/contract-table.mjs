@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const DIRECTORY = new URL('../../contract/', import.meta.url);
 const LANGUAGES = ['python', 'node', 'rust'];
+/** Whom a departure may concern: a language's official SDK, or one of the two clients of Python's. */
+const OFFICIAL = ['python', 'python sync', 'python async', 'node'];
 const REQUEST = ['method', 'path', 'query', 'body', 'body_text', 'headers', 'absent_headers'];
 const RESULT = ['ok', 'code', 'data', 'json', 'error', 'response_text', 'rejects', 'attributes', 'text', 'at'];
 const CLIENT = [
@@ -37,11 +39,12 @@ export function readTable() {
 }
 
 function resolve(shared, written) {
-  const { id, title, times = 1, exchanges = [], seconds = {}, except = {} } = written;
-  const known = ['id', 'title', 'client', 'call', 'times', 'exchanges', 'seconds', 'result', 'except'];
+  const { id, title, times = 1, exchanges = [], seconds = {}, except = {}, departs = {} } = written;
+  const known = ['id', 'title', 'client', 'call', 'times', 'exchanges', 'seconds', 'result', 'except', 'departs'];
   only(written, known, id);
   only(seconds, ['at_least', 'at_most'], id);
   only(except, LANGUAGES, id);
+  only(departs, OFFICIAL, id);
   const call = lookUp(shared.calls, written.call);
   const result = lookUp(shared.results, written.result);
   only(call, [...LANGUAGES, 'request'], id);
@@ -56,9 +59,11 @@ function resolve(shared, written) {
   only(client, CLIENT, id);
   const resolved = exchanges.map((exchange) => resolveExchange(shared, exchange, call.request, id));
   if ('node' in except) return undefined;
-  only(call.node, ['method', 'args'], id);
+  only(call.node, ['of', 'method', 'args'], id);
   only(result.node, RESULT, id);
-  return { id, title, client, call: call.node, times, exchanges: resolved, seconds, result: result.node };
+  const answers = { exchanges: resolved, seconds, result: result.node };
+  // The row of docs/deviations.md by which ours departs from the official SDK, if it does.
+  return { id, title, client, call: call.node, times, ...answers, departure: departs.node };
 }
 
 function resolveExchange(shared, written, requestOfTheCall, id) {

@@ -1,0 +1,16 @@
+// What the official SDK makes the `data` of an answer that is no token.
+'use strict';
+
+const { redacted } = require('./redaction.cjs');
+
+/** The whole answer. */
+function bodyIn(body) {
+  return redacted(JSON.parse(body));
+}
+
+/** The one member that the answer is about; undefined where the service sent none. */
+function memberIn(name) {
+  return (body) => redacted(JSON.parse(body)[name]);
+}
+
+module.exports = { appIdsIn: memberIn('appIds'), appIn: memberIn('app'), appsIn: memberIn('apps'), bodyIn };
