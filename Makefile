@@ -11,7 +11,7 @@ EMULATOR := target/debug/descope-outbound-emulator
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := 127.0.0.1,localhost
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle check generate clean
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle check bench generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -66,13 +66,17 @@ test-oracle: wheel addon emulator
 check: wheel addon  ## Run every linter and type checker, and see that generated files are up to date
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
-	$(BIN)/ruff check --quiet bindings-python docs examples tests
-	$(BIN)/ruff format --quiet --check bindings-python docs examples tests
-	$(BIN)/mypy bindings-python/python tests examples docs
+	$(BIN)/ruff check --quiet bindings-python benches docs examples tests
+	$(BIN)/ruff format --quiet --check bindings-python benches docs examples tests
+	$(BIN)/mypy bindings-python/python benches docs examples tests
 	$(BIN)/python -m mypy.stubtest descope_outbound
 	npm run --silent check
 	$(MAKE) generate
 	git diff --exit-code -- bindings-python/python docs/reference.md bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+
+bench: wheel addon  ## Measure what a client costs before its first call
+	$(BIN)/python benches/construction.py
+	node benches/construction.mjs
 
 generate: wheel addon  ## Make the generated files anew
 	$(BIN)/python bindings-python/generate_sync.py

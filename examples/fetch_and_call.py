@@ -41,7 +41,7 @@ def main() -> None:
         print(f"  the provider says     {who_am_i(token['token']['accessToken'])}")
 
         by_scopes = outbound.fetch_token_by_scopes(APP_ID, USER_ID, SCOPES)
-        print(f"  with exactly {SCOPES}: the provider says {who_am_i(by_scopes.access_token or '')}")
+        print(f"  with exactly {SCOPES}: the provider says {who_am_i(by_scopes.access_token)}")
 
         outbound.delete_token(token["token"]["id"])
         print("  deleted; asking again:")

@@ -243,6 +243,8 @@ def _expect_exception(expected: Result, error: Exception, at: str, subject: Subj
     assert name in names, f"{name} {error} instead of {expected.exception}"
     assert at == expected.at, f"raised at {at} instead of at {expected.at}"
     if subject.is_official:
+        untold = set(vars(error)) - set(expected.attributes)
+        assert not untold, f"the case does not tell {untold} of {error}"
         return
     for each in (error, error.__cause__, error.__context__):
         shown = f"{each} {each!r} {getattr(each, '__dict__', None)}"
@@ -292,6 +294,8 @@ def _expect_headers(expected: contract_table.Request, received: canned_server.Re
         assert name in not_asked_for or contract_marker.is_met(value, actual), f"{name} is {actual!r}"
     for name in expected.absent_headers:
         assert name in not_asked_for or name not in received.headers, f"{name} is sent"
+    if received.body:
+        assert received.headers.get("content-type") == "application/json", "the body is not said to be JSON"
     strangers = set(received.headers) - set(expected.headers) - OF_EVERY_REQUEST
     assert not strangers, f"{strangers} are sent"
 

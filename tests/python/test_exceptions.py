@@ -56,7 +56,7 @@ def test_the_official_way_to_make_them_works() -> None:
     limit = RateLimitException(429, "t", "d", "m", rate_limit_parameters={"Retry-After": 3})
     assert limit.retry_after == 3
     assert RateLimitException(429, "t", "d", "m").rate_limit_parameters == {}
-    assert AuthException().args == (None,) * 7
+    assert AuthException().args == (None,) * 8
 
 
 def test_the_official_constants_are_exported() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from descope_outbound import DescopeClient, OutboundToken, TokenResponse
+from descope_outbound import DecodeError, DescopeClient, OutboundToken, TokenResponse
 
 ANSWER: dict[str, Any] = {
     "token": {
@@ -101,9 +101,11 @@ def test_what_is_mostly_wanted_has_a_shortcut(response: TokenResponse) -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, {"token": None}, {"token": {}}, {"token": "x"}, {"token": {"scopes": None}}])
-def test_a_shortcut_to_nothing_is_none(answer: dict[str, Any]) -> None:
+def test_a_shortcut_to_nothing_is_none_save_to_the_token_itself(answer: dict[str, Any]) -> None:
     response = TokenResponse(answer)
-    assert (response.access_token, response.refresh_token, response.expires_at) == (None, None, None)
+    assert (response.refresh_token, response.expires_at) == (None, None)
+    with pytest.raises(DecodeError, match="without an access token"):
+        _ = response.access_token
     assert response.scopes == []
 
 

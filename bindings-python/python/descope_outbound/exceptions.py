@@ -29,11 +29,13 @@ class DescopeError(Exception):
         error_code: The service's code, such as ``E111504``; None where the answer has none.
         http_status: The status of the service's answer; None where there was none.
         request_id: What to quote to Descope's support (``cf-ray``, else ``x-request-id``); None where unknown.
+        retry_after: Whole seconds that the service asks to wait, never negative; None where it does not say.
     """
 
     error_code: str | None = None
     http_status: int | None = None
     request_id: str | None = None
+    retry_after: int | None = None
 
 
 class AuthException(DescopeError):
@@ -62,14 +64,18 @@ class AuthException(DescopeError):
         http_status: int | None = None,
         request_id: str | None = None,
         explanation: str | None = None,
+        retry_after: int | None = None,
     ) -> None:
-        super().__init__(status_code, error_type, error_message, error_code, http_status, request_id, explanation)
+        super().__init__(
+            status_code, error_type, error_message, error_code, http_status, request_id, explanation, retry_after
+        )
         self.status_code = status_code
         self.error_type = error_type
         self.error_message = error_message
         self.error_code = error_code
         self.http_status = http_status
         self.request_id = request_id
+        self.retry_after = retry_after
         self._explanation = explanation
 
     def __str__(self) -> str:
@@ -95,7 +101,6 @@ class RateLimitException(DescopeError):
         error_description: The service's description.
         error_message: The service's message.
         rate_limit_parameters: ``{"Retry-After": seconds}``, or ``{}`` where the answer does not say.
-        retry_after: Whole seconds to wait, never negative; None where the answer does not say.
     """
 
     def __init__(
@@ -191,7 +196,9 @@ def exception_for(failure: _native.Failure) -> Exception:
     if kind == "rate_limited":
         return _rate_limit(failure, common)
     exception = TokenNotFound if kind == "token_not_found" else AuthException
-    return exception(failure.http_status, ERROR_TYPE_SERVER_ERROR, failure.body, **common)
+    return exception(
+        failure.http_status, ERROR_TYPE_SERVER_ERROR, failure.body, retry_after=failure.retry_after, **common
+    )
 
 
 def _rate_limit(failure: _native.Failure, common: dict[str, Any]) -> RateLimitException:

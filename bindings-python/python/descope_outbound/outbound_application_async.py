@@ -624,7 +624,8 @@ class OutboundApplicationAsync:
             ...     "Google Calendar", id="google-calendar"
             ... )  # doctest: +SKIP
         """
-        secret = _native.Secret(client_secret)
+        # An empty one is left out, as the official SDK does.
+        secret = _native.Secret(client_secret or None)
         del client_secret
         fields = {
             "name": name,
@@ -770,7 +771,8 @@ class OutboundApplicationAsync:
             ...     "google-calendar", "Google Calendar"
             ... )  # doctest: +SKIP
         """
-        secret = _native.Secret(client_secret)
+        # An empty one is left out, as the official SDK does.
+        secret = _native.Secret(client_secret or None)
         del client_secret
         fields = {
             "id": id,

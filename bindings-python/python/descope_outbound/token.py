@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from descope_outbound import _native
+from descope_outbound.exceptions import DecodeError
 from descope_outbound.redacted import RedactedDict
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -71,9 +72,16 @@ class TokenResponse(RedactedDict):
         return token if isinstance(token, dict) else {}
 
     @property
-    def access_token(self) -> str | None:
-        """What to send to the third party; None where the server sent none."""
-        return self._token.get("accessToken")
+    def access_token(self) -> str:
+        """What to send to the third party.
+
+        Raises:
+            DecodeError: The server sent none. ``["token"]`` then shows what it did send.
+        """
+        access_token = self._token.get("accessToken")
+        if not isinstance(access_token, str):
+            raise DecodeError("the service answered without an access token")
+        return access_token
 
     @property
     def refresh_token(self) -> str | None:
