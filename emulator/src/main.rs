@@ -127,6 +127,8 @@ fn introduce(emulator: &Emulator) -> io::Result<()> {
     writeln!(output, "export DESCOPE_BASE_URI={base_url}")?;
     writeln!(output, "export DESCOPE_PROJECT_ID={}", quoted(emulator.project_id()))?;
     writeln!(output, "export DESCOPE_MANAGEMENT_KEY={}", quoted(emulator.management_key()))?;
+    // Not for the client, but for whoever calls the third party with what it fetched.
+    writeln!(output, "export PROVIDER_URL={base_url}/provider")?;
     if let Some(ca_file) = emulator.ca_file() {
         writeln!(output, "export SSL_CERT_FILE={}", quoted(&ca_file.to_string_lossy()))?;
     }
