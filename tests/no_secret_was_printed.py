@@ -1,7 +1,7 @@
 """Fails if a planted secret stands in anything that the tests printed: no_secret_was_printed.py LOG...
 
-Every secret in the tests is made up and begins in one of these ways, so that whatever prints one is found. One of the logs
-is that of the Rust tests, in which the libraries below tell all that they can: if it is silent, nothing is proven.
+Every secret in the tests is made up and begins in one of these ways, so that whatever prints one is found. One of the
+logs is that of the Rust tests, in which the libraries below tell all that they can: if it is silent, nothing is proven.
 """
 
 import re
