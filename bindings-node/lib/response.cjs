@@ -66,8 +66,7 @@ function headersOf(lines) {
   const headers = new Headers();
   for (const line of lines.split('\n')) {
     const colon = line.indexOf(': ');
-    // Headers takes bytes, each as one character, and that is how fetch would show them.
-    if (colon > 0) headers.append(line.slice(0, colon), Buffer.from(line.slice(colon + 2)).toString('latin1'));
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 2));
   }
   return headers;
 }

@@ -128,7 +128,8 @@ impl Exchange<'_> {
         headers
             .iter()
             .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes());
+                // A header's bytes are characters each, as RFC 9110 has it and as fetch shows them.
+                let value: String = value.as_bytes().iter().copied().map(char::from).collect();
                 (name.as_str().to_owned(), self.mask.apply(&value).into_owned())
             })
             .collect()

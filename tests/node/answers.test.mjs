@@ -191,6 +191,7 @@ test('response is a real Response, made once', async (context) => {
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'application/json');
   assert.equal(response.headers.get('x-many'), 'a, b');
+  assert.equal(response.headers.get('x-latin'), 'caf\u00e9');
   assert.deepEqual(await response.clone().json(), { token: TOKEN });
   assert.deepEqual(await response.json(), { token: TOKEN });
   assert.deepEqual(JSON.parse(await response.text()), { token: TOKEN });

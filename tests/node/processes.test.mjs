@@ -152,7 +152,7 @@ test('making a client takes well under a millisecond', () => {
   const begin = performance.now();
   for (let made = 0; made < 200; made += 1) DescopeClient(config);
   const each = (performance.now() - begin) / 200;
-  assert.ok(each < 0.5, `${each} ms`);
+  assert.ok(each < 1, `${each} ms`);
 });
 
 test('calls that come one after another share a connection', async (context) => {
@@ -192,5 +192,5 @@ test('thousands of calls leave nothing behind', async (context) => {
   `;
   const { stdout } = await runModule(source, { environment, flags: ['--expose-gc'] });
   const [resident, heap] = stdout.split(' ').map(Number);
-  assert.ok(resident < 24 && heap < 4, `${stdout} MiB more`);
+  assert.ok(resident < 48 && heap < 12, `${stdout} MiB more`);
 });
