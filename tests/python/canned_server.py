@@ -54,7 +54,7 @@ class Request:
 class CannedServer:
     """Listens from ``with`` to its end; every connection serves one request.
 
-    The paths of ``aside`` are always answered so, and what comes for them is not kept.
+    What ends in a path of ``aside`` is always answered so, and is not kept.
     """
 
     def __init__(self, *steps: Step | Answer, aside: Mapping[str, Answer] | None = None) -> None:
@@ -81,8 +81,9 @@ class CannedServer:
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Keeps the request and finds its answer."""
         path, _, query = target.partition("?")
-        if path in self._aside:
-            return self._aside[path]
+        for end, answer in self._aside.items():
+            if path.endswith(end):
+                return answer
         with self._lock:
             beside = [number for number, step in self._left.items() if step.beside == path]
             in_turn = [number for number, step in self._left.items() if step.beside is None]

@@ -1,7 +1,8 @@
 """Holds a package to a case of the contract table: ours, or the official SDK, which the oracle runs the table against.
 
-The official SDK is not asked for what only ours has: it may send other headers of its own and write ``null`` for what is
-absent, its exceptions may be the bases of ours, and attributes, texts and redaction that it does not have are no departure.
+The official SDK is not asked for what only ours has: it may send other headers of its own and write ``null`` for what
+is absent, its exceptions may be the bases of ours, and attributes, texts and redaction that it does not have are no
+departure.
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ def check(case: Case, mode: str, subject: Subject) -> None:
             assert request.step is not None, f"a request that was not expected: {request.method} {request.path}"
         for outcome in outcomes:
             _expect(case.result, outcome, subject)
+            if subject.is_official and outcome.error is not None and case.departure(mode) is None:
+                # To agree is to agree in every field.
+                untold = set(vars(outcome.error)) - set(case.result.attributes)
+                assert not untold, f"the case does not tell {untold} of {outcome.error}"
         assert case.seconds.at_least <= seconds <= case.seconds.at_most, f"took {seconds:.2f} s"
         # The handshake beside a call may still be on its way.
         patience = time.monotonic() + 2
@@ -243,8 +248,6 @@ def _expect_exception(expected: Result, error: Exception, at: str, subject: Subj
     assert name in names, f"{name} {error} instead of {expected.exception}"
     assert at == expected.at, f"raised at {at} instead of at {expected.at}"
     if subject.is_official:
-        untold = set(vars(error)) - set(expected.attributes)
-        assert not untold, f"the case does not tell {untold} of {error}"
         return
     for each in (error, error.__cause__, error.__context__):
         shown = f"{each} {each!r} {getattr(each, '__dict__', None)}"

@@ -75,20 +75,21 @@ async function startScripted(exchanges, { isOfficial }) {
   const isLicense = ({ request }) => request.path === LICENSE_PATH;
   // When the official SDK asks for the tier is its own business; that a call carries it is the table's.
   const isOutOfTurn = (exchange) => exchange.beside || (isOfficial && isLicense(exchange));
+  // A handshake that the case does not speak of is answered without a tier, and is none of its requests.
+  const isAside = (path) => isOfficial && path.endsWith(LICENSE_PATH) && !exchanges.some(isLicense);
   const respond = (kind) => (request, response) => {
     const seen = server[kind].at(-1);
     const [path] = seen.url.split('?');
+    if (isAside(path)) return answerWith(404)(request, response);
     const beside = [...left].find(([, exchange]) => isOutOfTurn(exchange) && exchange.request.path === path);
     const [step, exchange] = beside ?? [...left].find(([, exchange]) => !isOutOfTurn(exchange)) ?? [];
     left.delete(step);
     received.push({ step, seen });
-    if (exchange === undefined) response.writeHead(418).end('this request was not expected');
-    else answer(exchange.answer, request, response);
+    if (exchange === undefined) return response.writeHead(418).end('this request was not expected');
+    return answer(exchange.answer, request, response);
   };
   const server = await startCannedServer(respond('requests'));
-  // A handshake that the case does not speak of is answered without a tier, and is none of its requests.
-  const isAside = isOfficial && !exchanges.some(isLicense);
-  server.license = isAside ? answerWith(404) : respond('licenseRequests');
+  server.license = respond('licenseRequests');
   return { server, received };
 }
 
