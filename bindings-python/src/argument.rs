@@ -11,8 +11,20 @@ const DEEPEST: usize = 64;
 /// More than any batch holds, and few enough to stop soon at a list that holds itself twice.
 const MOST: usize = 1_000_000;
 
+/// The name under which the members of a dict stand for arguments of their own.
+const SPREAD: &str = "*";
+
 pub(crate) fn arguments(members: &Bound<'_, PyDict>) -> PyResult<Arguments> {
-    members.iter().map(|(name, value)| argument_of(&name, &value)).collect()
+    let mut arguments = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match argument_of(&name, &value)? {
+            (name, Argument::Object(more)) if name == SPREAD => arguments.extend(more),
+            (name, Argument::Absent) if name == SPREAD => {}
+            (name, other) if name == SPREAD => arguments.push(("more".to_owned(), other)),
+            argument => arguments.push(argument),
+        }
+    }
+    Ok(arguments.into_iter().collect())
 }
 
 fn argument_of(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String, Argument)> {

@@ -47,6 +47,8 @@ impl Answer {
 #[pyclass(frozen, get_all, module = "descope_outbound._native")]
 pub(crate) struct Failure {
     kind: &'static str,
+    /// Whether a request without an answer did not even reach the service.
+    was_never_sent: bool,
     message: String,
     http_status: Option<u16>,
     headers: Vec<(String, String)>,
@@ -65,6 +67,7 @@ impl From<Error> for Failure {
         let text = |text: &str| Some(text.to_owned());
         Self {
             kind: error.kind().as_str(),
+            was_never_sent: error.was_never_sent(),
             message: error.to_string(),
             http_status: error.status(),
             headers: answer.map(|answer| answer.headers().to_vec()).unwrap_or_default(),

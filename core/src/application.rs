@@ -1,5 +1,7 @@
 //! An outbound app: how Descope reaches a third party on behalf of users.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -90,7 +92,7 @@ pub struct Application {
     pub tenant_id: Option<String>,
     /// Fields that this version does not know, passed on as they are.
     #[serde(flatten)]
-    pub more: Map<String, Value>,
+    pub more: MoreFields,
 }
 
 impl Application {
@@ -98,6 +100,23 @@ impl Application {
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
+    }
+}
+
+/// Fields by the service's names. `Debug` shows the names alone, since a secret may be among the values.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct MoreFields(pub Map<String, Value>);
+
+impl MoreFields {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for MoreFields {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
     }
 }
 
@@ -130,6 +149,6 @@ pub struct Template {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Fields of the app that differ from the template's.
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub overrides: Map<String, Value>,
+    #[serde(skip_serializing_if = "MoreFields::is_empty")]
+    pub overrides: MoreFields,
 }

@@ -140,15 +140,22 @@ struct Inner {
     message: String,
     argument: Option<ArgumentName>,
     response: Option<ErrorResponse>,
+    was_never_sent: bool,
 }
 
 impl Error {
     fn new(kind: ErrorKind, message: String) -> Self {
-        Self(Box::new(Inner { kind, message, argument: None, response: None }))
+        Self(Box::new(Inner { kind, message, argument: None, response: None, was_never_sent: false }))
     }
 
     fn of_argument(kind: ErrorKind, argument: ArgumentName, problem: String) -> Self {
-        Self(Box::new(Inner { kind, message: problem, argument: Some(argument), response: None }))
+        Self(Box::new(Inner {
+            kind,
+            message: problem,
+            argument: Some(argument),
+            response: None,
+            was_never_sent: false,
+        }))
     }
 
     pub(crate) fn invalid(argument: ArgumentName, problem: impl Into<String>) -> Self {
@@ -177,13 +184,26 @@ impl Error {
         Self::new(ErrorKind::ConnectionFailed, message)
     }
 
+    /// No connection could be made at all.
+    pub(crate) fn no_connection(message: String) -> Self {
+        let mut error = Self::connection(message);
+        error.0.was_never_sent = true;
+        error
+    }
+
     pub(crate) fn decode(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Decode, message.into())
     }
 
     pub(crate) fn response(kind: ErrorKind, response: ErrorResponse) -> Self {
         let message = explain(kind, &response);
-        Self(Box::new(Inner { kind, message, argument: None, response: Some(response) }))
+        Self(Box::new(Inner {
+            kind,
+            message,
+            argument: None,
+            response: Some(response),
+            was_never_sent: false,
+        }))
     }
 
     /// Adds what is known of the answer that it is about; of its body nothing, since that may hold a token.
@@ -233,6 +253,13 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.answer().and_then(|answer| answer.retry_after)
+    }
+
+    /// Whether the last attempt of a [`ErrorKind::ConnectionFailed`] did not even reach the service; otherwise the request
+    /// may have taken effect.
+    #[must_use]
+    pub fn was_never_sent(&self) -> bool {
+        self.0.was_never_sent
     }
 
     /// What to quote to Descope's support: `cf-ray`, else `x-request-id`.

@@ -49,7 +49,7 @@ mod transport;
 mod upload;
 
 pub use answer::{Answer, Source};
-pub use application::{Application, Template, UrlParam};
+pub use application::{Application, MoreFields, Template, UrlParam};
 pub use argument::Argument;
 pub use builder::ClientBuilder;
 pub use client::Client;

@@ -339,6 +339,7 @@ operations! {
         name: "upload_user_token",
         path: "/v1/mgmt/outbound/app/user/oauthtoken/upload",
         parameters: with_upload_fields!(APP_ID.required(), USER_ID.required(), TENANT_ID),
+        takes_more: true,
         ..UPLOAD
     };
     /// Stores a tenant's OAuth token for an app.
@@ -346,6 +347,7 @@ operations! {
         name: "upload_tenant_token",
         path: "/v1/mgmt/outbound/app/tenant/oauthtoken/upload",
         parameters: with_upload_fields!(APP_ID.required(), TENANT_ID.required()),
+        takes_more: true,
         ..UPLOAD
     };
     /// Stores OAuth tokens of several users: all of them or, where one fails, none.
@@ -441,13 +443,21 @@ impl Arguments {
         self
     }
 
-    fn take(&mut self, parameter: &Parameter) -> Option<Argument> {
+    /// The argument of this name, in whichever spelling; in both at once it could not be told which is meant.
+    fn take(&mut self, parameter: &Parameter) -> Result<Option<Argument>, Error> {
         let ArgumentName { snake, camel } = parameter.name;
-        let position = self.0.iter().position(|(name, _)| name == snake || name == camel)?;
-        match self.0.swap_remove(position).1 {
-            Argument::Absent => None,
-            argument => Some(argument),
+        let is_its = |(name, _): &(String, Argument)| name == snake || name == camel;
+        let mut found = None;
+        while let Some(position) = self.0.iter().position(is_its) {
+            let argument = self.0.remove(position).1;
+            if matches!(argument, Argument::Absent) {
+                continue;
+            }
+            if found.replace(argument).is_some() {
+                return Err(Error::invalid(parameter.name, "must not be given twice"));
+            }
         }
+        Ok(found)
     }
 }
 
@@ -492,7 +502,7 @@ impl Operation {
         let mut repeat = self.repeat;
         let mut is_any_given = false;
         for parameter in self.parameters {
-            let argument = parameter.check(arguments.take(parameter))?;
+            let argument = parameter.check(arguments.take(parameter)?)?;
             let Some(argument) = argument else { continue };
             is_any_given = true;
             argument.add_secrets_to(&mut mask);
@@ -654,7 +664,7 @@ impl Argument {
     }
 
     fn refuse_unusable(&self, parameter: Option<&Parameter>) -> Result<(), Error> {
-        const MORE: ArgumentName = ArgumentName { snake: "application", camel: "application" };
+        const MORE: ArgumentName = ArgumentName { snake: "more", camel: "more" };
         let name = parameter.map_or(MORE, |parameter| parameter.name);
         match self.unusable() {
             Some(Self::Malformed(problem)) => Err(Error::invalid(name, *problem)),
@@ -880,6 +890,20 @@ mod tests {
         assert_eq!(updated, format!(r#"{{"app":{{"id":"i",{fields},"newField":1.5}}}}"#));
         let prepared = UPDATE_APPLICATION.prepare("https://h", application()).unwrap();
         assert_eq!(prepared.mask.apply("made-up-secret"), "[redacted]");
+    }
+
+    #[test]
+    fn an_argument_in_both_spellings_is_refused_unless_one_is_absent() {
+        let both = |second: Argument| {
+            let arguments =
+                Arguments::default().with("name", "n").with("client_id", second).with("clientId", "b");
+            CREATE_APPLICATION.prepare("https://h", arguments)
+        };
+        assert_eq!(both(Argument::from("a")).unwrap_err().to_string(), "client_id must not be given twice");
+        assert_eq!(
+            both(Argument::Absent).unwrap().body.unwrap(),
+            r#"{"name":"n","clientId":"b"}"#.as_bytes()
+        );
     }
 
     #[test]

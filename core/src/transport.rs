@@ -130,7 +130,7 @@ impl Transport {
         // The library's own text names the URL, and so the user; its causes do not.
         let cause = innermost(error);
         if error.is_connect() {
-            let failed = Error::connection(format!("could not connect to {origin}: {cause}"));
+            let failed = Error::no_connection(format!("could not connect to {origin}: {cause}"));
             return if find_cause::<rustls::Error>(error).is_some() {
                 Broken::Final(failed)
             } else {

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
+from descope_outbound import _native
+
 
 class AccessType(Enum):
     """Whether tokens can be refreshed while the user is away."""
@@ -66,12 +68,12 @@ _LEFT_OUT_WHEN_EMPTY = {
 }
 
 
-def application_arguments(fields: dict[str, Any], more: dict[str, Any] | None) -> dict[str, Any]:
-    """The fields of an application as JSON has them, those that this version does not know as they are."""
+def application_arguments(fields: dict[str, Any], more: _native.Secret) -> dict[str, Any]:
+    """The fields of an application as JSON has them; the members of ``more`` are further ones, as they are."""
     arguments = {
         name: None if name in _LEFT_OUT_WHEN_EMPTY and value == "" else _plain(value) for name, value in fields.items()
     }
-    return {**(more or {}), **arguments}
+    return {**arguments, "*": more}
 
 
 def _plain(value: Any) -> Any:

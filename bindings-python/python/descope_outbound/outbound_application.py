@@ -625,8 +625,8 @@ class OutboundApplication:
             ... )  # doctest: +SKIP
         """
         # An empty one is left out, as the official SDK does.
-        secret = _native.Secret(client_secret or None)
-        del client_secret
+        secret, more_fields = _native.Secret(client_secret or None), _native.Secret(more)
+        del client_secret, more
         fields = {
             "name": name,
             "description": description,
@@ -651,7 +651,7 @@ class OutboundApplication:
             "dcr_url": dcr_url,
             "tenant_id": tenant_id,
         }
-        return self._json("create_application", application_arguments(fields, more), timeout_seconds)
+        return self._json("create_application", application_arguments(fields, more_fields), timeout_seconds)
 
     def create_application_by_template(
         self,
@@ -772,8 +772,8 @@ class OutboundApplication:
             ... )  # doctest: +SKIP
         """
         # An empty one is left out, as the official SDK does.
-        secret = _native.Secret(client_secret or None)
-        del client_secret
+        secret, more_fields = _native.Secret(client_secret or None), _native.Secret(more)
+        del client_secret, more
         fields = {
             "id": id,
             "name": name,
@@ -798,7 +798,7 @@ class OutboundApplication:
             "dcr_url": dcr_url,
             "tenant_id": tenant_id,
         }
-        return self._json("update_application", application_arguments(fields, more), timeout_seconds)
+        return self._json("update_application", application_arguments(fields, more_fields), timeout_seconds)
 
     def delete_application(
         self,
