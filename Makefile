@@ -11,7 +11,7 @@ EMULATOR := target/debug/descope-outbound-emulator
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := 127.0.0.1,localhost
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle check bench generate clean
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check bench generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -52,16 +52,18 @@ test-python: wheel emulator
 	tests/logged.sh $(LOGS)/python.log $(BIN)/python -m pytest --capture=no --log-cli-level=DEBUG tests/python
 	tests/logged.sh $(LOGS)/doctests.log $(BIN)/python -m pytest --capture=no --doctest-modules --pyargs descope_outbound
 
-test-node: addon emulator
+test-node: addon emulator official-sdks
 	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/node.log npm run --silent test
+	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/node.log npm run --silent test
 
 # The official SDKs, in an environment of their own, on the same table; and what is the same in every language.
-test-oracle: wheel addon emulator
+test-oracle: wheel addon emulator official-sdks
 	mkdir -p $(LOGS)
-	PYTHON=$(PYTHON) tests/oracle/install.sh
 	tests/logged.sh $(LOGS)/oracle.log tests/oracle/run.sh
-	tests/logged.sh $(LOGS)/accelerate.log $(BIN)/python -m pytest tests/oracle tests/parity
+	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/accelerate.log $(BIN)/python -m pytest tests/oracle tests/parity
+
+official-sdks:
+	PYTHON=$(PYTHON) tests/oracle/install.sh
 
 check: wheel addon  ## Run every linter and type checker, and see that generated files are up to date
 	cargo fmt --all --check

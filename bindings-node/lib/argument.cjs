@@ -66,10 +66,12 @@ function checkPlain(name, value) {
   throw new TypeError(`${name} is a ${type}, which cannot be sent as JSON: ${hint}`);
 }
 
-/** Made by a literal or without a prototype, in whatever realm: test runners and `node:vm` have realms of their own. */
+/** An object of any class will do if JSON shows its members; a Map or a Promise has none, and a Date shows something else. */
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  // Made by a literal or without a prototype, in whatever realm: test runners and `node:vm` have realms of their own.
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return true;
+  return Object.prototype.toString.call(value) === '[object Object]' && typeof value.toJSON !== 'function';
 }
 
 /** Any iterable as a list. A string is left to be refused: as an iterable it would be a list of letters. */

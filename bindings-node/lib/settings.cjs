@@ -58,7 +58,10 @@ function settingsOfOfficial(configuration) {
     refused: { ...REFUSED, throwOnError: 'its answers stay what they are in the official SDK' },
   });
   const names = native.environmentNames().filter((name) => !name.startsWith('DESCOPE_'));
-  return { settings: settingsIn(configuration, names), throwOnError: false };
+  const settings = settingsIn(configuration, names);
+  // The official SDK has no such rule, and its base URL is to be kept.
+  settings.allowInsecureHttp ??= true;
+  return { settings, throwOnError: false };
 }
 
 function settingsIn(config, environmentNames) {

@@ -13,7 +13,9 @@ import { arrange, TOKEN } from './support/made-up.mjs';
 const LONE_SURROGATE = 'a\ud800b';
 
 class Options {
-  forceRefresh = true;
+  toJSON() {
+    return { forceRefresh: true };
+  }
 }
 
 const selfContaining = {};

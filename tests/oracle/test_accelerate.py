@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -17,8 +18,11 @@ HERE = Path(__file__).parent
 sys.path.extend(str(path) for path in HERE.glob(".venv/lib/python*/site-packages"))
 sys.path.append(str(HERE.parent / "python"))
 
-descope = pytest.importorskip("descope", reason="tests/oracle/install.sh has not been run")
-httpx = pytest.importorskip("httpx")
+if os.environ.get("OFFICIAL_SDKS") != "installed":
+    pytest.importorskip("descope", reason="tests/oracle/install.sh has not been run")
+
+import descope  # noqa: E402 - found by the path above
+import httpx  # noqa: E402 - found by the path above
 
 import descope_outbound  # noqa: E402 - after the official one, which it must not need
 from emulator import Emulator  # noqa: E402 - found by the path above
@@ -130,7 +134,7 @@ def test_the_official_classes_are_raised(client: Any, emulator: Emulator) -> Non
     ("fault", "seconds", "error"),
     [
         ({"delivery": "hang"}, 0.5, httpx.ReadTimeout),
-        ({"delivery": "close"}, 20, httpx.ConnectError),
+        ({"delivery": "close"}, 20, httpx.RemoteProtocolError),
         ({"status": 200, "body": "<"}, 20, json.JSONDecodeError),
     ],
 )
@@ -142,6 +146,46 @@ def test_transport_failures_are_those_that_the_official_client_lets_through(
     with pytest.raises(error) as caught:
         client.mgmt.outbound_application.fetch_token("app-id", "user-id", timeout_seconds=seconds)
     assert isinstance(caught.value.__cause__, descope_outbound.TransportError)
+
+
+def test_nobody_there_reads_as_nothing_sent(emulator: Emulator) -> None:
+    client = descope.DescopeClient(emulator.project_id, management_key="made-up-key", base_url="http://127.0.0.1:9")
+    descope_outbound.accelerate(client)
+    with pytest.raises(httpx.ConnectError) as caught:
+        client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+    assert caught.value.request is not None
+
+
+@pytest.mark.parametrize("timeout", [None, httpx.Timeout(7)])
+def test_whatever_httpx_takes_for_a_timeout_is_taken(timeout: Any, emulator: Emulator) -> None:
+    client = descope.DescopeClient(
+        emulator.project_id,
+        management_key=emulator.management_key,
+        base_url=emulator.base_url,
+        timeout_seconds=timeout,
+    )
+    descope_outbound.accelerate(client)
+    assert client.mgmt.outbound_application.fetch_token("app-id", "user-id")["token"]["accessToken"]
+
+
+def test_what_was_taken_while_accelerated_still_works_afterwards(client: Any) -> None:
+    descope_outbound.accelerate(client)
+    taken = client.mgmt.outbound_application
+    descope_outbound.restore(client)
+    assert taken.fetch_token("app-id", "user-id")["token"]["accessToken"]
+
+
+def test_an_accelerated_async_client_is_closed_like_any_other(emulator: Emulator) -> None:
+    async def used_and_closed() -> None:
+        async with descope.DescopeClientAsync(
+            emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url
+        ) as client:
+            operations = descope_outbound.accelerate(client).mgmt.outbound_application
+            await operations.fetch_token("app-id", "user-id")
+        with pytest.raises(RuntimeError, match="closed"):
+            await operations.fetch_token("app-id", "user-id")
+
+    asyncio.run(used_and_closed())
 
 
 def test_the_last_response_is_where_the_official_client_keeps_it(client: Any) -> None:
@@ -200,7 +244,7 @@ def test_no_frame_of_ours_holds_the_key(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("accelerated", [False, True])
-def test_the_official_calls_work_against_the_emulator(accelerated: bool, client: Any) -> None:
+def test_the_official_calls_work_against_the_emulator(accelerated: bool, client: Any, emulator: Emulator) -> None:
     if accelerated:
         descope_outbound.accelerate(client)
     operations = client.mgmt.outbound_application
@@ -221,6 +265,13 @@ def test_the_official_calls_work_against_the_emulator(accelerated: bool, client:
     assert operations.fetch_tenant_token("calendar", "t")["token"]["tenantId"] == "t"
     assert operations.fetch_tenant_token_by_scopes("calendar", "t", ["read"])["token"]["tenantId"] == "t"
     assert operations.list_apps_with_user_token("u")["appIds"] == ["calendar"]
+    inbound = emulator.control("POST", "inbound_token", user_id="u")["token"]
+    by_token = client.mgmt.outbound_application_by_token
+    assert by_token.fetch_token(inbound, "calendar", "u") == token
+    assert by_token.fetch_token_by_scopes(inbound, "calendar", "u", ["read"]) == token
+    inbound = emulator.control("POST", "inbound_token", tenant_id="t")["token"]
+    assert by_token.fetch_tenant_token(inbound, "calendar", "t")["token"]["tenantId"] == "t"
+    assert by_token.fetch_tenant_token_by_scopes(inbound, "calendar", "t", ["read"])["token"]["tenantId"] == "t"
     assert operations.delete_token(token["token"]["id"]) is None
     assert operations.delete_user_tokens("calendar", "b") is None
     assert operations.delete_application("calendar") is None

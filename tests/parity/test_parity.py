@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,10 +64,18 @@ def test_node_has_the_same_methods_in_its_own_spelling(sync: type, node: str, no
     assert set(node_names[node]) == expected
 
 
-def test_nodes_types_name_the_same_methods(node_names: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize("node", [node for _, _, node, _ in TWINS])
+def test_nodes_types_name_the_same_methods(node: str, node_names: dict[str, list[str]]) -> None:
     declared = (ROOT / "bindings-node" / "lib" / "operations.d.cts").read_text(encoding="utf-8")
-    for names in node_names.values():
-        assert [name for name in names if f" {name}(" not in declared] == []
+    interface = f"export interface {node[0].upper()}{node[1:]}Operations"
+    body = declared.split(f"{interface}<", 1)[1].split("\n}", 1)[0]
+    assert set(re.findall(r"^  (\w+)[(<]", body, re.MULTILINE)) == set(node_names[node])
+
+
+def test_every_operation_has_its_method_in_rust() -> None:
+    source = (ROOT / "core" / "src" / "client.rs").read_text(encoding="utf-8")
+    called = {name.lower() for name in re.findall(r"&operation::([A-Z_]+)", source)}
+    assert called == set(_native.operation_names())
 
 
 def test_the_reference_page_is_up_to_date() -> None:

@@ -39,6 +39,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "client secret": lambda client: client.mgmt.outbound_application.create_application(
         "n", client_secret="made-up-planted-client-secret"
     ),
+    "more": lambda client: client.mgmt.outbound_application.update_application(
+        "i", "n", more={"clientSecret": "made-up-planted-client-secret"}
+    ),
     "template": lambda client: client.mgmt.outbound_application.create_application_by_template(
         "t", client_secret="made-up-planted-client-secret", overrides={"clientSecret": "made-up-planted-override"}
     ),
@@ -87,8 +90,15 @@ def test_an_echo_of_the_request_is_masked(call: str, emulator: Emulator) -> None
     emulator.fail(path="/v1/mgmt/outbound/*", status=418, headers={"x-echo": KEY}, body=echo)
     with pytest.raises(Exception, match="418") as caught:
         CALLS[call](client)
-    sent = {"inbound token": ["inbound"], "api key": ["api-key"], "oauth token": ["refresh", "access", "id-token"]}
-    sent |= {"batch": ["refresh"], "client secret": ["client-secret"], "template": ["client-secret", "override"]}
+    sent = {
+        "inbound token": ["inbound"],
+        "api key": ["api-key"],
+        "oauth token": ["refresh", "access", "id-token"],
+        "batch": ["refresh"],
+        "client secret": ["client-secret"],
+        "more": ["client-secret"],
+        "template": ["client-secret", "override"],
+    }
     for name in sent.get(call, ["key"]):
         assert f"made-up-planted-{name}" not in str(vars(caught.value))
 

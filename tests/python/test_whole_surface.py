@@ -231,14 +231,15 @@ def test_the_last_response_is_kept_where_that_was_asked_for(emulator: Emulator) 
     assert (response.status_code, response.ok, response.is_json) == (200, True, True)
     assert response == token
     assert response["token"]["id"] == "token-id"
-    assert "application/json" in response.headers["content-type"]
+    assert "application/json" in response.headers["Content-Type"]
+    assert response.headers.get("x-absent") is None
     assert "[redacted]" in repr(response)
     emulator.fail(status=502, headers={"cf-ray": "ray"}, body="<html>")
     with pytest.raises(AuthException):
         client.mgmt.outbound_application.delete_token("t")
     failed = client.get_last_response()
     assert failed is not None
-    assert (failed.status_code, failed.headers["cf-ray"], failed.text, failed.is_json) == (502, "ray", "<html>", False)
+    assert (failed.status_code, failed.headers["CF-Ray"], failed.text, failed.is_json) == (502, "ray", "<html>", False)
     assert failed
     assert "<html>" in repr(failed)
 

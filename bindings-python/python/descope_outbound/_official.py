@@ -12,6 +12,9 @@ from descope_outbound import _native
 #: Where the official client keeps what is exchanged.
 OPERATIONS = ("_outbound_application", "_outbound_application_by_token")
 
+#: A year: every call has a limit here, and this one is none to speak of.
+_NO_LIMIT = 365 * 24 * 60 * 60.0
+
 
 class OfficialClient(NamedTuple):
     """An official client, as far as outbound apps are concerned."""
@@ -45,7 +48,7 @@ def read(client: Any) -> OfficialClient:
             project_id=http.project_id,
             management_key=None if http.management_key is None else _native.Secret(http.management_key),
             base_url=http.base_url,
-            timeout_seconds=http.timeout_seconds,
+            timeout_seconds=_seconds(http.timeout_seconds),
             skip_verify=not http.secure,
             verbose=http.verbose,
             last_response_store=client._last_response_store,
@@ -55,3 +58,9 @@ def read(client: Any) -> OfficialClient:
             f"{type(client).__module__}.{type(client).__name__} is not a DescopeClient or DescopeClientAsync of the "
             f"package descope as this version knows them (2.16.1): it lacks {missing}"
         ) from None
+
+
+def _seconds(timeout: Any) -> float:
+    """What httpx takes for a timeout, of which ours bounds the whole call: the time for an answer."""
+    seconds: float | None = getattr(timeout, "read", timeout)
+    return _NO_LIMIT if seconds is None else seconds

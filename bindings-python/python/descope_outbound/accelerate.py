@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from descope_outbound import _native, _official
@@ -43,7 +44,8 @@ def accelerate(client: _Client) -> _Client:
 
     Raises:
         TypeError: It is no such client.
-        AuthException: It has a setting that cannot be used here; the text names it.
+        AuthException: It has a setting that cannot be used here; the text names it. This package's class, not the
+            official one.
 
     Example:
         >>> import descope, descope_outbound  # doctest: +SKIP
@@ -63,15 +65,16 @@ def accelerate(client: _Client) -> _Client:
         # The official client has no such rule, and its base URL is to be kept.
         allow_insecure_http=True,
     )
-    caller = Caller(native, observe=_observer(official), exception_for=_official_exception_for)
+    caller = Caller(native, observe=_observer(official), exception_for=_translator(official))
     kept = {name: replaced[name] for name in _official.OPERATIONS}
     operations: tuple[Any, Any]
     if official.is_async:
-        operations = OutboundApplicationAsync(caller), OutboundApplicationByTokenAsync(caller)
+        by_token = _ClosingByToken(caller, kept["_outbound_application_by_token"], native)
+        operations = OutboundApplicationAsync(caller), by_token
     else:
         operations = OutboundApplication(caller), OutboundApplicationByToken(caller)
     replaced.update(zip(_official.OPERATIONS, operations, strict=True))
-    replaced[_REPLACED] = kept, native
+    replaced[_REPLACED] = kept
     return client
 
 
@@ -88,11 +91,23 @@ def restore(client: _Client) -> _Client:
         TypeError: It is no such client.
     """
     replaced = vars(_official.read(client).mgmt)
-    kept, native = replaced.pop(_REPLACED, ({}, None))
-    replaced.update(kept)
-    if native is not None:
-        native.close()
+    # The connections are not closed: somebody may still hold what was exchanged, or have a call in flight.
+    replaced.update(replaced.pop(_REPLACED, {}))
     return client
+
+
+class _ClosingByToken(OutboundApplicationByTokenAsync):
+    """The official async client closes its by-token operations when it is closed itself."""
+
+    def __init__(self, caller: Caller, official: Any, native: _native.Client) -> None:
+        super().__init__(caller)
+        self._official = official
+        self._native = native
+
+    async def aclose(self) -> None:
+        """Closes both."""
+        self._native.close()
+        await self._official.aclose()
 
 
 def _observer(official: _official.OfficialClient) -> Any:
@@ -106,24 +121,32 @@ def _observer(official: _official.OfficialClient) -> Any:
         if outcome.http_status is not None and outcome.body is not None:
             # It is decoded already, whatever the headers say.
             headers = [header for header in outcome.headers if header[0] not in ("content-encoding", "content-length")]
-            response = httpx.Response(outcome.http_status, headers=headers, content=outcome.body.encode())
+            request = httpx.Request("POST", official.base_url)
+            content = outcome.body.encode()
+            response = httpx.Response(outcome.http_status, headers=headers, content=content, request=request)
             official.last_response_store.set(descope.DescopeResponse(response))
 
     return observe
 
 
-def _official_exception_for(failure: _native.Failure) -> Exception:
-    """As the official client raises it, with our own error as its cause."""
-    ours = exception_for(failure)
-    theirs = _translated(ours)
-    theirs.__cause__ = None if theirs is ours else ours
-    return theirs
+def _translator(official: _official.OfficialClient) -> Callable[[_native.Failure], Exception]:
+    """As the official client raises a failure, with our own error as its cause."""
+
+    def exception(failure: _native.Failure) -> Exception:
+        ours = exception_for(failure)
+        theirs = _translated(ours, failure, official.base_url)
+        theirs.__cause__ = None if theirs is ours else ours
+        return theirs
+
+    return exception
 
 
-def _translated(ours: Exception) -> Exception:
+def _translated(ours: Exception, failure: _native.Failure, base_url: str) -> Exception:
     descope = importlib.import_module("descope")
     httpx = importlib.import_module("httpx")
     text = str(ours)
+    # What is known of the request: the rest of its URL may name a user.
+    request = httpx.Request("POST", base_url)
     translated: Exception = ours
     if isinstance(ours, AuthException):
         translated = descope.AuthException(ours.status_code, ours.error_type, ours.error_message)
@@ -136,9 +159,11 @@ def _translated(ours: Exception) -> Exception:
             rate_limit_parameters=ours.rate_limit_parameters,
         )
     elif isinstance(ours, DeadlineExceeded):
-        translated = httpx.ReadTimeout(text)
+        translated = httpx.ReadTimeout(text, request=request)
     elif isinstance(ours, ConnectionFailed):
-        translated = httpx.ConnectError(text)
+        # Callers repeat after the one, since nothing was sent, and not after the other.
+        never_sent, lost = httpx.ConnectError, httpx.RemoteProtocolError
+        translated = (never_sent if failure.was_never_sent else lost)(text, request=request)
     elif isinstance(ours, DecodeError):
         translated = json.JSONDecodeError(text, "", 0)
     return translated

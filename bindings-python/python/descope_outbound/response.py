@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import json
 import threading
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,28 @@ _LONGEST_PREVIEW = 200
 _OK = range(200, 300)
 
 
+class Headers(Mapping[str, str]):
+    """The headers of an answer, found in whatever case they are asked for; those sent twice are joined by a comma."""
+
+    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in headers:
+            key = name.lower()
+            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._values!r})"
+
+
 class DescopeResponse:
     """An answer of the service: its JSON, as a dict has it, and what came with it.
 
@@ -24,12 +46,12 @@ class DescopeResponse:
 
     Attributes:
         status_code: The HTTP status.
-        headers: The headers, names in lower case.
+        headers: The headers, found in whatever case they are asked for.
         text: The body.
         ok: Whether the status is 200 to 299.
     """
 
-    def __init__(self, status_code: int, headers: dict[str, str], text: str) -> None:
+    def __init__(self, status_code: int, headers: Mapping[str, str], text: str) -> None:
         self.status_code = status_code
         self.headers = headers
         self.text = text
@@ -126,7 +148,7 @@ def response_of(outcome: _native.Answer | _native.Failure) -> DescopeResponse | 
     """What the service answered; None where it did not."""
     if outcome.http_status is None or outcome.body is None:
         return None
-    return DescopeResponse(outcome.http_status, dict(outcome.headers), outcome.body)
+    return DescopeResponse(outcome.http_status, Headers(outcome.headers), outcome.body)
 
 
 class LastResponseOfThread:
