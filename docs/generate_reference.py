@@ -17,10 +17,10 @@ INTRODUCTION = """\
 
 Made from the code by `make generate`: do not edit. Python's methods are the same in `DescopeClient` and, with `await`,
 in `DescopeClientAsync`; every one also takes `timeout_seconds=`, and each of Node's a last `{ signal, timeout }`.
-Arguments that may be left out stand in brackets. In Node they are the same in camel case, save that an app and an upload
-are one object, and `externalIdentifier` goes into the last argument. Rust's `Client` has the same methods by the same
-names; the ones by token are `.inbound_token(…)` on a fetch. Errors and examples: `help()` in Python, the `.d.cts` files
-in `bindings-node/lib` for Node, `cargo doc` for Rust.
+Arguments that may be left out stand in brackets. In Node they are the same in camel case, save that an app and an
+upload are one object, and `externalIdentifier` goes into the last argument. Rust's `Client` has the same methods by
+the same names; the ones by token are `.inbound_token(…)` on a fetch. Errors and examples: `help()` in Python, the
+`.d.cts` files in `bindings-node/lib` for Node, `cargo doc` for Rust.
 """
 
 
