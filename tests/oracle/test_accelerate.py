@@ -243,35 +243,62 @@ def test_no_frame_of_ours_holds_the_key(emulator: Emulator) -> None:
     assert not [frame.name for frame in ours if "made-up" in str(frame.locals)]
 
 
+@pytest.fixture(params=["sync", "async"])
+def call(request: pytest.FixtureRequest, client: Any, emulator: Emulator) -> Iterator[Any]:
+    """Calls an operation of either official client by its name; ``call.client`` is the client."""
+    if request.param == "sync":
+
+        def sync(method: str, *arguments: Any, by_token: bool = False, **named: Any) -> Any:
+            mgmt = client.mgmt
+            operations = mgmt.outbound_application_by_token if by_token else mgmt.outbound_application
+            return getattr(operations, method)(*arguments, **named)
+
+        sync.client = client  # type: ignore[attr-defined]
+        yield sync
+        return
+    loop = asyncio.new_event_loop()
+    client_async = descope.DescopeClientAsync(
+        emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url
+    )
+
+    def of_task(method: str, *arguments: Any, by_token: bool = False, **named: Any) -> Any:
+        mgmt = client_async.mgmt
+        operations = mgmt.outbound_application_by_token if by_token else mgmt.outbound_application
+        return loop.run_until_complete(getattr(operations, method)(*arguments, **named))
+
+    of_task.client = client_async  # type: ignore[attr-defined]
+    yield of_task
+    loop.run_until_complete(client_async.aclose())
+    loop.close()
+
+
 @pytest.mark.parametrize("accelerated", [False, True])
-def test_the_official_calls_work_against_the_emulator(accelerated: bool, client: Any, emulator: Emulator) -> None:
+def test_the_official_calls_work_against_the_emulator(accelerated: bool, call: Any, emulator: Emulator) -> None:
     if accelerated:
-        descope_outbound.accelerate(client)
-    operations = client.mgmt.outbound_application
-    assert operations.create_application("Calendar", id="calendar", pkce=True)["app"]["pkce"] is True
-    assert operations.update_application("calendar", "Renamed")["app"]["name"] == "Renamed"
-    assert operations.load_application("calendar")["app"]["id"] == "calendar"
-    assert "calendar" in [app["id"] for app in operations.load_all_applications()["apps"]]
-    operations.upload_user_token("calendar", "u", access_token="made-up-access", scopes=["read"])
-    operations.upload_tenant_token("calendar", "t", access_token="made-up-access", scopes=["read"])
-    operations.upload_user_api_key("calendar", "key-user", "made-up-api-key")
-    operations.upload_tenant_api_key("calendar", "key-tenant", "made-up-api-key")
-    batch = [{"appId": "calendar", "userId": "b", "accessToken": "made-up-access"}]
-    assert not operations.batch_upload_user_tokens(batch).get("failures")
-    batch = [{"appId": "calendar", "tenantId": "b", "accessToken": "made-up-access"}]
-    assert not operations.batch_upload_tenant_tokens(batch).get("failures")
-    token = operations.fetch_token("calendar", "u")
-    assert operations.fetch_token_by_scopes("calendar", "u", ["read"]) == token
-    assert operations.fetch_tenant_token("calendar", "t")["token"]["tenantId"] == "t"
-    assert operations.fetch_tenant_token_by_scopes("calendar", "t", ["read"])["token"]["tenantId"] == "t"
-    assert operations.list_apps_with_user_token("u")["appIds"] == ["calendar"]
+        descope_outbound.accelerate(call.client)
+    assert call("create_application", "Calendar", id="calendar", pkce=True)["app"]["pkce"] is True
+    assert call("update_application", "calendar", "Renamed")["app"]["name"] == "Renamed"
+    assert call("load_application", "calendar")["app"]["id"] == "calendar"
+    assert "calendar" in [app["id"] for app in call("load_all_applications")["apps"]]
+    call("upload_user_token", "calendar", "u", access_token="made-up-access", scopes=["read"])
+    call("upload_tenant_token", "calendar", "t", access_token="made-up-access", scopes=["read"])
+    call("upload_user_api_key", "calendar", "key-user", "made-up-api-key")
+    call("upload_tenant_api_key", "calendar", "key-tenant", "made-up-api-key")
+    for owner in ["userId", "tenantId"]:
+        batch = [{"appId": "calendar", owner: "b", "accessToken": "made-up-access"}]
+        assert not call(f"batch_upload_{owner[:-2]}_tokens", batch).get("failures")
+    token = call("fetch_token", "calendar", "u")
+    assert call("fetch_token_by_scopes", "calendar", "u", ["read"]) == token
+    assert call("fetch_tenant_token", "calendar", "t")["token"]["tenantId"] == "t"
+    assert call("fetch_tenant_token_by_scopes", "calendar", "t", ["read"])["token"]["tenantId"] == "t"
+    assert call("list_apps_with_user_token", "u")["appIds"] == ["calendar"]
     inbound = emulator.control("POST", "inbound_token", user_id="u")["token"]
-    by_token = client.mgmt.outbound_application_by_token
-    assert by_token.fetch_token(inbound, "calendar", "u") == token
-    assert by_token.fetch_token_by_scopes(inbound, "calendar", "u", ["read"]) == token
+    assert call("fetch_token", inbound, "calendar", "u", by_token=True) == token
+    assert call("fetch_token_by_scopes", inbound, "calendar", "u", ["read"], by_token=True) == token
     inbound = emulator.control("POST", "inbound_token", tenant_id="t")["token"]
-    assert by_token.fetch_tenant_token(inbound, "calendar", "t")["token"]["tenantId"] == "t"
-    assert by_token.fetch_tenant_token_by_scopes(inbound, "calendar", "t", ["read"])["token"]["tenantId"] == "t"
-    assert operations.delete_token(token["token"]["id"]) is None
-    assert operations.delete_user_tokens("calendar", "b") is None
-    assert operations.delete_application("calendar") is None
+    of_tenant = call("fetch_tenant_token", inbound, "calendar", "t", by_token=True)
+    assert of_tenant["token"]["tenantId"] == "t"
+    assert call("fetch_tenant_token_by_scopes", inbound, "calendar", "t", ["read"], by_token=True) == of_tenant
+    assert call("delete_token", token["token"]["id"]) is None
+    assert call("delete_user_tokens", "calendar", "b") is None
+    assert call("delete_application", "calendar") is None
