@@ -1,0 +1,51 @@
+"""Departures that no case of the contract table can show: the official SDK still does what docs/deviations.md says.
+
+Each test is named after its row; the other half, that ours does otherwise, is in the test that the row names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.extend(str(path) for path in HERE.glob(".venv/lib/python*/site-packages"))
+
+if os.environ.get("OFFICIAL_SDKS") != "installed":
+    pytest.importorskip("descope", reason="tests/oracle/install.sh has not been run")
+
+import certifi  # noqa: E402 - found by the path above
+import descope  # noqa: E402 - found by the path above
+import httpx  # noqa: E402 - found by the path above
+
+
+def test_str_of_errors() -> None:
+    error = descope.AuthException(404, "server error", "body")
+    assert str(error) == str({"status_code": 404, "error_type": "server error", "error_message": "body"})
+
+
+def test_last_response() -> None:
+    request = httpx.Request("GET", "http://127.0.0.1/")
+    response = descope.DescopeResponse(httpx.Response(200, request=request))
+    assert response.raw.status_code == response.status_code
+    assert str(response.url) == "http://127.0.0.1/"
+    assert not response.cookies
+
+
+def test_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    where = certifi.where
+
+    def counting() -> str:
+        asked.append(True)
+        path: str = where()
+        return path
+
+    monkeypatch.setattr(certifi, "where", counting)
+    for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"]:
+        monkeypatch.delenv(variable, raising=False)
+    descope.DescopeClient("P" * 28, base_url="http://127.0.0.1:9")
+    assert asked
