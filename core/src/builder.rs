@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::client::{Client, Inner, TIMEOUT};
 use crate::config::{
-    BaseUrl, Config, DEFAULT_TIMEOUT, Environment, LONGEST_TIMEOUT, ProjectId, Proxies, Trust, check_timeout,
-    resolve_management_key,
+    BaseUrl, Config, DEFAULT_TIMEOUT, Environment, LONGEST_TIMEOUT, MANAGEMENT_KEY, ProjectId, Proxies,
+    Trust, check_timeout, resolve_management_key,
 };
 use crate::error::{ArgumentName, Error};
 use crate::license::{License, LicenseHandshake};
@@ -17,7 +17,6 @@ use crate::retry::{self, Budget};
 use crate::secret::{Mask, Secret};
 use crate::transport::Transport;
 
-const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
 const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: "baseHeaders" };
 
 /// Makes a [`Client`]. Every setting has a default; explicit ones win over the environment.
@@ -163,14 +162,13 @@ impl ClientBuilder {
         let license = License::new(self.license_handshake, base_url.as_str(), license_headers);
         let config = Config {
             project_id,
-            management_key,
             base_url,
             timeout: check_timeout(TIMEOUT, self.timeout)?,
             headers,
             trust: Trust::resolve(&environment, &self.additional_roots_variables, self.skip_verify),
             proxies: Proxies::resolve(&environment),
             retry_delays: self.retry_delays,
-            mask: mask_of(&self.headers),
+            mask: mask_of(management_key.as_ref(), &self.headers),
         };
         let transport = Arc::new(Transport::new(&config));
         Ok(Client {
@@ -192,8 +190,11 @@ const RESERVED_HEADERS: [HeaderName; 6] = [
 /// Shorter values are words such as `true`, which an error's body is full of.
 const SHORTEST_SECRET_HEADER: usize = 8;
 
-fn mask_of(additional: &[(String, Secret)]) -> Mask {
+fn mask_of(management_key: Option<&Secret>, additional: &[(String, Secret)]) -> Mask {
     let mut mask = Mask::default();
+    if let Some(key) = management_key {
+        mask.add(key);
+    }
     for (_, value) in additional.iter().filter(|(_, value)| value.expose().len() >= SHORTEST_SECRET_HEADER) {
         mask.add(value);
     }

@@ -311,9 +311,7 @@ impl Client {
             let authorization = bearer(config.project_id.as_str(), INBOUND_TOKEN_NAME, token)?;
             headers.insert(header::AUTHORIZATION, authorization);
         } else {
-            let (authorization, key) = self.signature()?;
-            mask.add(key);
-            headers.insert(header::AUTHORIZATION, authorization.clone());
+            headers.insert(header::AUTHORIZATION, self.authorization()?.clone());
             // Half of the time is the call's own, however long the licence takes: it never fails a call.
             let patience = Instant::now() + timeout / 2;
             if let Ok(Some(tier)) = timeout_at(patience, license.tier(transport)).await {
@@ -342,13 +340,12 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing).
     pub fn require_management_key(&self) -> Result<(), Error> {
-        self.signature().map(drop)
+        self.authorization().map(drop)
     }
 
-    /// How a management call is signed, and the key in it.
-    fn signature(&self) -> Result<(&HeaderValue, &Secret), Error> {
-        let Inner { config, authorization, .. } = &*self.inner;
-        authorization.as_ref().zip(config.management_key.as_ref()).ok_or_else(Error::management_key_missing)
+    /// How a management call is signed.
+    fn authorization(&self) -> Result<&HeaderValue, Error> {
+        self.inner.authorization.as_ref().ok_or_else(Error::management_key_missing)
     }
 }
 

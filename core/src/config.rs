@@ -14,7 +14,8 @@ use crate::secret::{Mask, Secret};
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 
 const PROJECT_ID: ArgumentName = ArgumentName { snake: "project_id", camel: "projectId" };
-const MANAGEMENT_KEY: ArgumentName = ArgumentName { snake: "management_key", camel: "managementKey" };
+pub(crate) const MANAGEMENT_KEY: ArgumentName =
+    ArgumentName { snake: "management_key", camel: "managementKey" };
 const BASE_URL: ArgumentName = ArgumentName { snake: "base_url", camel: "baseUrl" };
 
 /// Shorter ids carry no region.
@@ -26,7 +27,6 @@ pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_hours(365 * 24);
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) project_id: ProjectId,
-    pub(crate) management_key: Option<Secret>,
     pub(crate) base_url: BaseUrl,
     pub(crate) timeout: Duration,
     /// Sent with every request.
@@ -34,7 +34,7 @@ pub(crate) struct Config {
     pub(crate) trust: Trust,
     pub(crate) proxies: Proxies,
     pub(crate) retry_delays: Vec<Duration>,
-    /// The secrets among the headers.
+    /// The secrets that go with every request: the management key, and those among the headers.
     pub(crate) mask: Mask,
 }
 
