@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use descope_outbound::{
@@ -11,13 +12,14 @@ use descope_outbound::{
 use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use pyo3_async_runtimes::generic::future_into_py;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::argument;
+use crate::event_loop::{self, Abort, Finished};
 use crate::outcome::{Failure, Outcome};
 use crate::per_process::{Owned, PerProcess};
-use crate::runtime::{Asyncio, runtime};
+use crate::process::Process;
+use crate::runtime::runtime;
 use crate::secret::Secret;
 
 const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout_seconds", camel: "timeout" };
@@ -90,7 +92,7 @@ impl Client {
             };
         }
         let client = Self { builder, of_process: PerProcess::empty(), is_closed: AtomicBool::new(false) };
-        match client.core() {
+        match client.core(Process::current()) {
             Ok(_) => Ok(Bound::new(py, client)?.into_any()),
             Err(error) => failure(py, error),
         }
@@ -104,46 +106,52 @@ impl Client {
         arguments: &Bound<'py, PyDict>,
         timeout_seconds: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (client, call) = match self.prepare(operation, arguments, timeout_seconds)? {
+        let process = Process::current();
+        let (client, call) = match self.prepare(process, operation, arguments, timeout_seconds)? {
             Ok(prepared) => prepared,
             Err(error) => return failure(py, error),
         };
-        wait(py, async move { client.call(call.operation, call.arguments, call.timeout).await })?
+        wait(py, process, async move { client.call(call.operation, call.arguments, call.timeout).await })?
             .into_pyobject(py)
     }
 
-    /// As `call`, as an awaitable of the running event loop.
-    fn call_async<'py>(
+    /// As `call`, as a future of the running event loop, and what ends the call early.
+    fn start<'py>(
         &self,
         py: Python<'py>,
         operation: &str,
         arguments: &Bound<'py, PyDict>,
         timeout_seconds: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let prepared = self.prepare(operation, arguments, timeout_seconds)?;
-        future_into_py::<Asyncio, _, _>(py, async move {
-            Ok(Outcome(match prepared {
+    ) -> PyResult<(Bound<'py, PyAny>, Abort)> {
+        let process = Process::current();
+        let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
+        event_loop::start(py, process, async move {
+            Finished::Call(match prepared {
                 Ok((client, call)) => client.call(call.operation, call.arguments, call.timeout).await,
                 Err(error) => Err(error),
-            }))
+            })
         })
     }
 
-    /// Waits for the licence handshake, as an awaitable of the running event loop.
-    fn open_async<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let client = self.open_client()?;
-        future_into_py::<Asyncio, _, _>(py, async move {
+    /// Waits for the licence handshake: a future of the running event loop, and what ends the waiting early.
+    fn start_opening<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Abort)> {
+        let process = Process::current();
+        let client = self.open_client(process)?;
+        event_loop::start(py, process, async move {
             if let Ok(client) = client {
                 // Without a key there is no handshake, and nothing to wait for.
                 let _ = client.open().await;
             }
-            Ok(())
+            Finished::Waited
         })
     }
 
     /// The failure of every management call of a client without a key, or None where there is one.
     fn management_key_failure(&self) -> Option<Failure> {
-        self.core().and_then(|client| client.require_management_key()).err().map(Failure::from)
+        self.core(Process::current())
+            .and_then(|client| client.require_management_key())
+            .err()
+            .map(Failure::from)
     }
 
     /// Closes the connections that are idle, and the others as their calls end. Calls that come later are refused.
@@ -156,19 +164,20 @@ impl Client {
 type CoreClient = Arc<Owned<descope_outbound::Client>>;
 
 impl Client {
-    fn core(&self) -> Result<CoreClient, Error> {
-        self.of_process.get_or_make(|| self.builder.clone().build())
+    fn core(&self, process: Process) -> Result<CoreClient, Error> {
+        self.of_process.get_or_make(process, || self.builder.clone().build())
     }
 
-    fn open_client(&self) -> PyResult<Result<CoreClient, Error>> {
+    fn open_client(&self, process: Process) -> PyResult<Result<CoreClient, Error>> {
         if self.is_closed.load(Ordering::Relaxed) {
             return Err(PyRuntimeError::new_err("the client has been closed"));
         }
-        Ok(self.core())
+        Ok(self.core(process))
     }
 
     fn prepare(
         &self,
+        process: Process,
         operation: &str,
         arguments: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
@@ -177,7 +186,7 @@ impl Client {
             .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
         let timeout = if timeout_seconds.is_none() { Ok(None) } else { timeout(timeout_seconds)?.map(Some) };
         let arguments = argument::arguments(arguments)?;
-        let client = self.open_client()?;
+        let client = self.open_client(process)?;
         Ok(client.and_then(|client| Ok((client, Call { operation, arguments, timeout: timeout? }))))
     }
 }
@@ -214,34 +223,32 @@ fn failure(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
 /// Waits for the call until it is done or a signal handler raises; then the call is dropped.
 fn wait(
     py: Python<'_>,
+    process: Process,
     call: impl Future<Output = Result<descope_outbound::Answer, Error>> + Send + 'static,
 ) -> PyResult<Outcome> {
-    let runtime = runtime()?;
+    let runtime = runtime(process)?;
     py.detach(|| {
+        let (sender, receiver) = mpsc::sync_channel(1);
         // As a task, beside the connection's own: this thread is woken once, when all is done.
-        let call = AbortOnDropHandle::new(runtime.spawn(call));
-        runtime.block_on(async {
-            tokio::select! {
-                biased;
-                outcome = call => match outcome {
-                    Ok(outcome) => Ok(Outcome(outcome)),
-                    Err(failed) => Err(PyRuntimeError::new_err(format!("the call ended early: {failed}"))),
-                },
-                interruption = interrupted() => Err(interruption),
+        let task = runtime.spawn(async move {
+            // Nobody receives it where a signal came first.
+            let _ = sender.send(call.await);
+        });
+        let _task = AbortOnDropHandle::new(task);
+        loop {
+            match receiver.recv_timeout(SIGNAL_CHECK) {
+                Ok(outcome) => return Ok(Outcome(outcome)),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(PyRuntimeError::new_err("the call ended early"));
+                }
+                Err(RecvTimeoutError::Timeout) => check_signals()?,
             }
-        })
+        }
     })
 }
 
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone holds for one lifetime only")]
-async fn interrupted() -> PyErr {
-    loop {
-        tokio::time::sleep(SIGNAL_CHECK).await;
-        match Python::try_attach(|py| py.check_signals()) {
-            Some(Ok(())) => {}
-            Some(Err(interruption)) => return interruption,
-            // The interpreter is ending, and this thread with it.
-            None => std::future::pending().await,
-        }
-    }
+fn check_signals() -> PyResult<()> {
+    // Where there is no interpreter any more, this thread ends with it.
+    Python::try_attach(|py| py.check_signals()).unwrap_or(Ok(()))
 }

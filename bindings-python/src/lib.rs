@@ -1,9 +1,12 @@
 //! The native half of the Python package: what crosses the border, and nothing that is decided.
 
 mod argument;
+mod bell;
 mod client;
+mod event_loop;
 mod outcome;
 mod per_process;
+mod process;
 mod runtime;
 mod secret;
 
@@ -15,6 +18,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::client::Client;
+    #[pymodule_export]
+    use crate::event_loop::Abort;
     #[pymodule_export]
     use crate::outcome::{Answer, Failure};
     #[pymodule_export]

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use descope_outbound::Error;
 use jiter::{PythonParse, StringCacheMode, map_json_error};
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
 
 /// A success.
 #[pyclass(frozen, module = "descope_outbound._native")]
@@ -18,6 +20,22 @@ impl Answer {
         // Keys are the same in every answer; values are not, and a cache of them would keep tokens.
         let parse = PythonParse { cache_mode: StringCacheMode::Keys, ..PythonParse::default() };
         parse.python_parse(py, json).map_err(|error| map_json_error(json, &error))
+    }
+
+    /// The service's JSON, which is an object, as a `kind` of dict, and its member of this name as another.
+    fn json_as<'py>(
+        &self,
+        kind: &Bound<'py, PyType>,
+        member: &Bound<'py, PyString>,
+        member_kind: &Bound<'py, PyType>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let object = self.json(kind.py())?.cast_into::<PyDict>()?;
+        if let Some(inner) = object.get_item(member)?
+            && let Ok(inner) = inner.cast_exact::<PyDict>()
+        {
+            object.set_item(member, dict_of_kind(member_kind, inner)?)?;
+        }
+        dict_of_kind(kind, &object)
     }
 
     #[getter]
@@ -41,6 +59,14 @@ impl Answer {
     fn body(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.0.json())
     }
+}
+
+/// A plain dict as a subclass of it has it, without the subclass's `__init__`: an interpreted one would cost as much as
+/// the parsing.
+fn dict_of_kind<'py>(kind: &Bound<'py, PyType>, members: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+    let object = kind.call_method1(intern!(kind.py(), "__new__"), (kind,))?;
+    object.cast::<PyDict>()?.update(members.as_mapping())?;
+    Ok(object)
 }
 
 /// Why there is no success. Everything in it is bounded, and its secrets are masked.

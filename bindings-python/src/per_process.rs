@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
+use crate::process::Process;
+
 /// One value for each process id.
 ///
 /// After a fork the threads of the parent are gone, so a lock that one of them held stays locked for good and a
@@ -16,7 +18,7 @@ pub(crate) struct PerProcess<Value> {
 
 /// A value that is dropped only in the process that made it; a child lets it lie.
 pub(crate) struct Owned<Value> {
-    process_id: u32,
+    process: Process,
     value: ManuallyDrop<Value>,
 }
 
@@ -28,15 +30,16 @@ impl<Value> PerProcess<Value> {
     /// This process's value. Threads that come first together may each make one; one of them is kept.
     pub(crate) fn get_or_make<Error>(
         &self,
+        process: Process,
         make: impl FnOnce() -> Result<Value, Error>,
     ) -> Result<Arc<Owned<Value>>, Error> {
         let found = self.current.load();
-        if let Some(owned) = found.as_ref().filter(|owned| owned.is_of_this_process()) {
+        if let Some(owned) = found.as_ref().filter(|owned| owned.process == process) {
             return Ok(Arc::clone(owned));
         }
-        let candidate = Arc::new(Owned { process_id: std::process::id(), value: ManuallyDrop::new(make()?) });
+        let candidate = Arc::new(Owned { process, value: ManuallyDrop::new(make()?) });
         let previous = self.current.compare_and_swap(&*found, Some(Arc::clone(&candidate)));
-        match previous.as_ref().filter(|owned| owned.is_of_this_process()) {
+        match previous.as_ref().filter(|owned| owned.process == process) {
             Some(earlier) => Ok(Arc::clone(earlier)),
             None => Ok(candidate),
         }
@@ -45,12 +48,6 @@ impl<Value> PerProcess<Value> {
     /// Lets go of the value; who still uses it keeps it until then.
     pub(crate) fn clear(&self) {
         self.current.store(None);
-    }
-}
-
-impl<Value> Owned<Value> {
-    fn is_of_this_process(&self) -> bool {
-        self.process_id == std::process::id()
     }
 }
 
@@ -64,7 +61,7 @@ impl<Value> Deref for Owned<Value> {
 
 impl<Value> Drop for Owned<Value> {
     fn drop(&mut self) {
-        if self.is_of_this_process() {
+        if self.process == Process::current() {
             // SAFETY: the value is dropped nowhere else, and not used after this.
             unsafe { ManuallyDrop::drop(&mut self.value) }
         }

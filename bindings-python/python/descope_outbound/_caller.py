@@ -33,7 +33,22 @@ class Caller:
         self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None
     ) -> _native.Answer:
         """As ``call``, for asyncio. A coroutine, so that closing the event loop ends it like any other."""
-        return self._answer(await self._native.call_async(operation, arguments, timeout_seconds))
+        outcome, abort = self._native.start(operation, arguments, timeout_seconds)
+        try:
+            return self._answer(await outcome)
+        except BaseException:
+            # Who stops waiting ends the call; one that has ended does not mind.
+            abort.abort()
+            raise
+
+    async def open_async(self) -> None:
+        """Waits for the licence handshake."""
+        opened, abort = self._native.start_opening()
+        try:
+            await opened
+        except BaseException:
+            abort.abort()
+            raise
 
     def _answer(self, outcome: Outcome) -> _native.Answer:
         if self._observe is not None:

@@ -1,11 +1,12 @@
 """The native half of the package: not for direct use, and free to change."""
 
 from collections.abc import Awaitable
-from typing import Any, Literal, final
+from typing import Any, Literal, TypeVar, final
 
 __all__ = [
     "REDACTED",
     "VERSION",
+    "Abort",
     "Answer",
     "Client",
     "Failure",
@@ -14,6 +15,8 @@ __all__ = [
     "is_secret_field",
     "operation_names",
 ]
+
+_Object = TypeVar("_Object", bound=dict[str, Any])
 
 VERSION: str
 REDACTED: str
@@ -27,8 +30,13 @@ class Secret:
     def __new__(cls, value: object) -> Secret: ...
 
 @final
+class Abort:
+    def abort(self) -> None: ...
+
+@final
 class Answer:
     def json(self) -> Any: ...
+    def json_as(self, kind: type[_Object], member: str, member_kind: type[dict[str, Any]]) -> _Object: ...
     @property
     def source(self) -> str: ...
     @property
@@ -78,9 +86,9 @@ class Client:
         python_version: str,
     ) -> Client | Failure: ...
     def call(self, operation: str, arguments: dict[str, Any], timeout_seconds: object) -> Answer | Failure: ...
-    def call_async(
+    def start(
         self, operation: str, arguments: dict[str, Any], timeout_seconds: object
-    ) -> Awaitable[Answer | Failure]: ...
-    def open_async(self) -> Awaitable[None]: ...
+    ) -> tuple[Awaitable[Answer | Failure], Abort]: ...
+    def start_opening(self) -> tuple[Awaitable[None], Abort]: ...
     def management_key_failure(self) -> Failure | None: ...
     def close(self) -> None: ...

@@ -29,8 +29,10 @@ _ByToken = TypeVar("_ByToken")
 class Mgmt(Generic[_Operations, _ByToken]):
     """The management operations that this package has."""
 
-    def __init__(self, native: _native.Client, outbound_application: _Operations, by_token: _ByToken) -> None:
-        self._native = native
+    def __init__(
+        self, key_failure: _native.Failure | None, outbound_application: _Operations, by_token: _ByToken
+    ) -> None:
+        self._key_failure = key_failure
         self._outbound_application = outbound_application
         self._outbound_application_by_token = by_token
 
@@ -41,9 +43,8 @@ class Mgmt(Generic[_Operations, _ByToken]):
         Raises:
             AuthException: The client has no management key.
         """
-        failure = self._native.management_key_failure()
-        if failure is not None:
-            raise exception_for(failure)
+        if self._key_failure is not None:
+            raise exception_for(self._key_failure)
         return self._outbound_application
 
     @property
@@ -96,7 +97,8 @@ class _Client(Generic[_Operations, _ByToken]):
             warnings.warn("skip_verify: whoever answers is believed to be Descope", UserWarning, stacklevel=2)
         self._native = native
         self._last_response = self._slot() if verbose else None
-        self._mgmt = Mgmt(native, *self._operations(Caller(native, observe=self._keep if verbose else None)))
+        self._caller = Caller(native, observe=self._keep if verbose else None)
+        self._mgmt = Mgmt(native.management_key_failure(), *self._operations(self._caller))
 
     def _operations(self, caller: Caller) -> tuple[_Operations, _ByToken]:
         raise NotImplementedError
@@ -200,7 +202,7 @@ class DescopeClientAsync(_Client[OutboundApplicationAsync, OutboundApplicationBy
 
     async def aopen(self) -> None:
         """Wait for the licence handshake, 5 s at most, so that the first call carries the tier. Never fails."""
-        await self._native.open_async()
+        await self._caller.open_async()
 
     async def aclose(self) -> None:
         """Close the connections; calls that come later raise a ``RuntimeError``."""

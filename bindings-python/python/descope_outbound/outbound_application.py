@@ -89,7 +89,7 @@ class OutboundApplication:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def fetch_token_by_scopes(
         self,
@@ -138,7 +138,7 @@ class OutboundApplication:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_token_by_scopes", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def fetch_tenant_token(
         self,
@@ -180,7 +180,7 @@ class OutboundApplication:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_tenant_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def fetch_tenant_token_by_scopes(
         self,
@@ -225,7 +225,7 @@ class OutboundApplication:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_tenant_token_by_scopes", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def delete_user_tokens(
         self, app_id: str | None = None, user_id: str | None = None, *, timeout_seconds: float | None = None

@@ -89,7 +89,7 @@ class OutboundApplicationAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def fetch_token_by_scopes(
         self,
@@ -138,7 +138,7 @@ class OutboundApplicationAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_token_by_scopes", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def fetch_tenant_token(
         self,
@@ -180,7 +180,7 @@ class OutboundApplicationAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_tenant_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def fetch_tenant_token_by_scopes(
         self,
@@ -225,7 +225,7 @@ class OutboundApplicationAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_tenant_token_by_scopes", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def delete_user_tokens(
         self, app_id: str | None = None, user_id: str | None = None, *, timeout_seconds: float | None = None

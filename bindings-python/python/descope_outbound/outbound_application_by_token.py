@@ -74,7 +74,7 @@ class OutboundApplicationByToken:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_token_by_scopes_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def fetch_token(
         self,
@@ -124,7 +124,7 @@ class OutboundApplicationByToken:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_token_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def fetch_tenant_token_by_scopes(
         self,
@@ -174,7 +174,7 @@ class OutboundApplicationByToken:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_tenant_token_by_scopes_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     def fetch_tenant_token(
         self,
@@ -221,4 +221,4 @@ class OutboundApplicationByToken:
             "external_identifier": external_identifier,
         }
         answer = self._caller.call("fetch_tenant_token_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)

@@ -74,7 +74,7 @@ class OutboundApplicationByTokenAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_token_by_scopes_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def fetch_token(
         self,
@@ -124,7 +124,7 @@ class OutboundApplicationByTokenAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_token_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def fetch_tenant_token_by_scopes(
         self,
@@ -174,7 +174,7 @@ class OutboundApplicationByTokenAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_tenant_token_by_scopes_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)
 
     async def fetch_tenant_token(
         self,
@@ -221,4 +221,4 @@ class OutboundApplicationByTokenAsync:
             "external_identifier": external_identifier,
         }
         answer = await self._caller.call_async("fetch_tenant_token_by_token", arguments, timeout_seconds)
-        return TokenResponse(answer.json(), answer.source)
+        return TokenResponse.of(answer)

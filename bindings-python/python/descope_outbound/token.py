@@ -66,6 +66,13 @@ class TokenResponse(RedactedDict):
             self["token"] = OutboundToken(token)
         self.source = source
 
+    @classmethod
+    def of(cls, answer: _native.Answer) -> TokenResponse:
+        """The service's answer to a fetch."""
+        response = answer.json_as(cls, "token", OutboundToken)
+        response.source = answer.source
+        return response
+
     @property
     def _token(self) -> dict[str, Any]:
         token = self.get("token")

@@ -1,0 +1,96 @@
+//! How an event loop is woken from another thread.
+
+#[cfg(target_os = "linux")]
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Arc;
+
+#[cfg(target_os = "linux")]
+use pyo3::exceptions::PyNotImplementedError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
+#[cfg(target_os = "linux")]
+use rustix::event::{EventfdFlags, eventfd};
+
+use crate::process::Process;
+use crate::runtime::runtime;
+
+/// What is rung to make an event loop call back.
+pub(crate) enum Bell {
+    /// A descriptor that the loop watches: ringing is one system call, and takes no lock of the interpreter's.
+    #[cfg(target_os = "linux")]
+    Watched(OwnedFd),
+    /// The loop's own `call_soon_threadsafe`. Weak, since a call may outlast its loop.
+    CallSoon(Arc<Py<PyWeakrefReference>>),
+}
+
+impl Bell {
+    /// One with a descriptor, where the system has such a thing.
+    pub(crate) fn watched() -> Option<Self> {
+        #[cfg(target_os = "linux")]
+        return eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok().map(Self::Watched);
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
+    /// One for every loop.
+    pub(crate) fn call_soon(event_loop: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self::CallSoon(Arc::new(PyWeakrefReference::new(event_loop)?.unbind())))
+    }
+
+    /// Makes the loop call `callback` at each ring; or tells that it watches no descriptors.
+    pub(crate) fn install(
+        &self,
+        event_loop: &Bound<'_, PyAny>,
+        callback: Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Watched(descriptor) => {
+                let py = event_loop.py();
+                match event_loop.call_method1(intern!(py, "add_reader"), (descriptor.as_raw_fd(), callback)) {
+                    Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => Ok(false),
+                    other => other.map(|_| true),
+                }
+            }
+            // It is told what to call when it is rung.
+            Self::CallSoon(_) => Ok(true),
+        }
+    }
+
+    /// From any thread. `callback` makes what the loop is to call, where it does not know it already.
+    pub(crate) fn ring(&self, callback: impl FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send + 'static) {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Watched(descriptor) => {
+                // It fails only where it has rung 2^64 times unheard.
+                let _ = rustix::io::write(descriptor, &1_u64.to_ne_bytes());
+            }
+            Self::CallSoon(event_loop) => {
+                let event_loop = Arc::clone(event_loop);
+                let ring = move |py: Python<'_>| {
+                    let Some(event_loop) = event_loop.bind(py).upgrade() else { return };
+                    let called = callback(py).and_then(|callback| {
+                        event_loop.call_method1(intern!(py, "call_soon_threadsafe"), (callback,))
+                    });
+                    // A loop that has been closed has nobody left to tell.
+                    drop(called);
+                };
+                // The interpreter's lock may be held for long: not a thing to wait for beside the I/O of other calls.
+                if let Ok(runtime) = runtime(Process::current()) {
+                    runtime.spawn_blocking(move || Python::try_attach(ring));
+                }
+            }
+        }
+    }
+
+    /// Ends the ringing; before the inbox is looked into, so that what comes later rings again.
+    pub(crate) fn quieten(&self) {
+        #[cfg(target_os = "linux")]
+        if let Self::Watched(descriptor) = self {
+            let mut count = [0; size_of::<u64>()];
+            // It fails only where it has not rung.
+            let _ = rustix::io::read(descriptor, &mut count);
+        }
+    }
+}
