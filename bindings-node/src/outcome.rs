@@ -53,7 +53,7 @@ impl<'env> Success<'env> {
         Ok(Self {
             ok: true,
             status: answer.status(),
-            headers: lines(answer.headers()),
+            headers: answer.headers().lines().to_owned(),
             body: env.create_string(body)?,
             source: answer.source().as_str(),
         })
@@ -94,7 +94,7 @@ impl From<Error> for Failure {
             message: error.message().to_owned(),
             argument: error.argument().map(|argument| argument.camel),
             status: error.status(),
-            headers: error.answer().map(|answer| lines(answer.headers())),
+            headers: error.answer().map(|answer| answer.headers().lines().to_owned()),
             body: said(ErrorResponse::body),
             error_code: error.error_code().map(str::to_owned),
             error_description: said(ErrorResponse::error_description),
@@ -103,13 +103,4 @@ impl From<Error> for Failure {
             request_id: error.request_id().map(str::to_owned),
         }
     }
-}
-
-/// One string instead of two for each header: most callers never read them.
-fn lines(headers: &[(String, String)]) -> String {
-    let mut lines = String::new();
-    for (name, value) in headers {
-        lines.extend([name, ": ", value, "\n"]);
-    }
-    lines
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use descope_outbound::Error;
+use descope_outbound::{Error, Headers};
 use jiter::{PythonParse, StringCacheMode, map_json_error};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -51,7 +51,7 @@ impl Answer {
     /// Name and value of each header, names in lower case.
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
-        self.0.headers().to_vec()
+        pairs(self.0.headers())
     }
 
     /// The service's JSON as text.
@@ -96,7 +96,7 @@ impl From<Error> for Failure {
             was_never_sent: error.was_never_sent(),
             message: error.to_string(),
             http_status: error.status(),
-            headers: answer.map(|answer| answer.headers().to_vec()).unwrap_or_default(),
+            headers: answer.map(|answer| pairs(answer.headers())).unwrap_or_default(),
             body: answer.and_then(|answer| text(answer.body())),
             error_code: error.error_code().and_then(text),
             error_description: answer.and_then(|answer| text(answer.error_description())),
@@ -105,6 +105,10 @@ impl From<Error> for Failure {
             retry_after: error.retry_after().map(|wait| wait.as_secs()),
         }
     }
+}
+
+fn pairs(headers: &Headers) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The outcome of a call, before it has become a Python object.

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::headers::Headers;
 use crate::operation::AnswerShape;
 
 /// Some servers put it before their JSON; it means nothing in UTF-8.
@@ -35,7 +36,7 @@ impl Source {
 #[derive(Clone)]
 pub struct Answer {
     status: u16,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     json: Zeroizing<Vec<u8>>,
 }
 
@@ -44,7 +45,7 @@ impl Answer {
     pub(crate) fn new(
         shape: AnswerShape,
         status: u16,
-        headers: Vec<(String, String)>,
+        headers: Headers,
         mut body: Zeroizing<Vec<u8>>,
     ) -> Result<Self, Error> {
         if body.starts_with(BYTE_ORDER_MARK) {
@@ -76,9 +77,9 @@ impl Answer {
         self.status
     }
 
-    /// The headers, names in lower case.
+    /// The headers.
     #[must_use]
-    pub fn headers(&self) -> &[(String, String)] {
+    pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
@@ -205,7 +206,7 @@ mod tests {
     use crate::ErrorKind;
 
     fn answer(shape: AnswerShape, body: &[u8]) -> Result<Answer, Error> {
-        Answer::new(shape, 200, Vec::new(), Zeroizing::new(body.to_vec()))
+        Answer::new(shape, 200, Headers::default(), Zeroizing::new(body.to_vec()))
     }
 
     #[test]

@@ -11,11 +11,13 @@ use crate::config::{
     Trust, check_timeout, resolve_management_key,
 };
 use crate::error::{ArgumentName, Error};
-use crate::license::{License, LicenseHandshake};
+use crate::headers::SharedHeaders;
+use crate::license::{self, License, LicenseHandshake};
 use crate::operation::bearer;
 use crate::retry::{self, Budget};
 use crate::secret::{Mask, Secret};
 use crate::transport::Transport;
+use crate::urls::Urls;
 
 const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: "baseHeaders" };
 
@@ -151,15 +153,13 @@ impl ClientBuilder {
         let base_url =
             BaseUrl::resolve(self.base_url.as_deref(), &environment, &project_id, self.allow_insecure_http)?;
         let headers = constant_headers(&project_id, self.sdk_name, self.runtime.as_ref(), &self.headers)?;
-        let authorization = match &management_key {
-            Some(key) => Some(bearer(project_id.as_str(), MANAGEMENT_KEY, key)?),
-            None => None,
-        };
-        let mut license_headers = headers.clone();
-        if let Some(authorization) = &authorization {
-            license_headers.insert(header::AUTHORIZATION, authorization.clone());
+        let mut signed_headers = headers.clone();
+        if let Some(key) = &management_key {
+            let authorization = bearer(project_id.as_str(), MANAGEMENT_KEY, key)?;
+            signed_headers.insert(header::AUTHORIZATION, authorization);
         }
-        let license = License::new(self.license_handshake, base_url.as_str(), license_headers);
+        let urls = Urls::new(base_url.as_str());
+        let license = License::new(self.license_handshake, urls.at(license::PATH)?, signed_headers.clone());
         let config = Config {
             project_id,
             base_url,
@@ -170,9 +170,17 @@ impl ClientBuilder {
             retry_delays: self.retry_delays,
             mask: mask_of(management_key.as_ref(), &self.headers),
         };
+        let signed_headers = management_key.map(|_| SharedHeaders::new(signed_headers));
         let transport = Arc::new(Transport::new(&config));
         Ok(Client {
-            inner: Arc::new(Inner { config, authorization, transport, license, budget: Budget::new() }),
+            inner: Arc::new(Inner {
+                config,
+                signed_headers,
+                urls,
+                transport,
+                license,
+                budget: Budget::new(),
+            }),
         })
     }
 }

@@ -1,10 +1,11 @@
 //! The client: what the service can do, as methods.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, header};
+use http::header;
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
@@ -17,12 +18,14 @@ use crate::config::{Config, check_timeout};
 use crate::error::{ArgumentName, Error};
 use crate::exchange::Exchange;
 use crate::fetch::FetchToken;
-use crate::license::{self, License};
+use crate::headers::{SharedHeaders, announcing_json};
+use crate::license::License;
 use crate::operation::{self, Arguments, INBOUND_TOKEN_NAME, Operation, bearer};
 use crate::retry::Budget;
 use crate::secret::Secret;
 use crate::transport::Transport;
 use crate::upload::{BatchFailure, TokenUpload};
+use crate::urls::Urls;
 
 pub(crate) const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
 
@@ -48,8 +51,9 @@ pub struct Client {
 
 pub(crate) struct Inner {
     pub(crate) config: Config,
-    /// `Bearer project:key`, where there is a key.
-    pub(crate) authorization: Option<HeaderValue>,
+    /// What management calls send; `None` without a key.
+    pub(crate) signed_headers: Option<SharedHeaders>,
+    pub(crate) urls: Urls,
     pub(crate) transport: Arc<Transport>,
     pub(crate) license: License,
     pub(crate) budget: Budget,
@@ -296,28 +300,23 @@ impl Client {
         arguments: Arguments,
         timeout: Option<Duration>,
     ) -> Result<Answer, Error> {
-        let Inner { config, transport, license, budget, .. } = &*self.inner;
+        let Inner { config, urls, transport, license, budget, .. } = &*self.inner;
         let timeout = timeout.map_or(Ok(config.timeout), |timeout| check_timeout(TIMEOUT, timeout))?;
         let deadline = Instant::now() + timeout;
-        let prepared = operation.prepare(config.base_url.as_str(), arguments)?;
-
-        let mut mask = prepared.mask.clone();
-        mask.add_all(&config.mask);
-        let mut headers = config.headers.clone();
-        if prepared.body.is_some() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        if let Some(token) = &prepared.inbound_token {
+        let prepared = operation.prepare(urls, arguments)?;
+        let headers = if let Some(token) = &prepared.inbound_token {
+            let mut headers = announcing_json(config.headers.clone());
             let authorization = bearer(config.project_id.as_str(), INBOUND_TOKEN_NAME, token)?;
             headers.insert(header::AUTHORIZATION, authorization);
+            Cow::Owned(headers)
         } else {
-            headers.insert(header::AUTHORIZATION, self.authorization()?.clone());
+            let signed_headers = self.signed_headers()?;
             // Half of the time is the call's own, however long the licence takes: it never fails a call.
             let patience = Instant::now() + timeout / 2;
-            if let Ok(Some(tier)) = timeout_at(patience, license.tier(transport)).await {
-                headers.insert(license::HEADER, tier);
-            }
-        }
+            let tier = timeout_at(patience, license.tier(transport)).await.unwrap_or_default();
+            Cow::Borrowed(signed_headers.get(prepared.body.is_some(), tier))
+        };
+        let mask = prepared.mask.with(&config.mask);
 
         let retry_delays = &config.retry_delays;
         let exchange = Exchange { prepared: &prepared, headers, mask, transport, budget, retry_delays };
@@ -340,12 +339,11 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing).
     pub fn require_management_key(&self) -> Result<(), Error> {
-        self.authorization().map(drop)
+        self.signed_headers().map(drop)
     }
 
-    /// How a management call is signed.
-    fn authorization(&self) -> Result<&HeaderValue, Error> {
-        self.inner.authorization.as_ref().ok_or_else(Error::management_key_missing)
+    fn signed_headers(&self) -> Result<&SharedHeaders, Error> {
+        self.inner.signed_headers.as_ref().ok_or_else(Error::management_key_missing)
     }
 }
 

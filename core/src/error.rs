@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::headers::Headers;
+
 /// What the caller can do about an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -61,7 +63,7 @@ pub struct ArgumentName {
 #[derive(Clone, Debug)]
 pub struct ErrorResponse {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Headers,
     pub(crate) body: String,
     pub(crate) words: Words,
     pub(crate) retry_after: Option<Duration>,
@@ -93,9 +95,9 @@ impl ErrorResponse {
         self.status
     }
 
-    /// The headers, names in lower case.
+    /// The headers.
     #[must_use]
-    pub fn headers(&self) -> &[(String, String)] {
+    pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
@@ -118,7 +120,7 @@ impl ErrorResponse {
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers.get(name)
     }
 }
 
@@ -207,7 +209,7 @@ impl Error {
     }
 
     /// Adds what is known of the answer that it is about; of its body nothing, since that may hold a token.
-    pub(crate) fn with_answer(mut self, status: u16, headers: Vec<(String, String)>) -> Self {
+    pub(crate) fn with_answer(mut self, status: u16, headers: Headers) -> Self {
         let (body, words) = Default::default();
         self.0.response.get_or_insert(ErrorResponse { status, headers, body, words, retry_after: None });
         self
@@ -329,12 +331,18 @@ fn advice(kind: ErrorKind, response: &ErrorResponse) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, HeaderValue};
+
     use super::*;
+    use crate::secret::Mask;
 
     fn response(status: u16, body: &str) -> ErrorResponse {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", HeaderValue::from_static("r1"));
+        headers.insert("cf-ray", HeaderValue::from_static("ray1"));
         ErrorResponse {
             status,
-            headers: vec![("x-request-id".into(), "r1".into()), ("cf-ray".into(), "ray1".into())],
+            headers: Headers::shown(&headers, &Mask::default()),
             body: body.into(),
             words: Words::of(body),
             retry_after: None,

@@ -1,5 +1,6 @@
 //! A call from the first attempt to the last, within one deadline.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
@@ -7,6 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::answer::Answer;
 use crate::error::{Error, ErrorKind, ErrorResponse, Words};
+use crate::headers::Headers;
 use crate::operation::{AnswerShape, Prepared, Repeat};
 use crate::retry::{self, Budget, Failure};
 use crate::secret::Mask;
@@ -24,9 +26,9 @@ const TOKEN_NOT_FOUND: &str = "E111504";
 /// A request with all it needs to be sent and to be repeated.
 pub(crate) struct Exchange<'call> {
     pub(crate) prepared: &'call Prepared,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Cow<'call, HeaderMap>,
     /// Every secret that went into the request.
-    pub(crate) mask: Mask,
+    pub(crate) mask: Cow<'call, Mask>,
     pub(crate) transport: &'call Transport,
     pub(crate) budget: &'call Budget,
     pub(crate) retry_delays: &'call [Duration],
@@ -87,7 +89,7 @@ impl Exchange<'_> {
     }
 
     fn answer(&self, incoming: Incoming) -> Result<Answer, Error> {
-        let headers = self.shown_headers(&incoming.headers);
+        let headers = Headers::shown(&incoming.headers, &self.mask);
         let status = incoming.status.as_u16();
         Answer::new(self.prepared.operation.answer, status, headers.clone(), incoming.body)
             .map_err(|error| error.with_answer(status, headers))
@@ -107,7 +109,7 @@ impl Exchange<'_> {
         body.truncate(body.floor_char_boundary(KEPT_OF_AN_ERROR));
         let response = ErrorResponse {
             status,
-            headers: self.shown_headers(&incoming.headers),
+            headers: Headers::shown(&incoming.headers, &self.mask),
             words: Words::of(&body),
             body,
             retry_after,
@@ -122,17 +124,6 @@ impl Exchange<'_> {
 
     fn is_about_a_token(&self, response: &ErrorResponse) -> bool {
         self.prepared.operation.answer == AnswerShape::Token && response.words.code == TOKEN_NOT_FOUND
-    }
-
-    fn shown_headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        headers
-            .iter()
-            .map(|(name, value)| {
-                // A header's bytes are characters each, as RFC 9110 has it and as fetch shows them.
-                let value: String = value.as_bytes().iter().copied().map(char::from).collect();
-                (name.as_str().to_owned(), self.mask.apply(&value).into_owned())
-            })
-            .collect()
     }
 }
 

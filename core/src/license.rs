@@ -8,13 +8,15 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use crate::transport::{Limits, Outgoing, Transport};
 
 /// The header that carries the tier.
 pub(crate) const HEADER: &str = "x-descope-license";
 
-const PATH: &str = "/v1/mgmt/license";
+/// Behind the base URL.
+pub(crate) const PATH: &str = "/v1/mgmt/license";
 /// As the official SDKs allow it.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const LIMITS: Limits = Limits { success: 64 * 1024, failure: 0 };
@@ -41,7 +43,7 @@ pub(crate) struct License {
 }
 
 struct Shared {
-    url: String,
+    url: Url,
     headers: HeaderMap,
     is_begun: AtomicBool,
     tier: OnceCell<Option<HeaderValue>>,
@@ -49,8 +51,7 @@ struct Shared {
 
 impl License {
     /// `headers` are those of any other call with the management key.
-    pub(crate) fn new(mode: LicenseHandshake, base_url: &str, headers: HeaderMap) -> Self {
-        let url = format!("{base_url}{PATH}");
+    pub(crate) fn new(mode: LicenseHandshake, url: Url, headers: HeaderMap) -> Self {
         let shared = Shared { url, headers, is_begun: AtomicBool::new(false), tier: OnceCell::new() };
         Self { mode, shared: Arc::new(shared) }
     }

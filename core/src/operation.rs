@@ -7,12 +7,14 @@ use std::fmt::Write;
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::argument::Argument;
 use crate::config::check_credential;
 use crate::error::{ArgumentName, Error};
 use crate::secret::{Mask, Secret};
+use crate::urls::Urls;
 
 const EMPTY: &str = "must not be empty";
 const NO_FILTER: &str =
@@ -27,7 +29,7 @@ pub struct Operation {
     /// The name in Rust and Python; in Node the same words in camel case.
     pub name: &'static str,
     verb: Verb,
-    path: &'static str,
+    pub(crate) path: &'static str,
     parameters: &'static [Parameter],
     /// The one member of the body that holds all others, where there is one.
     wrapper: Option<&'static str>,
@@ -472,7 +474,7 @@ impl FromIterator<(String, Argument)> for Arguments {
 pub(crate) struct Prepared {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
-    pub(crate) url: String,
+    pub(crate) url: Url,
     pub(crate) body: Option<Bytes>,
     pub(crate) repeat: Repeat,
     /// What goes in the place of the management key, where the operation takes it.
@@ -489,12 +491,8 @@ impl Operation {
     }
 
     /// Checks the arguments and puts each in its place.
-    pub(crate) fn prepare(
-        &'static self,
-        base_url: &str,
-        mut arguments: Arguments,
-    ) -> Result<Prepared, Error> {
-        let mut url = format!("{base_url}{}", self.path);
+    pub(crate) fn prepare(&'static self, urls: &Urls, mut arguments: Arguments) -> Result<Prepared, Error> {
+        let mut rest_of_url = String::new();
         let mut query_separator = '?';
         let mut body = Vec::new();
         let mut inbound_token = None;
@@ -512,11 +510,11 @@ impl Operation {
             // Writing to a String cannot fail.
             match (parameter.place, argument) {
                 (Place::Path, Argument::Text(text)) => {
-                    let _ = write!(url, "/{}", utf8_percent_encode(&text, RESERVED));
+                    let _ = write!(rest_of_url, "/{}", utf8_percent_encode(&text, RESERVED));
                 }
                 (Place::Query, Argument::Text(text)) => {
                     let encoded = utf8_percent_encode(&text, RESERVED);
-                    let _ = write!(url, "{query_separator}{}={encoded}", parameter.wire);
+                    let _ = write!(rest_of_url, "{query_separator}{}={encoded}", parameter.wire);
                     query_separator = '&';
                 }
                 (Place::Bearer, Argument::Secret(secret)) => inbound_token = Some(secret),
@@ -549,6 +547,7 @@ impl Operation {
             Verb::Post => Method::POST,
             Verb::Delete => Method::DELETE,
         };
+        let url = urls.of(self, &rest_of_url)?;
         Ok(Prepared { operation: self, method, url, body, repeat, inbound_token, mask })
     }
 }
@@ -720,7 +719,7 @@ mod tests {
     }
 
     fn body_of(operation: &'static Operation, arguments: Arguments) -> String {
-        let prepared = operation.prepare("https://h", arguments).unwrap();
+        let prepared = operation.prepare(&Urls::new("https://h"), arguments).unwrap();
         String::from_utf8(prepared.body.unwrap().to_vec()).unwrap()
     }
 
@@ -748,9 +747,13 @@ mod tests {
 
     #[test]
     fn an_id_stays_in_its_place() {
-        let prepared =
-            DELETE_TOKEN.prepare("https://h", Arguments::default().with("token_id", "a/ ?&=%+ü#.")).unwrap();
-        assert_eq!(prepared.url, "https://h/v1/mgmt/outbound/token?id=a%2F%20%3F%26%3D%25%2B%C3%BC%23.");
+        let prepared = DELETE_TOKEN
+            .prepare(&Urls::new("https://h"), Arguments::default().with("token_id", "a/ ?&=%+ü#."))
+            .unwrap();
+        assert_eq!(
+            prepared.url.as_str(),
+            "https://h/v1/mgmt/outbound/token?id=a%2F%20%3F%26%3D%25%2B%C3%BC%23."
+        );
         assert!(prepared.body.is_none());
     }
 
@@ -779,7 +782,7 @@ mod tests {
             ),
         ];
         for (operation, arguments, text) in cases {
-            let error = operation.prepare("https://h", arguments).unwrap_err();
+            let error = operation.prepare(&Urls::new("https://h"), arguments).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{text}");
             assert_eq!(error.to_string(), text);
         }
@@ -814,7 +817,7 @@ mod tests {
             ),
         ];
         for (operation, arguments, text) in cases {
-            let error = operation.prepare("https://h", arguments).unwrap_err();
+            let error = operation.prepare(&Urls::new("https://h"), arguments).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidType, "{text}");
             assert_eq!(error.to_string(), text);
         }
@@ -822,10 +825,11 @@ mod tests {
 
     #[test]
     fn an_argument_that_the_operation_does_not_know_is_refused() {
-        let error = DELETE_TOKEN.prepare("https://h", user()).unwrap_err();
+        let error = DELETE_TOKEN.prepare(&Urls::new("https://h"), user()).unwrap_err();
         assert_eq!(error.to_string(), "token_id must not be empty");
-        let error =
-            FETCH_TOKEN.prepare("https://h", user().with("scopes", Argument::List(vec![]))).unwrap_err();
+        let error = FETCH_TOKEN
+            .prepare(&Urls::new("https://h"), user().with("scopes", Argument::List(vec![])))
+            .unwrap_err();
         assert_eq!(error.to_string(), "fetch_token takes no argument called scopes");
     }
 
@@ -833,7 +837,7 @@ mod tests {
     fn a_forced_refresh_is_not_repeated_once_it_may_have_begun() {
         let forced = |value: Argument| {
             let options = Argument::Object(vec![("forceRefresh".to_owned(), value)]);
-            FETCH_TOKEN.prepare("https://h", user().with("options", options)).unwrap().repeat
+            FETCH_TOKEN.prepare(&Urls::new("https://h"), user().with("options", options)).unwrap().repeat
         };
         assert_eq!(forced(Argument::from(true)), Repeat::WhileUnstarted);
         assert_eq!(forced(Argument::from("true")), Repeat::WhileUnstarted);
@@ -843,12 +847,14 @@ mod tests {
     #[test]
     fn an_inbound_token_takes_the_place_of_the_key_and_is_no_part_of_the_body() {
         let arguments = user().with("token", "made-up-inbound-token");
-        let prepared = FETCH_TOKEN_BY_TOKEN.prepare("https://h", arguments).unwrap();
+        let prepared = FETCH_TOKEN_BY_TOKEN.prepare(&Urls::new("https://h"), arguments).unwrap();
         assert_eq!(prepared.inbound_token.unwrap().expose(), "made-up-inbound-token");
         assert_eq!(prepared.body.unwrap(), r#"{"appId":"a","userId":"u"}"#.as_bytes());
         assert_eq!(prepared.mask.apply("made-up-inbound-token"), "[redacted]");
         for token in [Argument::Absent, Argument::from(""), Argument::from(Secret::from(""))] {
-            let error = FETCH_TOKEN_BY_TOKEN.prepare("https://h", user().with("token", token)).unwrap_err();
+            let error = FETCH_TOKEN_BY_TOKEN
+                .prepare(&Urls::new("https://h"), user().with("token", token))
+                .unwrap_err();
             assert_eq!(error.to_string(), "Inbound app token is required for perform this functionality");
         }
     }
@@ -856,7 +862,9 @@ mod tests {
     #[test]
     fn an_id_in_a_path_cannot_leave_it() {
         let url = |id| {
-            LOAD_APPLICATION.prepare("https://h", Arguments::default().with("id", id)).map(|made| made.url)
+            LOAD_APPLICATION
+                .prepare(&Urls::new("https://h"), Arguments::default().with("id", id))
+                .map(|made| made.url.to_string())
         };
         assert_eq!(
             url("../../user?x=1#f").unwrap(),
@@ -888,7 +896,7 @@ mod tests {
         assert!(created.contains(r#""newField":1.5"#) && created.contains(r#""pkce":false"#), "{created}");
         let updated = body_of(&UPDATE_APPLICATION, application());
         assert_eq!(updated, format!(r#"{{"app":{{"id":"i",{fields},"newField":1.5}}}}"#));
-        let prepared = UPDATE_APPLICATION.prepare("https://h", application()).unwrap();
+        let prepared = UPDATE_APPLICATION.prepare(&Urls::new("https://h"), application()).unwrap();
         assert_eq!(prepared.mask.apply("made-up-secret"), "[redacted]");
     }
 
@@ -897,7 +905,7 @@ mod tests {
         let both = |second: Argument| {
             let arguments =
                 Arguments::default().with("name", "n").with("client_id", second).with("clientId", "b");
-            CREATE_APPLICATION.prepare("https://h", arguments)
+            CREATE_APPLICATION.prepare(&Urls::new("https://h"), arguments)
         };
         assert_eq!(both(Argument::from("a")).unwrap_err().to_string(), "client_id must not be given twice");
         assert_eq!(
@@ -910,7 +918,7 @@ mod tests {
     fn an_upload_that_is_verified_is_not_repeated_once_it_may_have_begun() {
         let upload = |verify: bool| {
             let arguments = user().with("refresh_token", "made-up-refresh").with("verify_refresh", verify);
-            UPLOAD_USER_TOKEN.prepare("https://h", arguments).unwrap()
+            UPLOAD_USER_TOKEN.prepare(&Urls::new("https://h"), arguments).unwrap()
         };
         assert_eq!(upload(true).repeat, Repeat::WhileUnstarted);
         assert_eq!(upload(false).repeat, Repeat::UnlessAsked("verifyRefresh"));
@@ -927,7 +935,9 @@ mod tests {
         };
         let good = || item(&[("appId", "a"), ("userId", "u"), ("refreshToken", "made-up")]);
         let tokens = |items: Vec<Argument>| Arguments::default().with("tokens", Argument::List(items));
-        assert!(BATCH_UPLOAD_USER_TOKENS.prepare("https://h", tokens(vec![good(), good()])).is_ok());
+        assert!(
+            BATCH_UPLOAD_USER_TOKENS.prepare(&Urls::new("https://h"), tokens(vec![good(), good()])).is_ok()
+        );
         let cases = [
             (&BATCH_UPLOAD_USER_TOKENS, vec![], "tokens must not be empty"),
             (
@@ -947,7 +957,10 @@ mod tests {
             ),
         ];
         for (operation, items, text) in cases {
-            assert_eq!(operation.prepare("https://h", tokens(items)).unwrap_err().to_string(), text);
+            assert_eq!(
+                operation.prepare(&Urls::new("https://h"), tokens(items)).unwrap_err().to_string(),
+                text
+            );
         }
     }
 

@@ -91,9 +91,15 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
-    pub(crate) fn add_all(&mut self, other: &Self) {
-        self.secrets.extend_from_slice(&other.secrets);
-        self.put_longest_first();
+    /// Both together; `other` itself where there is nothing else, as in most calls.
+    pub(crate) fn with<'mask>(&self, other: &'mask Self) -> Cow<'mask, Self> {
+        if self.secrets.is_empty() {
+            return Cow::Borrowed(other);
+        }
+        let mut both = self.clone();
+        both.secrets.extend_from_slice(&other.secrets);
+        both.put_longest_first();
+        Cow::Owned(both)
     }
 
     pub(crate) fn add(&mut self, secret: &Secret) {

@@ -112,13 +112,14 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::headers::Headers;
     use crate::operation::AnswerShape;
 
     const NOON: i64 = 1_795_435_200_000;
 
     fn token(body: &Value) -> Result<Token, Error> {
         let body = Zeroizing::new(body.to_string().into_bytes());
-        Token::from_answer(&Answer::new(AnswerShape::Token, 200, Vec::new(), body).unwrap())
+        Token::from_answer(&Answer::new(AnswerShape::Token, 200, Headers::default(), body).unwrap())
     }
 
     #[test]

@@ -8,10 +8,12 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{NoProxy, Proxy};
 use tokio::sync::OnceCell;
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, Proxies, Trust};
 use crate::error::Error;
+use crate::headers::Headers;
 use crate::tls;
 
 /// A host that does not answer by then is not going to.
@@ -42,7 +44,7 @@ struct Setup {
 #[derive(Clone, Copy)]
 pub(crate) struct Outgoing<'request> {
     pub(crate) method: &'request Method,
-    pub(crate) url: &'request str,
+    pub(crate) url: &'request Url,
     pub(crate) headers: &'request HeaderMap,
     pub(crate) body: Option<&'request Bytes>,
     pub(crate) limits: Limits,
@@ -85,12 +87,10 @@ impl Transport {
     pub(crate) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Broken> {
         let client =
             self.client.get_or_try_init(|| self.setup.clone().connect()).await.map_err(Broken::Final)?;
-        let mut request =
-            client.request(outgoing.method.clone(), outgoing.url).headers(outgoing.headers.clone());
-        if let Some(body) = outgoing.body {
-            request = request.body(body.clone());
-        }
-        let mut response = request.send().await.map_err(|error| self.broken(&error))?;
+        let mut request = reqwest::Request::new(outgoing.method.clone(), outgoing.url.clone());
+        *request.headers_mut() = outgoing.headers.clone();
+        *request.body_mut() = outgoing.body.cloned().map(reqwest::Body::from);
+        let mut response = client.execute(request).await.map_err(|error| self.broken(&error))?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let body = if status.is_success() {
@@ -111,7 +111,7 @@ impl Transport {
         let status = response.status().as_u16();
         let too_large = || {
             let error = Error::decode(format!("the service's answer is larger than {limit} bytes"));
-            Broken::Final(error.with_answer(status, Vec::new()))
+            Broken::Final(error.with_answer(status, Headers::default()))
         };
         let declared = response.content_length().unwrap_or(0);
         let declared = usize::try_from(declared).ok().filter(|size| *size <= limit).ok_or_else(too_large)?;
