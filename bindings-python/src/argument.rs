@@ -17,9 +17,12 @@ const SPREAD: &str = "*";
 pub(crate) fn arguments(members: &Bound<'_, PyDict>) -> PyResult<Arguments> {
     let mut arguments = Vec::with_capacity(members.len());
     for (name, value) in members {
+        // As if it were not there: that is what None says.
+        if value.is_none() {
+            continue;
+        }
         match argument_of(&name, &value)? {
             (name, Argument::Object(more)) if name == SPREAD => arguments.extend(more),
-            (name, Argument::Absent) if name == SPREAD => {}
             (name, other) if name == SPREAD => arguments.push(("more".to_owned(), other)),
             argument => arguments.push(argument),
         }

@@ -6,6 +6,7 @@ use descope_outbound::{Error, Headers};
 use jiter::{PythonParse, StringCacheMode, map_json_error};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 
 /// A success.
@@ -22,25 +23,30 @@ impl Answer {
         parse.python_parse(py, json).map_err(|error| map_json_error(json, &error))
     }
 
-    /// The service's JSON, which is an object, as a `kind` of dict, and its member of this name as another.
+    /// The service's JSON, which is an object, as a `kind` of dict that also has the attribute `source`; its member of
+    /// this name as a `member_kind`, which has no `__init__` of its own.
     fn json_as<'py>(
         &self,
         kind: &Bound<'py, PyType>,
         member: &Bound<'py, PyString>,
         member_kind: &Bound<'py, PyType>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let object = self.json(kind.py())?.cast_into::<PyDict>()?;
-        if let Some(inner) = object.get_item(member)?
-            && let Ok(inner) = inner.cast_exact::<PyDict>()
+        let py = kind.py();
+        let members = self.json(py)?.cast_into::<PyDict>()?;
+        if let Some(inner) = members.get_item(member)?
+            && inner.is_exact_instance_of::<PyDict>()
         {
-            object.set_item(member, dict_of_kind(member_kind, inner)?)?;
+            members.set_item(member, member_kind.call1((inner,))?)?;
         }
-        dict_of_kind(kind, &object)
+        let object = empty_dict(kind)?;
+        object.cast::<PyDict>()?.update(members.as_mapping())?;
+        object.setattr(intern!(py, "source"), self.source(py))?;
+        Ok(object)
     }
 
     #[getter]
-    fn source(&self) -> &'static str {
-        self.0.source().as_str()
+    fn source<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        PyString::intern(py, self.0.source().as_str())
     }
 
     #[getter]
@@ -61,12 +67,12 @@ impl Answer {
     }
 }
 
-/// A plain dict as a subclass of it has it, without the subclass's `__init__`: an interpreted one would cost as much as
-/// the parsing.
-fn dict_of_kind<'py>(kind: &Bound<'py, PyType>, members: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
-    let object = kind.call_method1(intern!(kind.py(), "__new__"), (kind,))?;
-    object.cast::<PyDict>()?.update(members.as_mapping())?;
-    Ok(object)
+/// One that is still empty, without the subclass's own `__init__`: an interpreted one costs as much as the parsing.
+fn empty_dict<'py>(kind: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    static NEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = kind.py();
+    let new = NEW.get_or_try_init(py, || py.get_type::<PyDict>().getattr("__new__").map(Bound::unbind))?;
+    new.bind(py).call1((kind,))
 }
 
 /// Why there is no success. Everything in it is bounded, and its secrets are masked.

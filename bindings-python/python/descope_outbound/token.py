@@ -69,9 +69,7 @@ class TokenResponse(RedactedDict):
     @classmethod
     def of(cls, answer: _native.Answer) -> TokenResponse:
         """The service's answer to a fetch."""
-        response = answer.json_as(cls, "token", OutboundToken)
-        response.source = answer.source
-        return response
+        return answer.json_as(cls, "token", OutboundToken)
 
     @property
     def _token(self) -> dict[str, Any]:
