@@ -5,11 +5,11 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::headers::Headers;
 use crate::operation::AnswerShape;
+use crate::wiped::WipedBuffer;
 
 /// Some servers put it before their JSON; it means nothing in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -37,7 +37,7 @@ impl Source {
 pub struct Answer {
     status: u16,
     headers: Headers,
-    json: Zeroizing<Vec<u8>>,
+    json: WipedBuffer,
 }
 
 impl Answer {
@@ -46,13 +46,13 @@ impl Answer {
         shape: AnswerShape,
         status: u16,
         headers: Headers,
-        mut body: Zeroizing<Vec<u8>>,
+        mut body: WipedBuffer,
     ) -> Result<Self, Error> {
         if body.starts_with(BYTE_ORDER_MARK) {
-            body.drain(..BYTE_ORDER_MARK.len());
+            body.skip(BYTE_ORDER_MARK.len());
         }
         if body.trim_ascii().is_empty() && shape == AnswerShape::Empty {
-            body = Zeroizing::new(b"{}".to_vec());
+            body = WipedBuffer::from(&b"{}"[..]);
         }
         let is_object = match serde_json::from_slice(&body) {
             Ok(WellFormed { is_object }) => is_object,
@@ -206,7 +206,7 @@ mod tests {
     use crate::ErrorKind;
 
     fn answer(shape: AnswerShape, body: &[u8]) -> Result<Answer, Error> {
-        Answer::new(shape, 200, Headers::default(), Zeroizing::new(body.to_vec()))
+        Answer::new(shape, 200, Headers::default(), WipedBuffer::from(body))
     }
 
     #[test]

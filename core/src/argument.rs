@@ -4,7 +4,9 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use std::fmt;
 
-use crate::secret::{Mask, Secret, is_secret_field};
+use crate::mask::Mask;
+use crate::operation::INBOUND_TOKEN_NAME;
+use crate::secret::{Secret, is_secret_field};
 
 /// One argument, or one value inside of one: JSON with a place for secrets.
 #[derive(Clone, Debug)]
@@ -30,10 +32,15 @@ pub enum Argument {
 }
 
 impl Argument {
-    /// A string as a member of this name: a [`Argument::Secret`] where the service keeps secrets under the name.
+    /// A string as a member of this name: a [`Argument::Secret`] where the service keeps secrets under the name, or
+    /// where an operation takes one by it.
     #[must_use]
     pub fn member_text(name: &str, text: String) -> Self {
-        if is_secret_field(name) { Self::Secret(Secret::from(text)) } else { Self::Text(text) }
+        if is_secret_field(name) || name == INBOUND_TOKEN_NAME.snake {
+            Self::Secret(Secret::from(text))
+        } else {
+            Self::Text(text)
+        }
     }
 
     /// What a person calls this, for the text of an error.

@@ -11,11 +11,12 @@ use crate::config::{
     Trust, check_timeout, resolve_management_key,
 };
 use crate::error::{ArgumentName, Error};
-use crate::headers::SharedHeaders;
+use crate::headers::{SharedHeaders, secret_header};
 use crate::license::{self, License, LicenseHandshake};
+use crate::mask::Mask;
 use crate::operation::bearer;
 use crate::retry::{self, Budget};
-use crate::secret::{Mask, Secret};
+use crate::secret::Secret;
 use crate::transport::Transport;
 use crate::urls::Urls;
 
@@ -240,8 +241,7 @@ fn constant_headers(
         if RESERVED_HEADERS.contains(&key) {
             return Err(refused(name, "is not a setting's to change"));
         }
-        let mut value = HeaderValue::from_str(value.expose()).map_err(|_| unsendable(name))?;
-        value.set_sensitive(true);
+        let value = secret_header(&[value.expose()]).ok_or_else(|| unsendable(name))?;
         headers.insert(key, value);
     }
     Ok(headers)

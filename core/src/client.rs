@@ -8,7 +8,6 @@ use std::time::Duration;
 use http::header;
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
-use zeroize::Zeroizing;
 
 use crate::answer::Answer;
 use crate::application::{Application, Template};
@@ -26,6 +25,7 @@ use crate::secret::Secret;
 use crate::transport::Transport;
 use crate::upload::{BatchFailure, TokenUpload};
 use crate::urls::Urls;
+use crate::wiped::WipedBuffer;
 
 pub(crate) const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
 
@@ -354,7 +354,8 @@ fn ids(app_id: impl Into<String>, owner: &str, owner_id: impl Into<String>) -> A
 /// By way of JSON, which tells secrets by the names of their fields; it is wiped.
 fn argument_of(value: &(impl Serialize + ?Sized)) -> Result<Argument, Error> {
     let no_json = |error| Error::invalid_setup(format!("the arguments are no JSON: {error}"));
-    let json = Zeroizing::new(serde_json::to_vec(value).map_err(no_json)?);
+    let mut json = WipedBuffer::default();
+    serde_json::to_writer(&mut json, value).map_err(no_json)?;
     serde_json::from_slice(&json).map_err(no_json)
 }
 

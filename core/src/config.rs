@@ -1,6 +1,5 @@
 //! What a client is told once: who it is, where the service is, and within which limits it works.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +7,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::error::{ArgumentName, Error};
-use crate::secret::{Mask, Secret};
+use crate::mask::Mask;
+use crate::secret::Secret;
 
 /// How long a call may take in all, unless the client or the call says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -122,7 +122,7 @@ impl ProjectId {
 
     /// The four characters that choose the host, in an id that is long enough to hold them.
     fn region(&self) -> Option<&str> {
-        (self.0.len() >= SHORTEST_REGIONAL_ID).then(|| &self.0[1..5])
+        self.0.get(1..5).filter(|_| self.0.len() >= SHORTEST_REGIONAL_ID)
     }
 
     fn host(&self) -> String {
@@ -287,33 +287,22 @@ impl Trust {
 
 /// The proxies that the environment names. `HTTP_PROXY` in capitals is not among them: a web server's client can set
 /// it through a `Proxy:` header (CVE-2016-5385).
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
-    pub(crate) http: Option<String>,
-    pub(crate) https: Option<String>,
+    /// Secrets, since a proxy's URL often holds a password.
+    pub(crate) http: Option<Secret>,
+    pub(crate) https: Option<Secret>,
     pub(crate) except: Option<String>,
 }
 
 impl Proxies {
     pub(crate) fn resolve(environment: &Environment) -> Self {
-        let of = |names: &[&str]| environment.first_of(names).map(str::to_owned);
+        let of = |names: &[&str]| environment.first_of(names).map(Secret::from);
         Self {
             http: of(&["http_proxy", "all_proxy", "ALL_PROXY"]),
             https: of(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
-            except: of(&["no_proxy", "NO_PROXY"]),
+            except: environment.first_of(&["no_proxy", "NO_PROXY"]).map(str::to_owned),
         }
-    }
-}
-
-/// A proxy's URL often holds a password.
-impl fmt::Debug for Proxies {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Proxies")
-            .field("http", &self.http.is_some())
-            .field("https", &self.https.is_some())
-            .field("except", &self.except)
-            .finish()
     }
 }
 

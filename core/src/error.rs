@@ -334,7 +334,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
 
     use super::*;
-    use crate::secret::Mask;
+    use crate::mask::Mask;
 
     fn response(status: u16, body: &str) -> ErrorResponse {
         let mut headers = HeaderMap::new();

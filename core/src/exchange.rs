@@ -5,14 +5,17 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
 use tokio::time::{Instant, sleep, timeout_at};
+use zeroize::Zeroizing;
 
 use crate::answer::Answer;
 use crate::error::{Error, ErrorKind, ErrorResponse, Words};
 use crate::headers::Headers;
+use crate::mask::Mask;
 use crate::operation::{AnswerShape, Prepared, Repeat};
 use crate::retry::{self, Budget, Failure};
-use crate::secret::Mask;
+
 use crate::transport::{Broken, Incoming, Limits, Outgoing, Transport};
+use crate::wiped::WipedBuffer;
 
 /// A token's answer has about 500 bytes.
 const LARGEST_TOKEN: usize = 1024 * 1024;
@@ -77,8 +80,7 @@ impl Exchange<'_> {
             AnswerShape::Token => LARGEST_TOKEN,
             AnswerShape::Object | AnswerShape::Empty => LARGEST_ANSWER,
         };
-        // As much more as the longest secret, so that none is cut in half and thereby missed by the mask.
-        let failure = KEPT_OF_AN_ERROR + self.mask.longest();
+        let failure = KEPT_OF_AN_ERROR;
         Outgoing {
             method: &self.prepared.method,
             url: &self.prepared.url,
@@ -104,8 +106,8 @@ impl Exchange<'_> {
         let status = incoming.status.as_u16();
         let retry_after = incoming.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let text = String::from_utf8_lossy(&incoming.body);
-        let mut body = self.mask.apply(&text[..self.mask.cut(&text, KEPT_OF_AN_ERROR)]).into_owned();
+        let text = text_of(&incoming.body);
+        let mut body = self.mask.apply_to_beginning(&text).into_owned();
         body.truncate(body.floor_char_boundary(KEPT_OF_AN_ERROR));
         let response = ErrorResponse {
             status,
@@ -127,13 +129,16 @@ impl Exchange<'_> {
     }
 }
 
+/// The bytes as text, without the half of a character at its end where they have been cut.
+fn text_of(body: &[u8]) -> Zeroizing<String> {
+    let half = body.utf8_chunks().last().map_or(0, |chunk| chunk.invalid().len());
+    let whole = if body.len() < KEPT_OF_AN_ERROR { body.len() } else { body.len() - half };
+    Zeroizing::new(String::from_utf8_lossy(body.get(..whole).unwrap_or_default()).into_owned())
+}
+
 /// The same answer as if it were the lost one: a success with nothing in it.
 fn incoming_nothing(incoming: &Incoming) -> Incoming {
-    Incoming {
-        status: StatusCode::OK,
-        headers: incoming.headers.clone(),
-        body: zeroize::Zeroizing::default(),
-    }
+    Incoming { status: StatusCode::OK, headers: incoming.headers.clone(), body: WipedBuffer::default() }
 }
 
 fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {

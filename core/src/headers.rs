@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::license;
-use crate::secret::Mask;
+use crate::mask::Mask;
+use crate::wiped::WipedBuffer;
 
 /// What every call with the management key sends.
 pub(crate) struct SharedHeaders {
@@ -50,6 +52,20 @@ impl SharedHeaders {
 pub(crate) fn announcing_json(mut headers: HeaderMap) -> HeaderMap {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers
+}
+
+/// A header's value that is made of these, marked so that nothing prints it, in memory that is wiped; nothing where a
+/// header cannot hold it.
+pub(crate) fn secret_header(parts: &[&str]) -> Option<HeaderValue> {
+    let mut bytes = WipedBuffer::default();
+    for part in parts {
+        bytes.append(part.as_bytes());
+    }
+    // The library would take what is not ASCII, and leave its meaning open.
+    let mut value =
+        bytes.is_ascii().then(|| HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)))?.ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The headers of an answer, with the secrets of the call masked.

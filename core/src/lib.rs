@@ -29,6 +29,8 @@
 //!
 //! The crate starts no runtime: its futures run on the caller's tokio runtime, with I/O and time enabled.
 #![forbid(unsafe_code)]
+// What comes from outside is never an index that panics.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 mod answer;
 mod application;
@@ -41,6 +43,7 @@ mod exchange;
 mod fetch;
 mod headers;
 mod license;
+mod mask;
 pub mod operation;
 mod retry;
 mod secret;
@@ -49,6 +52,7 @@ mod token;
 mod transport;
 mod upload;
 mod urls;
+mod wiped;
 
 pub use answer::{Answer, Source};
 pub use application::{Application, MoreFields, Template, UrlParam};

@@ -4,17 +4,18 @@
 
 use std::fmt::Write;
 
+use crate::argument::Argument;
+use crate::config::check_credential;
+use crate::error::{ArgumentName, Error};
+use crate::headers::secret_header;
+use crate::mask::Mask;
+use crate::secret::Secret;
+use crate::urls::Urls;
+use crate::wiped::WipedBuffer;
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
-use zeroize::Zeroizing;
-
-use crate::argument::Argument;
-use crate::config::check_credential;
-use crate::error::{ArgumentName, Error};
-use crate::secret::{Mask, Secret};
-use crate::urls::Urls;
 
 const EMPTY: &str = "must not be empty";
 const NO_FILTER: &str =
@@ -532,8 +533,8 @@ impl Operation {
             argument.add_secrets_to(&mut mask);
             body.push((name, argument));
         }
-        if self.at_least_one_is_needed && !is_any_given {
-            return Err(Error::invalid(self.parameters[0].name, NO_FILTER));
+        if let (true, false, [first, ..]) = (self.at_least_one_is_needed, is_any_given, self.parameters) {
+            return Err(Error::invalid(first.name, NO_FILTER));
         }
         let body = match (self.verb, self.wrapper) {
             (Verb::Post, None) => Some(encode(&Argument::Object(body))?),
@@ -678,35 +679,24 @@ impl Argument {
 
 /// The JSON of a body, in memory that is wiped when the last holder lets go of it.
 fn encode(body: &Argument) -> Result<Bytes, Error> {
-    let mut buffer = Zeroizing::new(Vec::with_capacity(256));
-    serde_json::to_writer(&mut *buffer, body)
+    let mut buffer = WipedBuffer::with_capacity(256);
+    serde_json::to_writer(&mut buffer, body)
         .map_err(|error| Error::invalid_setup(format!("the arguments are no JSON: {error}")))?;
-    Ok(Bytes::from_owner(WipedBuffer(buffer)))
-}
-
-struct WipedBuffer(Zeroizing<Vec<u8>>);
-
-impl AsRef<[u8]> for WipedBuffer {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
+    Ok(Bytes::from_owner(buffer))
 }
 
 /// The name of an inbound app's token, for the error that says what is wrong with it.
 pub(crate) const INBOUND_TOKEN_NAME: ArgumentName = INBOUND_TOKEN.name;
 
-/// A header's value of `Bearer <project>:<credential>`, marked so that nothing prints it.
+/// A header's value of `Bearer <project>:<credential>`.
 pub(crate) fn bearer(
     project_id: &str,
     name: ArgumentName,
     credential: &Secret,
 ) -> Result<http::HeaderValue, Error> {
     check_credential(name, credential)?;
-    let text = Zeroizing::new(format!("Bearer {project_id}:{}", credential.expose()).into_bytes());
-    let mut value = http::HeaderValue::from_maybe_shared(Bytes::from_owner(WipedBuffer(text)))
-        .map_err(|_| Error::invalid(name, "cannot stand in a header"))?;
-    value.set_sensitive(true);
-    Ok(value)
+    secret_header(&["Bearer ", project_id, ":", credential.expose()])
+        .ok_or_else(|| Error::invalid(name, "cannot stand in a header"))
 }
 
 #[cfg(test)]

@@ -108,8 +108,8 @@ fn from_number(number: i64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use crate::wiped::WipedBuffer;
     use serde_json::json;
-    use zeroize::Zeroizing;
 
     use super::*;
     use crate::headers::Headers;
@@ -118,7 +118,7 @@ mod tests {
     const NOON: i64 = 1_795_435_200_000;
 
     fn token(body: &Value) -> Result<Token, Error> {
-        let body = Zeroizing::new(body.to_string().into_bytes());
+        let body = WipedBuffer::from(body.to_string().as_bytes());
         Token::from_answer(&Answer::new(AnswerShape::Token, 200, Headers::default(), body).unwrap())
     }
 

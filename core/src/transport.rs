@@ -9,12 +9,12 @@ use reqwest::redirect::Policy;
 use reqwest::{NoProxy, Proxy};
 use tokio::sync::OnceCell;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::config::{Config, Proxies, Trust};
 use crate::error::Error;
 use crate::headers::Headers;
 use crate::tls;
+use crate::wiped::WipedBuffer;
 
 /// A host that does not answer by then is not going to.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -63,7 +63,7 @@ pub(crate) struct Limits {
 pub(crate) struct Incoming {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Zeroizing<Vec<u8>>,
+    pub(crate) body: WipedBuffer,
 }
 
 /// Why nothing usable came back.
@@ -107,7 +107,7 @@ impl Transport {
         &self,
         response: &mut reqwest::Response,
         limit: usize,
-    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
+    ) -> Result<WipedBuffer, Broken> {
         let status = response.status().as_u16();
         let too_large = || {
             let error = Error::decode(format!("the service's answer is larger than {limit} bytes"));
@@ -115,12 +115,12 @@ impl Transport {
         };
         let declared = response.content_length().unwrap_or(0);
         let declared = usize::try_from(declared).ok().filter(|size| *size <= limit).ok_or_else(too_large)?;
-        let mut body = Zeroizing::new(Vec::with_capacity(declared));
+        let mut body = WipedBuffer::with_capacity(declared);
         while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
-            append(&mut body, &chunk);
+            body.append(&chunk);
         }
         Ok(body)
     }
@@ -149,25 +149,14 @@ impl Transport {
 }
 
 /// Of an answer that is no success the status says the most: what is left of its body, if that breaks off, is enough.
-async fn read_beginning(response: &mut reqwest::Response, limit: usize) -> Zeroizing<Vec<u8>> {
-    let mut body = Zeroizing::new(Vec::new());
+async fn read_beginning(response: &mut reqwest::Response, limit: usize) -> WipedBuffer {
+    let mut body = WipedBuffer::default();
     while body.len() < limit {
         let Ok(Some(chunk)) = response.chunk().await else { break };
         let wanted = chunk.len().min(limit - body.len());
-        append(&mut body, &chunk[..wanted]);
+        body.append(chunk.get(..wanted).unwrap_or_default());
     }
     body
-}
-
-/// A buffer that grows by itself leaves copies behind that are not wiped.
-fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
-    let needed = body.len() + chunk.len();
-    if needed > body.capacity() {
-        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * body.capacity())));
-        larger.extend_from_slice(body);
-        *body = larger;
-    }
-    body.extend_from_slice(chunk);
 }
 
 impl Setup {
@@ -193,8 +182,8 @@ impl Setup {
         }
         if let Some(proxies) = &self.proxies {
             let except = proxies.except.as_deref().and_then(NoProxy::from_string);
-            let http = proxies.http.as_deref().map(|url| (Proxy::http(url), "http_proxy"));
-            let https = proxies.https.as_deref().map(|url| (Proxy::https(url), "https_proxy"));
+            let http = proxies.http.as_ref().map(|url| (Proxy::http(url.expose()), "http_proxy"));
+            let https = proxies.https.as_ref().map(|url| (Proxy::https(url.expose()), "https_proxy"));
             for (proxy, variable) in http.into_iter().chain(https) {
                 // Without the library's text: a proxy's URL may hold a password.
                 let proxy =

@@ -19,6 +19,25 @@ async fn an_echo_of_the_request_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn an_echo_that_another_languages_json_escapes_shows_no_secret() {
+    let emulator = emulator().await;
+    let builder = builder(&emulator).management_key("made-up-<k&y>/");
+    // As Go, PHP and Python write it; and a body that breaks off in the middle.
+    for echo in [
+        r#"{"errorDescription":"key made-up-\u003ck\u0026y\u003e/"}"#,
+        r#"{"errorDescription":"key made-up-<k&y>\/","errorMessage":"{\"key\":\"made-up-<k&y>\\/\"}"}"#,
+        r#"{"errorDescription":"key \u006dade-up-<k&y>/"}"#,
+        r#"{"errorCode":"E1","echo":"key made-up-<k&"#,
+    ] {
+        fail(&emulator, Fault::answer(400).body(echo).once());
+        let error = builder.clone().build().unwrap().fetch_token("app", "user").await.unwrap_err();
+        let everything = format!("{error} {:?}", error.answer());
+        assert!(everything.contains("key [redacted]") && !everything.contains("k&"), "{everything}");
+        assert!(!everything.contains("made-up-") && !everything.contains("u0026"), "{everything}");
+    }
+}
+
+#[tokio::test]
 async fn a_gateways_key_is_hidden_as_the_clients_own_is() {
     let emulator = emulator().await;
     let client = builder(&emulator)
