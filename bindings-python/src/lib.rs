@@ -1,4 +1,6 @@
 //! The native half of the Python package: what crosses the border, and nothing that is decided.
+// What comes from outside is never an index that panics.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 mod argument;
 mod bell;

@@ -25,6 +25,8 @@
 //!
 //! It listens on 127.0.0.1 only, and refuses requests that a web page could have sent.
 #![forbid(unsafe_code)]
+// What comes from outside is never an index that panics.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 mod answer_body;
 mod app;

@@ -1,5 +1,7 @@
 //! The emulator as a program: it prints how to reach it, and serves until it is interrupted.
 #![forbid(unsafe_code)]
+// What comes from outside is never an index that panics.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -68,11 +68,10 @@ fn me(world: &World, call: &Call, app_id: &str) -> Answer {
         )
         .with(WWW_AUTHENTICATE, challenge);
     };
-    let mut identity = json!({ "app": grant.app_id, "user": grant.user_id });
-    if !grant.tenant_id.is_empty() {
-        identity["tenant"] = Value::from(grant.tenant_id.as_str());
+    let mut identity = json!({ "app": grant.app_id, "user": grant.user_id, "scopes": grant.scopes });
+    if let (Some(members), false) = (identity.as_object_mut(), grant.tenant_id.is_empty()) {
+        members.insert("tenant".to_owned(), Value::from(grant.tenant_id.as_str()));
     }
-    identity["scopes"] = Value::from(grant.scopes.as_slice());
     Answer::ok(&identity)
 }
 

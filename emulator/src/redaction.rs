@@ -51,9 +51,11 @@ impl Redaction<'_> {
         }
         for start in MADE_UP_TOKENS {
             while let Some(position) = clean.find(start) {
-                let rest = &clean[position + start.len()..];
-                let length = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
-                clean.replace_range(position..position + start.len() + length, REDACTED);
+                let begin = position + start.len();
+                let is_behind =
+                    |(place, letter): &(usize, char)| *place >= begin && !letter.is_ascii_alphanumeric();
+                let end = clean.char_indices().find(is_behind).map_or(clean.len(), |(place, _)| place);
+                clean.replace_range(position..end, REDACTED);
             }
         }
         clean

@@ -49,7 +49,7 @@ impl Takeover {
     /// The headers and half of the body that they announce.
     pub(crate) fn partial(answer: &Answer, ending: Ending) -> Self {
         let mut bytes = http1_head(answer, announced_length(answer));
-        bytes.extend_from_slice(&answer.body[..answer.body.len() / 2]);
+        bytes.extend(answer.body.iter().take(answer.body.len() / 2));
         Self { bytes, interval: None, ending }
     }
 
