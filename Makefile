@@ -5,13 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOGS := target/test-logs
+BENCHES := benches
 EMULATOR := target/debug/descope-outbound-emulator
 
 # Tests and examples talk to this machine alone.
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := 127.0.0.1,localhost
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check bench generate clean
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check bench bench-quick measurable generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -74,16 +75,26 @@ check: wheel addon  ## Run every linter and type checker, and see that generated
 	$(BIN)/python -m mypy.stubtest descope_outbound
 	npm run --silent check
 	$(MAKE) generate
-	git diff --exit-code -- bindings-python/python docs/reference.md bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+	git diff --exit-code -- bindings-python/python docs/reference.md docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
 
-bench: wheel addon  ## Measure what a client costs before its first call
-	$(BIN)/python benches/construction.py
-	node benches/construction.mjs
+bench: measurable  ## Measure it all beside its peers, and write docs/performance.md (20 minutes; a quiet machine)
+	$(BENCHES)/.venv/bin/python $(BENCHES)/run.py
+	$(BIN)/python $(BENCHES)/report.py
+
+bench-quick: measurable  ## Measure what most targets need, and print it (3 minutes)
+	$(BENCHES)/.venv/bin/python $(BENCHES)/run.py --quick
+	$(BIN)/python $(BENCHES)/report.py --print target/bench/results.json
+
+# Ours as it is shipped, what it is measured beside, and the service.
+measurable: wheel addon
+	PYTHON=$(PYTHON) $(BENCHES)/install.sh
+	cargo build --quiet --release --locked --package descope-outbound-benches
 
 generate: wheel addon  ## Make the generated files anew
 	$(BIN)/python bindings-python/generate_sync.py
 	$(BIN)/ruff format --quiet bindings-python/python
 	$(BIN)/python docs/generate_reference.py
+	$(BIN)/python $(BENCHES)/report.py
 
 clean:  ## Remove everything that was built or installed
 	rm -rf target $(VENV) node_modules bindings-node/lib/*.node

@@ -1,0 +1,102 @@
+"""Processes that are asked over their standard input and answer in lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import tempfile
+from types import TracebackType
+from typing import Any
+
+#: Seconds beyond those asked for until a process that has not answered is given up.
+PATIENCE = 30.0
+#: Variables that would change what a client does.
+_MISLEADING = ("CURL_", "DESCOPE_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "NODE_", "UV_", "PYTHON")
+
+
+class Failed(Exception):
+    """The process ended, or did not answer in time; the text says which."""
+
+
+def clean_environment(additional: dict[str, str]) -> dict[str, str]:
+    """This process's environment, with nothing that a client might listen to."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_MISLEADING)}
+    kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
+    return kept | {"NO_PROXY": "127.0.0.1"} | additional
+
+
+class Driven:
+    """A process, from its start to its end."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._process = subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=clean_environment(environment),
+        )
+
+    def __enter__(self) -> Driven:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.end()
+
+    @property
+    def id(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def ask(self, line: str, seconds: float) -> Any:
+        """What it answers; it may take the seconds and a little more."""
+        try:
+            self._write(line)
+        except BrokenPipeError:
+            raise self._failure("ended") from None
+        return self.read(seconds)
+
+    def read(self, seconds: float) -> Any:
+        """The next line that it writes."""
+        output = self._process.stdout
+        assert output is not None  # noqa: S101 - it is a pipe
+        ready, _, _ = select.select([output], [], [], seconds + PATIENCE)
+        answer = output.readline() if ready else b""
+        if not answer:
+            raise self._failure("ended" if ready else f"no answer in {seconds + PATIENCE:.0f} s")
+        return json.loads(answer)
+
+    def peak_kib(self) -> int:
+        """The most memory that it ever had, in KiB."""
+        with open(f"/proc/{self.id}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+    def end(self) -> None:
+        """Asks it to end, and makes it."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._complaints.close()
+
+    def _write(self, line: str) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.write(f"{line}\n".encode())
+
+    def _failure(self, what: str) -> Failed:
+        if what != "ended":
+            self._process.kill()
+        self._process.wait()
+        self._complaints.seek(0)
+        said = self._complaints.read().decode(errors="replace").strip().splitlines()
+        errors = [line for line in said if "Error" in line or "error" in line]
+        return Failed((errors or said or [f"{what}, exit code {self._process.returncode}"])[-1].strip()[:200])

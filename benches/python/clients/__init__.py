@@ -1,0 +1,1 @@
+"""The clients: each file is one, made once, and fetches the token again and again."""

@@ -1,0 +1,18 @@
+import os
+
+from descope import DescopeClientAsync
+from service import APP_ID, MANAGEMENT_KEY, PROJECT_ID, TIMEOUT, USER_ID, Service
+
+
+class Client:
+    def __init__(self, service: Service) -> None:
+        os.environ["REQUESTS_CA_BUNDLE"] = service.authority
+        os.environ["DESCOPE_BASE_URI"] = service.origin
+        self.client = DescopeClientAsync(PROJECT_ID, management_key=MANAGEMENT_KEY, timeout_seconds=TIMEOUT)
+
+    async def fetch_token(self) -> str:
+        answer = await self.client.mgmt.outbound_application.fetch_token(APP_ID, USER_ID)
+        return answer["token"]["accessToken"]
+
+    async def close(self) -> None:
+        await self.client.aclose()

@@ -1,0 +1,103 @@
+"""A token that is kept already: prints nanoseconds a hit, one figure a round, as JSON."""
+
+import asyncio
+import copy
+import functools
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from cachetools import TTLCache
+from service import APP_ID, HEADERS, MANAGEMENT_KEY, PROJECT_ID, USER_ID
+
+from descope_outbound import AuthException, DescopeClient, DescopeClientAsync
+
+ROUNDS = 5
+HITS = 50_000
+#: What a token is like, for those that keep what they are given.
+TOKEN = {
+    "token": {
+        "id": "OT2made-up-token-012345",
+        "appId": APP_ID,
+        "userId": USER_ID,
+        "accessToken": HEADERS["Authorization"],
+        "accessTokenExpiry": "4102444800",
+        "scopes": ["https://www.googleapis.com/auth/calendar.events"],
+        "tenantId": "",
+    }
+}
+
+
+def time_hits(hit: Callable[[str, str], object]) -> float:
+    """Nanoseconds for one."""
+    began = time.perf_counter_ns()
+    for _ in range(HITS):
+        hit(APP_ID, USER_ID)
+    return (time.perf_counter_ns() - began) / HITS
+
+
+def lru_cache() -> Callable[[], float]:
+    """Never expires, and gives the same object to all."""
+    return functools.partial(time_hits, functools.lru_cache(maxsize=10_000)(lambda _app, _user: TOKEN))
+
+
+def ttl_cache() -> Callable[[], float]:
+    """Expires, and gives each caller an object of his own."""
+    cache: TTLCache[tuple[str, str], Any] = TTLCache(maxsize=10_000, ttl=300)
+    lock = threading.Lock()
+    cache[APP_ID, USER_ID] = TOKEN
+
+    def hit(app_id: str, user_id: str) -> object:
+        with lock:
+            return copy.deepcopy(cache[app_id, user_id])
+
+    return functools.partial(time_hits, hit)
+
+
+def ours(origin: str) -> Callable[[], float]:
+    client = DescopeClient(PROJECT_ID, management_key=MANAGEMENT_KEY, base_url=origin, cache=True)
+    return functools.partial(time_hits, client.mgmt.outbound_application.fetch_token)
+
+
+def ours_async(origin: str) -> Callable[[], float]:
+    client = DescopeClientAsync(PROJECT_ID, management_key=MANAGEMENT_KEY, base_url=origin, cache=True)
+
+    async def time_awaited() -> float:
+        fetch_token = client.mgmt.outbound_application.fetch_token
+        await fetch_token(APP_ID, USER_ID)
+        began = time.perf_counter_ns()
+        for _ in range(HITS):
+            await fetch_token(APP_ID, USER_ID)
+        return (time.perf_counter_ns() - began) / HITS
+
+    loop = asyncio.new_event_loop()
+    return lambda: loop.run_until_complete(time_awaited())
+
+
+def main() -> None:
+    origin = sys.argv[1]
+    makers: dict[str, Callable[[], Callable[[], float]]] = {
+        "descope-outbound, cache=True, sync": lambda: ours(origin),
+        "descope-outbound, cache=True, asyncio": lambda: ours_async(origin),
+        "functools.lru_cache (never expires, one object for all)": lru_cache,
+        "cachetools.TTLCache, with a lock and a deep copy": ttl_cache,
+    }
+    rows: list[dict[str, Any]] = []
+    timers = {}
+    for what, make in makers.items():
+        rows.append({"what": what})
+        try:
+            timers[what] = make()
+        except AuthException as refusal:
+            rows[-1]["absent"] = f"not built: {refusal.error_message}"
+    rounds = [{what: round(timer(), 1) for what, timer in timers.items()} for _ in range(ROUNDS + 1)][1:]
+    print(
+        json.dumps([row | ({} if "absent" in row else {"ns": [each[row["what"]] for each in rounds]}) for row in rows])
+    )
+
+
+if __name__ == "__main__":
+    main()

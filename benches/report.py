@@ -1,0 +1,219 @@
+"""Makes ``docs/performance.md`` and its charts from ``results.json``: it measures nothing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from statistics import median
+
+from charts import Row, dot_plot
+from measured import Measured, rounded, with_range
+from roster import BENCHES, CLIENTS, ROOT
+from targets import targets
+
+PAGE = ROOT / "docs" / "performance.md"
+CHARTS = ROOT / "docs" / "performance"
+LANGUAGES = ("Python", "Node", "Rust")
+CONCURRENCIES = (1, 32, 256)
+TRANSPORTS = {"plain": "plain", "tls": "TLS"}
+TITLES = {client.id: client.title for client in CLIENTS}
+
+INTRODUCTION = """\
+# Performance
+
+Made by `make bench` from [benches/results.json](../benches/results.json): do not edit.
+
+A backend that fetches a token before every call to a third party pays for it in processor time. So the figure is the
+**processor time of the client's process for each call**, user and system, all its threads, as the operating system
+counts it, in microseconds: the median of the rounds, and in brackets their range. Over loopback everything else is the
+service's time; what a real network adds is the same for everyone, but for the official Python client that is not async,
+which connects anew for every call.
+"""
+
+METHOD = """\
+## How it is measured
+
+- Every client sends the same request and parses the same answer of 514 bytes, has a timeout of 20 s (the official Node
+  client has none) and verifies the certificate. Each is a few lines: `benches/python/clients`, `benches/node/clients`,
+  `benches/src/clients.rs`. All speak HTTP/1.1 and may open as many connections as there are calls at once.
+- The service is a small program in Rust with a fixed answer, on one core; the clients run on another, one at a time.
+- At each concurrency every client runs in a process of its own and is warmed first: Python 2 s, Node 5 s, Rust 0.5 s.
+  Then the rounds go from one to the next and back, so that what the machine does meanwhile meets all. A round is 0.5 s,
+  after 0.15 s that do not count.
+- Ratios are of the same round. *Met* and *missed* mean that every round says so; *within noise*, that they differ.
+- Starting: from the start of the process until it has what is named, against a process that has nothing to do, in the
+  same round; each figure is the median of 3 starts. The first token comes over TLS, checked against the system's
+  certificate authorities and the service's own.
+- Memory is the most that the process ever had (`VmHWM`), over TLS.
+"""
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown; the first column is text."""
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def targets_table(measured: Measured) -> str:
+    """What was promised."""
+    rows = [[each.what, each.promise, with_range(each.figures), each.verdict] for each in targets(measured)]
+    return table(["what, of processor time a call unless it says otherwise", "target", "measured", ""], rows)
+
+
+def cost_table(measured: Measured, language: str) -> str:
+    """Processor time a call, of every client, everywhere."""
+    rows = []
+    for client in CLIENTS:
+        if client.language == language:
+            cells = [measured.call(client.id, transport, many) for transport in TRANSPORTS for many in CONCURRENCIES]
+            rows.append([client.title, *[with_range(cell) for cell in cells]])
+    return table([language, *[f"{name}, {many}" for name in TRANSPORTS.values() for many in CONCURRENCIES]], rows)
+
+
+def call_table(measured: Measured, transport: str, concurrency: int) -> str:
+    """Everything about a call, of every client, at one place."""
+    rows = []
+    for client in CLIENTS:
+        row = measured.row("throughput", client=client.id, transport=transport, concurrency=concurrency)
+        name = f"{client.language}: {client.title}"
+        if "failed" in row:
+            rows.append([name, f"failed: {row['failed'].replace('|', '/')}", "", "", ""])
+        elif row:
+            others = [rounded(median(row[figure])) for figure in ("p50_us", "p99_us", "calls_per_second")]
+            rows.append([name, with_range(row["cpu_us"]), *others])
+    return table(["", "processor µs a call", "p50 µs", "p99 µs", "calls a second"], rows) if rows else ""
+
+
+def call_tables(measured: Measured) -> str:
+    """The same, everywhere."""
+    parts = []
+    for transport, name in TRANSPORTS.items():
+        for many in CONCURRENCIES:
+            found = call_table(measured, transport, many)
+            if found:
+                parts.append(f"<details><summary>{name}, {many} at once</summary>\n\n{found}\n</details>\n")
+    return "\n".join(parts)
+
+
+def starting_table(measured: Measured) -> str:
+    """Imports and first tokens."""
+    rows = []
+    for row in measured.sections.get("starting", []):
+        name = " ".join(
+            [f"{row['language']}:", row["what"], TITLES.get(row["of"], f"`{row['of']}`" if row["of"] else "")]
+        )
+        if "failed" in row:
+            rows.append([name.strip(), f"failed: {row['failed']}", ""])
+        else:
+            rows.append([name.strip(), with_range(row["ms"]), with_range(row["ms_above_empty"]) if row["of"] else ""])
+    return table(["starting", "ms", "ms above nothing"], rows)
+
+
+def section_table(measured: Measured, section: str, heads: list[str], figures: list[str]) -> str:
+    """A section with a row for each client."""
+    languages = {client.id: client.language for client in CLIENTS}
+    rows = []
+    for row in measured.sections.get(section, []):
+        name = f"{languages.get(row['client'], '')}: {TITLES.get(row['client'], row['client'])}"
+        if "failed" in row:
+            rows.append([name, f"failed: {row['failed']}", *[""] * (len(figures) - 1)])
+        else:
+            rows.append([name, *[with_range(row[figure]) for figure in figures]])
+    return table(heads, rows)
+
+
+def hits_table(measured: Measured) -> str:
+    """A token that is there already."""
+    rows = []
+    for row in measured.sections.get("hits", []):
+        rows.append([f"{row['language']}: {row['what']}", with_range(row["ns"]) if "ns" in row else row["absent"]])
+    return table(["a token that is kept", "ns"], rows)
+
+
+def machine_text(measured: Measured) -> str:
+    """On what, and with what."""
+    machine = measured.sections["machine"]
+    lines = [
+        f"{machine['date']}, {machine['took_seconds'] / 60:.0f} minutes. {machine['processor']}, "
+        f"{machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['pinned']}. Load before: "
+        f"{', '.join(f'{load:g}' for load in machine['load_before'])}.",
+        "",
+    ]
+    for each in measured.sections["versions"].values():
+        lines.append("- " + ", ".join(f"{name} {version}" for name, version in each.items()))
+    return "\n".join(lines) + "\n"
+
+
+def charts(measured: Measured) -> dict[str, str]:
+    """The charts by the names of their files: each language's clients, and the limit below them."""
+    drawn = {}
+    for language in ("Python", "Node"):
+        chosen = [client for client in CLIENTS if client.language == language or client.kind == "limit"]
+        rows: list[Row] = []
+        for client in chosen:
+            title = f"{client.title}, Rust" if client.kind == "limit" else client.title
+            rows.append((title, client.kind, [measured.call(client.id, "tls", many) for many in CONCURRENCIES]))
+        title = f"{language}: processor µs for each token over TLS (less is better; the scale is logarithmic)"
+        panels = [f"{many} at once" if many > 1 else "one at a time" for many in CONCURRENCIES]
+        drawn[f"{language.lower()}.svg"] = dot_plot(title, panels, rows)
+    return drawn
+
+
+def page(measured: Measured) -> str:
+    """The whole page."""
+    sizes = [[row["what"], f"{row['bytes'] / 1e6:.2f} MB"] for row in measured.sections.get("sizes", [])]
+    return "\n".join(
+        [
+            INTRODUCTION,
+            "## Targets\n",
+            targets_table(measured),
+            "![Python](performance/python.svg)\n",
+            "![Node](performance/node.svg)\n",
+            "## Processor time a call, µs\n",
+            *[cost_table(measured, language) for language in LANGUAGES],
+            "With latencies and calls a second, medians of the rounds:\n",
+            call_tables(measured),
+            "## Starting\n",
+            starting_table(measured),
+            "## Making a client\n",
+            section_table(measured, "construction", ["making a client", "µs"], ["us"]),
+            "## Memory\n",
+            section_table(
+                measured,
+                "memory",
+                ["10,000 calls, 256 at once, TLS", "MiB above the first 100", "MiB at most"],
+                ["mib_above_first", "mib"],
+            ),
+            "## Size\n",
+            table(["stripped", "size"], sizes),
+            "## Hits\n",
+            hits_table(measured),
+            METHOD,
+            "## Where, when, with what\n",
+            machine_text(measured),
+            "```sh",
+            "make bench        # all of it, and this page",
+            "make bench-quick  # what most targets need, to the terminal",
+            "```",
+        ]
+    ) + "\n"  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--print", metavar="FILE", type=Path, help="print the tables of these results instead")
+    options = parser.parse_args()
+    if options.print is not None:
+        measured = Measured(options.print)
+        sys.stdout.write("\n".join([call_tables(measured), targets_table(measured)]))
+        return
+    measured = Measured(BENCHES / "results.json")
+    PAGE.write_text(page(measured), encoding="utf-8")
+    CHARTS.mkdir(exist_ok=True)
+    for name, drawn in charts(measured).items():
+        (CHARTS / name).write_text(drawn, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

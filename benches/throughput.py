@@ -1,0 +1,76 @@
+"""Fetching a token, again and again: what a call costs."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from driven import Driven, Failed
+from roster import WARM_SECONDS, Client
+
+#: Seconds before each measurement that do not count: what has been closed meanwhile is opened again.
+SETTLE_SECONDS = 0.15
+MEASURE_SECONDS = 0.5
+
+
+@dataclass
+class Cell:
+    """One client at one concurrency, plain or over TLS."""
+
+    client: Client
+    process: Driven
+    rounds: list[dict[str, float]]
+    failed: str | None = None
+
+    def ask(self, seconds: float) -> dict[str, float]:
+        """Makes calls for that long; after a failure nothing any more."""
+        if self.failed is not None:
+            return {}
+        try:
+            answer: dict[str, float] = self.process.ask(f"seconds {seconds}", seconds)
+        except Failed as failure:
+            self.failed = str(failure)
+            return {}
+        return answer
+
+    def measure(self) -> None:
+        """One round."""
+        self.ask(SETTLE_SECONDS)
+        answer = self.ask(MEASURE_SECONDS)
+        if answer:
+            self.rounds.append(answer)
+
+    def result(self, transport: str, concurrency: int) -> dict[str, Any]:
+        """What is kept: a list has one figure a round."""
+        found: dict[str, Any] = {"client": self.client.id, "transport": transport, "concurrency": concurrency}
+        if self.failed is not None or not self.rounds:
+            return found | {"failed": self.failed or "not measured"}
+        return found | {
+            "cpu_us": [round(each["cpu_seconds"] / each["calls"] * 1e6, 2) for each in self.rounds],
+            "p50_us": [round(each["p50_us"], 1) for each in self.rounds],
+            "p99_us": [round(each["p99_us"], 1) for each in self.rounds],
+            "calls_per_second": [round(each["calls"] / each["seconds"]) for each in self.rounds],
+        }
+
+
+def measure(
+    clients: list[Client], origins: dict[str, str], transport: str, concurrency: int, rounds: int, directory: Path
+) -> list[dict[str, Any]]:
+    """All clients beside one another: each is warmed, then the rounds go from one to the next."""
+    where = f"{transport}, {concurrency} at once"
+    with ExitStack() as stack:
+        cells = []
+        for client in clients:
+            command = client.command(origins[transport], directory, concurrency)
+            process = stack.enter_context(Driven(command, client.trust(directory)))
+            cell = Cell(client, process, [])
+            cells.append(cell)
+            cell.ask(WARM_SECONDS[client.language])
+            print(f"{where}: {client.id} {'is warm' if cell.failed is None else 'failed: ' + cell.failed}", flush=True)
+        for number in range(rounds):
+            for cell in cells if number % 2 == 0 else reversed(cells):
+                cell.measure()
+            print(f"{where}: round {number + 1} of {rounds}", flush=True)
+        return [cell.result(transport, concurrency) for cell in cells]
