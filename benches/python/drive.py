@@ -8,7 +8,6 @@ import asyncio
 import importlib
 import json
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,9 +65,6 @@ def drive_threads(client: Any, concurrency: int) -> None:
             latencies.append(time.perf_counter_ns() - began)
 
     with ThreadPoolExecutor(concurrency) as pool:
-        # All threads are there before anything is measured.
-        all_there = threading.Barrier(concurrency)
-        list(pool.map(lambda _: all_there.wait(), range(concurrency)))
         for line in sys.stdin:
             budget = budget_of(line)
             with Measured() as latencies:

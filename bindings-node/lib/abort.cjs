@@ -1,7 +1,7 @@
 // How an `AbortSignal` ends a call.
 'use strict';
 
-const { abort } = require('./bridge.cjs');
+const native = require('./addon.cjs');
 const { errorFrom } = require('./errors.cjs');
 
 /** The running calls of each signal, behind one listener: Node warns of a leak from the eleventh listener on. */
@@ -11,7 +11,7 @@ class Calls {
   #running = new Set();
   #signal;
   #listener = () => {
-    for (const id of this.#running) abort(id);
+    for (const abort of this.#running) abort.abort();
   };
 
   static of(signal) {
@@ -23,31 +23,31 @@ class Calls {
     this.#signal = signal;
   }
 
-  begin(id) {
+  begin(abort) {
     if (this.#running.size === 0) this.#signal.addEventListener('abort', this.#listener);
-    this.#running.add(id);
+    this.#running.add(abort);
   }
 
-  end(id) {
-    this.#running.delete(id);
+  end(abort) {
+    this.#running.delete(abort);
     if (this.#running.size === 0) this.#signal.removeEventListener('abort', this.#listener);
   }
 }
 
-/** Begins a native call, and waits until it is over or the signal ends it. */
-async function untilAborted(signal, begin) {
-  if (!signal) return begin().outcome;
+/** Performs a native call until it is over or the signal ends it. */
+async function untilAborted(signal, perform) {
+  if (!signal) return perform();
   if (signal.aborted)
     throw errorFrom({ kind: 'aborted', message: 'the call was aborted before it began' }, signal.reason);
-  const { id, outcome } = begin();
+  const abort = new native.Abort();
   const calls = Calls.of(signal);
-  calls.begin(id);
+  calls.begin(abort);
   try {
-    const over = await outcome;
-    if (over.kind === 'aborted') throw errorFrom(over, signal.reason);
-    return over;
+    const outcome = await perform(abort);
+    if (outcome.kind === 'aborted') throw errorFrom(outcome, signal.reason);
+    return outcome;
   } finally {
-    calls.end(id);
+    calls.end(abort);
   }
 }
 

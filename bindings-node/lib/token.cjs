@@ -57,7 +57,8 @@ function prototypeFor(source) {
 }
 
 /** What the service sent, as the caller's own object. */
-function tokenIn({ token }, source) {
+function tokenIn(body, source) {
+  const { token } = JSON.parse(body);
   const isObject = typeof token === 'object' && token !== null && !Array.isArray(token);
   return isObject ? Object.setPrototypeOf(token, prototypeFor(source)) : token;
 }

@@ -4,8 +4,7 @@
 //! any version.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands strings over by value")]
 
-mod batch;
-mod bridge;
+mod abort;
 mod client;
 mod outcome;
 mod runtime;

@@ -1,7 +1,10 @@
 //! A success, as the service sent it.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -15,11 +18,18 @@ use crate::wiped::WipedBuffer;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Where an answer comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
     /// The service was asked for this call.
+    #[default]
     Network,
+    /// The cache had it.
+    Cache,
+    /// The cache had it, and it should have been refreshed by now, which has not worked out yet.
+    Stale,
+    /// The service was asked by another call, for the same, which this one joined.
+    Joined,
 }
 
 impl Source {
@@ -28,17 +38,29 @@ impl Source {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Network => "network",
+            Self::Cache => "cache",
+            Self::Stale => "stale",
+            Self::Joined => "joined",
         }
     }
 }
 
-/// A success: status, headers and JSON, the JSON wiped from memory when dropped.
+/// A success: status, headers and JSON, the JSON wiped from memory when the last who holds it lets go. Cheap to clone.
 #[derive(Clone)]
 pub struct Answer {
+    content: Arc<Content>,
+    source: Source,
+}
+
+struct Content {
     status: u16,
     headers: Headers,
     json: WipedBuffer,
+    generation: u64,
+    kept: OnceLock<Box<dyn Any + Send + Sync>>,
 }
+
+static LAST_GENERATION: AtomicU64 = AtomicU64::new(0);
 
 impl Answer {
     /// Checks that the body is JSON of the right shape.
@@ -68,31 +90,37 @@ impl Answer {
                 "the service answered HTTP {status} with JSON that is no object"
             )));
         }
-        Ok(Self { status, headers, json: body })
+        let generation = LAST_GENERATION.fetch_add(1, Ordering::Relaxed) + 1;
+        let content = Content { status, headers, json: body, generation, kept: OnceLock::new() };
+        Ok(Self { content: Arc::new(content), source: Source::Network })
+    }
+
+    pub(crate) fn from(&self, source: Source) -> Self {
+        Self { content: Arc::clone(&self.content), source }
     }
 
     /// The HTTP status, 200 to 299.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.status
+        self.content.status
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &Headers {
-        &self.headers
+        &self.content.headers
     }
 
     /// The body: JSON that has been checked, `{}` where the service sent nothing and nothing was expected.
     #[must_use]
     pub fn json(&self) -> &[u8] {
-        &self.json
+        &self.content.json
     }
 
     /// A member that is an object, as what it stands for.
     pub(crate) fn object<Object: DeserializeOwned>(&self, name: &str) -> Result<Object, Error> {
         let no_such =
-            || Error::decode(format!("the service answered HTTP {} without {name} in it", self.status));
+            || Error::decode(format!("the service answered HTTP {} without {name} in it", self.status()));
         // The library would take a list for the fields in their order.
         let raw =
             self.members()?.remove(name).filter(|raw| raw.get().starts_with('{')).ok_or_else(no_such)?;
@@ -106,20 +134,40 @@ impl Answer {
             return Ok(Vec::new());
         };
         serde_json::from_str(raw.get()).map_err(|_| {
-            Error::decode(format!("the service answered HTTP {} with {name} of another shape", self.status))
+            Error::decode(format!("the service answered HTTP {} with {name} of another shape", self.status()))
         })
     }
 
     fn members(&self) -> Result<HashMap<String, &RawValue>, Error> {
-        serde_json::from_slice(&self.json).map_err(|_| {
-            Error::decode(format!("the service answered HTTP {} with JSON that is no object", self.status))
+        serde_json::from_slice(self.json()).map_err(|_| {
+            Error::decode(format!("the service answered HTTP {} with JSON that is no object", self.status()))
         })
     }
 
     /// Where this answer comes from.
     #[must_use]
     pub fn source(&self) -> Source {
-        Source::Network
+        self.source
+    }
+
+    /// A number that all answers with the same content share, and no others of this process do: those that the cache
+    /// gives out for one fetch, until it is fetched anew.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.content.generation
+    }
+
+    /// What was [kept](Answer::keep) with this content, if it is of this type.
+    #[must_use]
+    pub fn kept<Kept: Any>(&self) -> Option<&Kept> {
+        self.content.kept.get()?.downcast_ref()
+    }
+
+    /// Keeps something with the content for as long as that lives, such as a parsed form of it for the next hit: the
+    /// first to come stays.
+    pub fn keep(&self, kept: impl Any + Send + Sync) {
+        // Who comes second has lost nothing: it made the same.
+        let _ = self.content.kept.set(Box::new(kept));
     }
 }
 
@@ -133,7 +181,11 @@ pub(crate) fn or_default<'de, D: Deserializer<'de>, Field: Deserialize<'de> + De
 /// The body may hold tokens.
 impl fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+        formatter
+            .debug_struct("Answer")
+            .field("status", &self.status())
+            .field("source", &self.source)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::cache::{Cache, CacheOptions};
 use crate::client::{Client, Inner, TIMEOUT};
 use crate::config::{
     BaseUrl, Config, DEFAULT_TIMEOUT, Environment, LONGEST_TIMEOUT, MANAGEMENT_KEY, ProjectId, Proxies,
@@ -41,6 +42,7 @@ pub struct ClientBuilder {
     /// Their values as secrets, since a gateway's key may be among them.
     headers: Vec<(String, Secret)>,
     retry_delays: Vec<Duration>,
+    cache: Option<CacheOptions>,
 }
 
 impl Default for ClientBuilder {
@@ -59,6 +61,7 @@ impl Default for ClientBuilder {
             runtime: None,
             headers: Vec::new(),
             retry_delays: retry::DEFAULT_DELAYS.to_vec(),
+            cache: None,
         }
     }
 }
@@ -143,6 +146,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Caches tokens, as these options say. Without this every call reaches the service.
+    pub fn cache(mut self, options: CacheOptions) -> Self {
+        self.cache = Some(options);
+        self
+    }
+
     /// Makes the client, without any I/O.
     ///
     /// # Errors
@@ -171,6 +180,7 @@ impl ClientBuilder {
             retry_delays: self.retry_delays,
             mask: mask_of(management_key.as_ref(), &self.headers),
         };
+        let cache = self.cache.as_ref().map(Cache::new).transpose()?;
         let signed_headers = management_key.map(|_| SharedHeaders::new(signed_headers));
         let transport = Arc::new(Transport::new(&config));
         Ok(Client {
@@ -181,6 +191,7 @@ impl ClientBuilder {
                 transport,
                 license,
                 budget: Budget::new(),
+                cache,
             }),
         })
     }

@@ -13,6 +13,7 @@ use crate::answer::Answer;
 use crate::application::{Application, Template};
 use crate::argument::Argument;
 use crate::builder::ClientBuilder;
+use crate::cache::{Cache, Changing, Fetch, Question};
 use crate::config::{Config, check_timeout};
 use crate::error::{ArgumentName, Error};
 use crate::exchange::Exchange;
@@ -57,6 +58,45 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<Transport>,
     pub(crate) license: License,
     pub(crate) budget: Budget,
+    pub(crate) cache: Option<Cache>,
+}
+
+/// What a single call may have otherwise than its client.
+///
+/// ```
+/// use std::time::Duration;
+/// use descope_outbound::CallOptions;
+///
+/// let patient = CallOptions::default().timeout(Duration::from_secs(60));
+/// # let _ = patient;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[must_use = "options do nothing until a call is made with them"]
+pub struct CallOptions {
+    timeout: Option<Duration>,
+    min_validity: Duration,
+}
+
+impl CallOptions {
+    /// Bounds the whole call, waits and repetitions included, instead of the client's own timeout.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Asks the service where the cached token would be given out for less than this. What the service then has is
+    /// what the caller gets. Without a cache it changes nothing.
+    pub fn min_validity(mut self, min_validity: Duration) -> Self {
+        self.min_validity = min_validity;
+        self
+    }
+}
+
+/// A timeout, or none of the call's own.
+impl From<Option<Duration>> for CallOptions {
+    fn from(timeout: Option<Duration>) -> Self {
+        Self { timeout, ..Self::default() }
+    }
 }
 
 impl Client {
@@ -288,9 +328,33 @@ impl Client {
         self.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?.list("apps")
     }
 
+    /// The cache, where the client was [built](ClientBuilder::cache) with one.
+    #[must_use]
+    pub fn cache(&self) -> Option<&Cache> {
+        self.inner.cache.as_ref()
+    }
+
+    /// The answer to a fetch as far as the cache has it now: nothing is waited for, nothing is sent, and no runtime is
+    /// needed. Where this is none, [`Client::call`] with the same arguments is what to do.
+    ///
+    /// A token that should be refreshed soon is given out, and refreshed in the background.
+    #[must_use]
+    pub fn cached(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        min_validity: Duration,
+    ) -> Option<Answer> {
+        let cache = self.cache()?;
+        let question = Question::read(operation, arguments)?;
+        let timeout = self.timeout();
+        Fetch { client: self, cache, operation, arguments, timeout, min_validity }.at_once(&question)
+    }
+
     /// Performs any operation: what the methods above, and the packages for other languages, are made of.
     ///
-    /// `timeout` bounds the whole call, waits and repetitions included; without one the client's own holds.
+    /// `options` may be a timeout alone, which bounds the whole call, waits and repetitions included; without one the
+    /// client's own holds.
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
@@ -298,10 +362,35 @@ impl Client {
         &self,
         operation: &'static Operation,
         arguments: Arguments,
-        timeout: Option<Duration>,
+        options: impl Into<CallOptions>,
+    ) -> Result<Answer, Error> {
+        let CallOptions { timeout, min_validity } = options.into();
+        let timeout = timeout.map_or(Ok(self.timeout()), |timeout| check_timeout(TIMEOUT, timeout))?;
+        let Some(cache) = self.cache() else { return self.perform(operation, arguments, timeout).await };
+        if let Some(question) = Question::read(operation, &arguments) {
+            let arguments = &arguments;
+            return Fetch { client: self, cache, operation, arguments, timeout, min_validity }
+                .run(&question)
+                .await;
+        }
+        let changing = Changing::begin(cache, operation, &arguments);
+        let outcome = self.perform(operation, arguments, timeout).await;
+        drop(changing);
+        outcome
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.inner.config.timeout
+    }
+
+    /// Asks the service, whatever the cache holds.
+    pub(crate) async fn perform(
+        &self,
+        operation: &'static Operation,
+        arguments: Arguments,
+        timeout: Duration,
     ) -> Result<Answer, Error> {
         let Inner { config, urls, transport, license, budget, .. } = &*self.inner;
-        let timeout = timeout.map_or(Ok(config.timeout), |timeout| check_timeout(TIMEOUT, timeout))?;
         let deadline = Instant::now() + timeout;
         let prepared = operation.prepare(urls, arguments)?;
         let headers = if let Some(token) = &prepared.inbound_token {
@@ -319,7 +408,8 @@ impl Client {
         let mask = prepared.mask.with(&config.mask);
 
         let retry_delays = &config.retry_delays;
-        let exchange = Exchange { prepared: &prepared, headers, mask, transport, budget, retry_delays };
+        let sent = self.cache().and_then(|cache| cache.counter_of(operation));
+        let exchange = Exchange { prepared: &prepared, headers, mask, transport, budget, retry_delays, sent };
         exchange.run(timeout, deadline).await
     }
 

@@ -215,6 +215,12 @@ impl Error {
         self
     }
 
+    /// The same answer, told later: what is left to wait.
+    pub(crate) fn told_later(&self, retry_after: Duration) -> Self {
+        let Some(response) = &self.0.response else { return self.clone() };
+        Self::response(self.0.kind, ErrorResponse { retry_after: Some(retry_after), ..response.clone() })
+    }
+
     /// What the caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
+use crate::cache::Counter;
 use crate::error::{Error, ErrorKind, ErrorResponse, Words};
 use crate::headers::Headers;
 use crate::mask::Mask;
@@ -35,6 +36,8 @@ pub(crate) struct Exchange<'call> {
     pub(crate) transport: &'call Transport,
     pub(crate) budget: &'call Budget,
     pub(crate) retry_delays: &'call [Duration],
+    /// Counts the requests.
+    pub(crate) sent: Option<&'call Counter>,
 }
 
 impl Exchange<'_> {
@@ -44,6 +47,9 @@ impl Exchange<'_> {
         let mut was_lost = false;
         let mut last_error: Option<Error> = None;
         loop {
+            if let Some(sent) = self.sent {
+                sent.add();
+            }
             let Ok(attempt) = timeout_at(deadline, self.transport.exchange(self.outgoing())).await else {
                 return Err(deadline_exceeded(timeout, failures, last_error.as_ref()));
             };
@@ -141,7 +147,7 @@ fn incoming_nothing(incoming: &Incoming) -> Incoming {
     Incoming { status: StatusCode::OK, headers: incoming.headers.clone(), body: WipedBuffer::default() }
 }
 
-fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {
+pub(crate) fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {
     let seconds = timeout.as_secs_f64();
     let mut message = format!("no answer within {seconds} s; the request may have taken effect");
     if let Some(error) = last_error {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::argument::Argument;
-use crate::client::Client;
+use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::operation::{Arguments, Operation};
 use crate::secret::Secret;
@@ -20,7 +20,7 @@ pub struct FetchToken<'client> {
     by_token: &'static Operation,
     arguments: Arguments,
     options: Vec<(String, Argument)>,
-    timeout: Option<Duration>,
+    call_options: CallOptions,
 }
 
 impl<'client> FetchToken<'client> {
@@ -31,7 +31,14 @@ impl<'client> FetchToken<'client> {
         by_token: &'static Operation,
         arguments: Arguments,
     ) -> Self {
-        Self { client, operation, by_token, arguments, options: Vec::new(), timeout: None }
+        Self {
+            client,
+            operation,
+            by_token,
+            arguments,
+            options: Vec::new(),
+            call_options: CallOptions::default(),
+        }
     }
 
     /// Fetches with an inbound app's access token, which must carry the scope `outbound.token.fetch`, in the place of
@@ -66,7 +73,14 @@ impl<'client> FetchToken<'client> {
 
     /// Bounds this call, instead of the client's own timeout.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.call_options = self.call_options.timeout(timeout);
+        self
+    }
+
+    /// Asks the service where the cached token would be given out for less than this: see
+    /// [`CallOptions::min_validity`].
+    pub fn min_validity(mut self, min_validity: Duration) -> Self {
+        self.call_options = self.call_options.min_validity(min_validity);
         self
     }
 
@@ -81,10 +95,10 @@ impl<'client> IntoFuture for FetchToken<'client> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'client>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { client, operation, mut arguments, options, timeout, .. } = self;
+        let Self { client, operation, mut arguments, options, call_options, .. } = self;
         if !options.is_empty() {
             arguments = arguments.with("options", Argument::Object(options));
         }
-        Box::pin(async move { Token::from_answer(&client.call(operation, arguments, timeout).await?) })
+        Box::pin(async move { Token::from_answer(&client.call(operation, arguments, call_options).await?) })
     }
 }

@@ -39,6 +39,31 @@ pub struct Operation {
     at_least_one_is_needed: bool,
     pub(crate) repeat: Repeat,
     pub(crate) answer: AnswerShape,
+    pub(crate) tokens: Tokens,
+}
+
+/// What an operation has to do with the tokens that may be cached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tokens {
+    /// Nothing.
+    Untouched,
+    /// It fetches one with the management key.
+    Fetched { of: Holder, by_scopes: bool },
+    /// It ends or replaces those of the app and the user or tenant among its arguments.
+    Changed,
+    /// As [`Tokens::Changed`], for each item of a batch.
+    ChangedByBatch,
+    /// It ends the one whose id is its argument.
+    EndedById,
+    /// It may end or change all of the app whose id is its argument.
+    ChangedOfApp,
+}
+
+/// Whose a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    User,
+    Tenant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,12 +237,14 @@ const POST: Operation = Operation {
     at_least_one_is_needed: false,
     repeat: Repeat::Always,
     answer: AnswerShape::Empty,
+    tokens: Tokens::Untouched,
 };
 /// `forceRefresh` makes the service go to the provider: twice would use a rotating refresh token twice.
 const FETCH: Operation =
     Operation { repeat: Repeat::UnlessAsked("forceRefresh"), answer: AnswerShape::Token, ..POST };
 /// `verifyRefresh` makes the service go to the provider, as `forceRefresh` does.
-const UPLOAD: Operation = Operation { repeat: Repeat::UnlessAsked("verifyRefresh"), ..POST };
+const UPLOAD: Operation =
+    Operation { repeat: Repeat::UnlessAsked("verifyRefresh"), tokens: Tokens::Changed, ..POST };
 const READ: Operation = Operation { verb: Verb::Get, answer: AnswerShape::Object, ..POST };
 const DELETE: Operation = Operation { verb: Verb::Delete, repeat: Repeat::UntilGone, ..POST };
 
@@ -242,6 +269,7 @@ operations! {
         name: "fetch_token",
         path: LATEST_USER_TOKEN,
         parameters: &[APP_ID.required(), USER_ID.required(), TENANT_ID, OPTIONS, EXTERNAL_IDENTIFIER],
+        tokens: Tokens::Fetched { of: Holder::User, by_scopes: false },
         ..FETCH
     };
     /// A user's token for an app with exactly these scopes.
@@ -249,6 +277,7 @@ operations! {
         name: "fetch_token_by_scopes",
         path: USER_TOKEN,
         parameters: &[APP_ID.required(), USER_ID.required(), SCOPES.required(), OPTIONS, TENANT_ID, EXTERNAL_IDENTIFIER],
+        tokens: Tokens::Fetched { of: Holder::User, by_scopes: true },
         ..FETCH
     };
     /// The newest token of a tenant for an app.
@@ -256,6 +285,7 @@ operations! {
         name: "fetch_tenant_token",
         path: LATEST_TENANT_TOKEN,
         parameters: &[APP_ID.required(), TENANT_ID.required(), OPTIONS, EXTERNAL_IDENTIFIER],
+        tokens: Tokens::Fetched { of: Holder::Tenant, by_scopes: false },
         ..FETCH
     };
     /// A tenant's token for an app with exactly these scopes.
@@ -263,6 +293,7 @@ operations! {
         name: "fetch_tenant_token_by_scopes",
         path: TENANT_TOKEN,
         parameters: &[APP_ID.required(), TENANT_ID.required(), SCOPES.required(), OPTIONS, EXTERNAL_IDENTIFIER],
+        tokens: Tokens::Fetched { of: Holder::Tenant, by_scopes: true },
         ..FETCH
     };
     /// As [`FETCH_TOKEN`], with an inbound app's token.
@@ -306,6 +337,7 @@ operations! {
         name: "delete_token",
         path: "/v1/mgmt/outbound/token",
         parameters: &[TOKEN_ID.required()],
+        tokens: Tokens::EndedById,
         ..DELETE
     };
     /// Deletes the tokens of a user, of an app, or of a user for an app.
@@ -314,6 +346,7 @@ operations! {
         path: "/v1/mgmt/outbound/user/tokens",
         parameters: &[APP_ID.in_query(), USER_ID.in_query()],
         at_least_one_is_needed: true,
+        tokens: Tokens::Changed,
         ..DELETE
     };
     /// The ids of the apps that a user has a token for.
@@ -361,6 +394,7 @@ operations! {
             Parameter::body("tokens", "tokens", Kind::Uploads { ids: ["appId", "userId"], without: None }).required(),
         ],
         answer: AnswerShape::Object,
+        tokens: Tokens::ChangedByBatch,
         ..UPLOAD
     };
     /// Stores OAuth tokens of several tenants: all of them or, where one fails, none.
@@ -372,6 +406,7 @@ operations! {
                 .required(),
         ],
         answer: AnswerShape::Object,
+        tokens: Tokens::ChangedByBatch,
         ..UPLOAD
     };
     /// Makes an outbound app.
@@ -409,6 +444,7 @@ operations! {
         wrapper: Some("app"),
         takes_more: true,
         answer: AnswerShape::Object,
+        tokens: Tokens::ChangedOfApp,
         ..POST
     };
     /// Deletes an outbound app.
@@ -417,6 +453,7 @@ operations! {
         path: "/v1/mgmt/outbound/app/delete",
         parameters: &[ID.required()],
         repeat: Repeat::UntilGone,
+        tokens: Tokens::ChangedOfApp,
         ..POST
     };
     /// One outbound app.
@@ -444,6 +481,26 @@ impl Arguments {
     pub fn with(mut self, name: impl Into<String>, argument: impl Into<Argument>) -> Self {
         self.0.push((name.into(), argument.into()));
         self
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Argument)> {
+        self.0.iter().map(|(name, argument)| (name.as_str(), argument))
+    }
+
+    /// The text of this name, in whichever spelling; an empty one is none.
+    pub(crate) fn text(&self, snake: &str, camel: &str) -> Option<&str> {
+        self.iter().find_map(|(name, argument)| match argument {
+            Argument::Text(text) if (name == snake || name == camel) && !text.is_empty() => {
+                Some(text.as_str())
+            }
+            _ => None,
+        })
+    }
+
+    /// The same with these options, and no others.
+    pub(crate) fn with_options(mut self, options: Argument) -> Self {
+        self.0.retain(|(name, _)| name != "options");
+        self.with("options", options)
     }
 
     /// The argument of this name, in whichever spelling; in both at once it could not be told which is meant.

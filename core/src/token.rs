@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::answer::{Answer, or_default};
+use crate::answer::{Answer, Source, or_default};
 use crate::error::Error;
 use crate::secret::{Secret, optional_secret, secret};
 
@@ -54,17 +54,31 @@ pub struct Token {
     pub last_refresh_error: String,
     #[serde(default)]
     access_token_expiry: Value,
+    #[serde(skip)]
+    source: Source,
 }
 
 impl Token {
     pub(crate) fn from_answer(answer: &Answer) -> Result<Self, Error> {
-        answer.object("token")
+        let token: Self = answer.object("token")?;
+        Ok(Self { source: answer.source(), ..token })
+    }
+
+    /// Where this token comes from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// As [`Token::expires_at`], in milliseconds since 1970.
+    pub(crate) fn expiry(&self) -> Option<i64> {
+        expiry_milliseconds(&self.access_token_expiry)
     }
 
     /// When the access token ends, where the service knows.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        let milliseconds = expiry_milliseconds(&self.access_token_expiry)?;
+        let milliseconds = self.expiry()?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(milliseconds).ok()?))
     }
 }

@@ -1,0 +1,247 @@
+//! What a cached token is found by, and what may end it.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::argument::Argument;
+use crate::operation::{Arguments, Holder, Operation, Tokens};
+
+/// A fetch, as bytes that no other fetch has. What is the same in a whole client (base URL, project, management key)
+/// is no part of it, since a cache belongs to one client; a store that several share would need it in front.
+pub(crate) type Key = Arc<[u8]>;
+
+/// Long enough for most, so that a lookup allocates nothing.
+pub(crate) type KeyBuffer = SmallVec<[u8; 192]>;
+
+/// A fetch that may be answered from the cache, as its caller describes it.
+#[derive(Debug)]
+pub(crate) struct Question<'call> {
+    app_id: &'call str,
+    user_id: &'call str,
+    tenant_id: &'call str,
+    external_identifier: &'call str,
+    scopes: Option<SmallVec<[&'call str; 8]>>,
+    /// Whether the service is to refresh the token at the third party.
+    pub(crate) is_forced: bool,
+}
+
+/// Which tokens something is about: what they are found by when they have to go.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(crate) enum Scope<'call> {
+    App(&'call str),
+    User(&'call str),
+    UserOfApp {
+        app_id: &'call str,
+        user_id: &'call str,
+    },
+    TenantOfApp {
+        app_id: &'call str,
+        tenant_id: &'call str,
+    },
+    /// The vault's id of the token.
+    TokenId(&'call str),
+    AccessToken(&'call str),
+}
+
+impl<'call> Scope<'call> {
+    /// The narrowest that takes in all of these; none where there is nothing to go by.
+    pub(crate) fn of(
+        app_id: Option<&'call str>,
+        user_id: Option<&'call str>,
+        tenant_id: Option<&'call str>,
+    ) -> Option<Self> {
+        match (app_id, user_id, tenant_id) {
+            (Some(app_id), Some(user_id), _) => Some(Self::UserOfApp { app_id, user_id }),
+            (None, Some(user_id), _) => Some(Self::User(user_id)),
+            (Some(app_id), None, Some(tenant_id)) => Some(Self::TenantOfApp { app_id, tenant_id }),
+            (Some(app_id), None, None) => Some(Self::App(app_id)),
+            (None, None, _) => None,
+        }
+    }
+}
+
+impl<'call> Question<'call> {
+    /// Reads the arguments of a fetch; none where the call is not for the cache: another operation, an option that
+    /// changes the answer, or arguments that will be refused.
+    pub(crate) fn read(operation: &Operation, arguments: &'call Arguments) -> Option<Self> {
+        let Tokens::Fetched { of, by_scopes } = operation.tokens else { return None };
+        let mut question = Self {
+            app_id: "",
+            user_id: "",
+            tenant_id: "",
+            external_identifier: "",
+            scopes: None,
+            is_forced: false,
+        };
+        for (name, argument) in arguments.iter() {
+            let place = match (name, argument) {
+                (_, Argument::Absent) => continue,
+                ("options", options) => {
+                    question.is_forced |= asks_for_refresh_alone(options)?;
+                    continue;
+                }
+                ("scopes", Argument::List(items)) if by_scopes && question.scopes.is_none() => {
+                    question.scopes = Some(as_set(items)?);
+                    continue;
+                }
+                ("app_id" | "appId", _) => &mut question.app_id,
+                ("user_id" | "userId", _) if of == Holder::User => &mut question.user_id,
+                ("tenant_id" | "tenantId", _) => &mut question.tenant_id,
+                ("external_identifier" | "externalIdentifier", _) => &mut question.external_identifier,
+                _ => return None,
+            };
+            // In both spellings at once it is refused.
+            let Argument::Text(text) = argument else { return None };
+            if !place.is_empty() {
+                return None;
+            }
+            *place = text;
+        }
+        let holder = if of == Holder::User { question.user_id } else { question.tenant_id };
+        let is_complete = !question.app_id.is_empty() && !holder.is_empty();
+        (is_complete && question.scopes.is_some() == by_scopes).then_some(question)
+    }
+
+    /// Each part with its length before it, so that no two fetches look alike.
+    pub(crate) fn key(&self) -> KeyBuffer {
+        let mut key = KeyBuffer::new();
+        for part in [self.app_id, self.user_id, self.tenant_id, self.external_identifier] {
+            append(&mut key, part);
+        }
+        // A newest token and one of no scopes at all are two things.
+        if let Some(scopes) = &self.scopes {
+            key.push(1);
+            for scope in scopes {
+                append(&mut key, scope);
+            }
+        }
+        key
+    }
+
+    /// By what it may have to go, the narrowest first.
+    pub(crate) fn scopes(&self) -> SmallVec<[Scope<'call>; 3]> {
+        let &Self { app_id, user_id, tenant_id, .. } = self;
+        if user_id.is_empty() {
+            return SmallVec::from_iter([Scope::TenantOfApp { app_id, tenant_id }, Scope::App(app_id)]);
+        }
+        SmallVec::from_iter([Scope::UserOfApp { app_id, user_id }, Scope::App(app_id), Scope::User(user_id)])
+    }
+}
+
+fn append(key: &mut KeyBuffer, part: &str) {
+    key.extend_from_slice(&part.len().to_le_bytes());
+    key.extend_from_slice(part.as_bytes());
+}
+
+/// The service takes scopes as a set: neither order nor repetition makes another token of it.
+fn as_set(items: &[Argument]) -> Option<SmallVec<[&str; 8]>> {
+    let texts = items.iter().map(|item| match item {
+        Argument::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let mut scopes = texts.collect::<Option<SmallVec<[&str; 8]>>>()?;
+    scopes.sort_unstable();
+    scopes.dedup();
+    Some(scopes)
+}
+
+/// Whether a refresh is asked for; none where anything else is, which makes another answer.
+fn asks_for_refresh_alone(options: &Argument) -> Option<bool> {
+    let Argument::Object(members) = options else { return None };
+    let mut is_forced = false;
+    for (name, value) in members {
+        match (name.as_str(), value) {
+            (_, Argument::Absent) | ("withRefreshToken" | "forceRefresh", Argument::Flag(false)) => {}
+            ("forceRefresh", Argument::Flag(true)) => is_forced = true,
+            _ => return None,
+        }
+    }
+    Some(is_forced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation;
+
+    fn key_of(operation: &Operation, arguments: &Arguments) -> Option<Vec<u8>> {
+        Question::read(operation, arguments).map(|question| question.key().to_vec())
+    }
+
+    fn user() -> Arguments {
+        Arguments::default().with("app_id", "a").with("user_id", "u")
+    }
+
+    fn scoped(scopes: &[&str]) -> Option<Vec<u8>> {
+        let arguments = user().with("scopes", scopes.iter().copied().collect::<Argument>());
+        key_of(&operation::FETCH_TOKEN_BY_SCOPES, &arguments)
+    }
+
+    #[test]
+    fn what_is_the_same_fetch_has_the_same_key() {
+        let newest = key_of(&operation::FETCH_TOKEN, &user());
+        let camel = Arguments::default().with("userId", "u").with("appId", "a").with("tenantId", "");
+        assert!(newest.is_some());
+        assert_eq!(key_of(&operation::FETCH_TOKEN, &camel), newest);
+        let no_options = user().with("options", Argument::Object(vec![])).with("tenant_id", Argument::Absent);
+        assert_eq!(key_of(&operation::FETCH_TOKEN, &no_options), newest);
+        assert_eq!(scoped(&["w", "r", "w"]), scoped(&["r", "w"]));
+    }
+
+    #[test]
+    fn what_is_another_fetch_has_another_key() {
+        let of = |app: &str, user: &str| {
+            key_of(&operation::FETCH_TOKEN, &Arguments::default().with("app_id", app).with("user_id", user))
+        };
+        let tenant = Arguments::default().with("app_id", "a").with("tenant_id", "u");
+        let keys = [
+            of("a", "u"),
+            of("a", "u2"),
+            of("au", "x"),
+            of("a", "ux"),
+            key_of(&operation::FETCH_TOKEN, &user().with("tenant_id", "t")),
+            key_of(&operation::FETCH_TOKEN, &user().with("external_identifier", "t")),
+            key_of(&operation::FETCH_TENANT_TOKEN, &tenant),
+            scoped(&[]),
+            scoped(&["r"]),
+            scoped(&["R"]),
+            scoped(&["r", "w"]),
+            scoped(&["rw"]),
+        ];
+        assert!(keys.iter().all(Option::is_some));
+        let different: std::collections::HashSet<_> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
+    }
+
+    #[test]
+    fn what_is_not_for_the_cache_has_none() {
+        let option = |name: &str, value: Argument| {
+            user().with("options", Argument::Object(vec![(name.to_owned(), value)]))
+        };
+        let by_token = user().with("token", "made-up-inbound-token");
+        assert_eq!(key_of(&operation::FETCH_TOKEN_BY_TOKEN, &by_token), None);
+        assert_eq!(key_of(&operation::DELETE_USER_TOKENS, &user()), None);
+        for arguments in [
+            option("withRefreshToken", true.into()),
+            option("forceRefresh", "true".into()),
+            option("somethingNew", true.into()),
+            user().with("appId", "b"),
+            user().with("more", "x"),
+            user().with("scopes", Argument::List(vec![])),
+            user().with("tenant_id", true),
+            Arguments::default().with("app_id", "a"),
+            Arguments::default().with("app_id", "").with("user_id", "u"),
+        ] {
+            assert_eq!(key_of(&operation::FETCH_TOKEN, &arguments), None, "{arguments:?}");
+        }
+        assert!(
+            !Question::read(&operation::FETCH_TOKEN, &option("withRefreshToken", false.into()))
+                .unwrap()
+                .is_forced
+        );
+        assert!(
+            Question::read(&operation::FETCH_TOKEN, &option("forceRefresh", true.into())).unwrap().is_forced
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! What a cache is told once.
+
+use std::time::Duration;
+
+use crate::cache::clock::CacheClock;
+use crate::error::{ArgumentName, Error};
+
+/// How a cache behaves. Every setting has a default that suits most backends.
+///
+/// ```
+/// use std::time::Duration;
+/// use descope_outbound::{CacheOptions, Client};
+///
+/// # fn example() -> Result<(), descope_outbound::Error> {
+/// let client = Client::builder()
+///     .project_id("P2made")
+///     .management_key("made-up-key")
+///     .cache(CacheOptions::default().max_age(Duration::from_secs(600)))
+///     .build()?;
+/// assert_eq!(client.cache().map(|cache| cache.stats().entries), Some(0));
+/// # Ok(())
+/// # }
+/// # example().unwrap();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "options do nothing until a client is built with them"]
+pub struct CacheOptions {
+    pub(crate) max_entries: usize,
+    pub(crate) max_bytes: u64,
+    pub(crate) refresh_after: Duration,
+    pub(crate) max_age: Duration,
+    pub(crate) stale_if_error: Duration,
+    pub(crate) negative: Duration,
+    pub(crate) background: bool,
+    pub(crate) clock: CacheClock,
+}
+
+impl Default for CacheOptions {
+    fn default() -> Self {
+        Self {
+            max_entries: 10_000,
+            max_bytes: 64 * 1024 * 1024,
+            refresh_after: Duration::from_mins(5),
+            max_age: Duration::from_mins(15),
+            stale_if_error: Duration::ZERO,
+            negative: Duration::from_secs(10),
+            background: true,
+            clock: CacheClock::default(),
+        }
+    }
+}
+
+/// Longer than any token is kept, and short enough to be added to any clock.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+impl CacheOptions {
+    /// The name of [`CacheOptions::max_entries`] in other languages.
+    pub const MAX_ENTRIES: ArgumentName = ArgumentName { snake: "max_entries", camel: "maxEntries" };
+    /// The name of [`CacheOptions::max_bytes`] in other languages.
+    pub const MAX_BYTES: ArgumentName = ArgumentName { snake: "max_bytes", camel: "maxBytes" };
+    /// The name of [`CacheOptions::refresh_after`] in other languages, where it is a number of seconds.
+    pub const REFRESH_AFTER: ArgumentName =
+        ArgumentName { snake: "refresh_after_seconds", camel: "refreshAfterSeconds" };
+    /// The name of [`CacheOptions::max_age`] in other languages, where it is a number of seconds.
+    pub const MAX_AGE: ArgumentName = ArgumentName { snake: "max_age_seconds", camel: "maxAgeSeconds" };
+    /// The name of [`CacheOptions::stale_if_error`] in other languages, where it is a number of seconds.
+    pub const STALE_IF_ERROR: ArgumentName =
+        ArgumentName { snake: "stale_if_error_seconds", camel: "staleIfErrorSeconds" };
+    /// The name of [`CacheOptions::negative`] in other languages, where it is a number of seconds.
+    pub const NEGATIVE: ArgumentName = ArgumentName { snake: "negative_seconds", camel: "negativeSeconds" };
+    /// The name of a fetch's smallest remaining life in other languages, where it is a number of seconds.
+    pub const MIN_VALIDITY: ArgumentName =
+        ArgumentName { snake: "min_validity_seconds", camel: "minValiditySeconds" };
+
+    /// At most so many tokens are kept; 10,000 unless set. Those that are asked for least make room.
+    pub fn max_entries(mut self, max_entries: usize) -> Self {
+        self.max_entries = max_entries;
+        self
+    }
+
+    /// At most so many bytes of answers are kept; 64 MiB unless set.
+    pub fn max_bytes(mut self, max_bytes: u64) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// How old a token may become before the service is asked again, while the token goes on being given out; 5 min
+    /// unless set. With [`CacheOptions::max_age`] this bounds how long a revoked user's token is still seen.
+    pub fn refresh_after(mut self, refresh_after: Duration) -> Self {
+        self.refresh_after = refresh_after;
+        self
+    }
+
+    /// How old a token may become at most before it is not given out any more; 15 min unless set, and never less than
+    /// [`CacheOptions::refresh_after`].
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
+    /// For how much longer a token that has reached its [`CacheOptions::max_age`], and has not expired, is given out
+    /// while the service cannot be reached or fails; not at all unless set.
+    pub fn stale_if_error(mut self, stale_if_error: Duration) -> Self {
+        self.stale_if_error = stale_if_error;
+        self
+    }
+
+    /// How long it is remembered that a user has not connected; about 10 s unless set, and not at all with zero.
+    pub fn negative(mut self, negative: Duration) -> Self {
+        self.negative = negative;
+        self
+    }
+
+    /// Whether tokens are refreshed in the background, as they are unless set. Where a process is frozen between
+    /// requests, as functions are, `false` lets a caller wait for it, half a second at most.
+    pub fn background(mut self, background: bool) -> Self {
+        self.background = background;
+        self
+    }
+
+    /// The clock to go by; the machine's unless set. For tests.
+    pub fn clock(mut self, clock: CacheClock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// What makes no sense is refused by its name.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let zero = "must be at least 1: to cache nothing, leave the cache out";
+        if self.max_entries == 0 {
+            return Err(Error::invalid(Self::MAX_ENTRIES, zero));
+        }
+        if self.max_bytes == 0 {
+            return Err(Error::invalid(Self::MAX_BYTES, zero));
+        }
+        for (name, span) in [
+            (Self::REFRESH_AFTER, self.refresh_after),
+            (Self::MAX_AGE, self.max_age),
+            (Self::STALE_IF_ERROR, self.stale_if_error),
+            (Self::NEGATIVE, self.negative),
+        ] {
+            if span > LONGEST {
+                return Err(Error::invalid(name, "must be at most a year"));
+            }
+        }
+        if self.refresh_after.is_zero() {
+            return Err(Error::invalid(Self::REFRESH_AFTER, "must be more than 0"));
+        }
+        if self.max_age < self.refresh_after {
+            let problem = format!(
+                "must not be less than {}: the token would be gone before it is refreshed",
+                Self::REFRESH_AFTER.snake
+            );
+            return Err(Error::invalid(Self::MAX_AGE, problem));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_no_sense_is_refused_by_its_name() {
+        let options = CacheOptions::default;
+        let cases = [
+            (options().max_entries(0), "max_entries must be at least 1"),
+            (options().max_bytes(0), "max_bytes must be at least 1"),
+            (options().refresh_after(Duration::ZERO), "refresh_after_seconds must be more than 0"),
+            (
+                options().refresh_after(Duration::from_mins(16)),
+                "max_age_seconds must not be less than refresh_after_seconds",
+            ),
+            (options().negative(Duration::MAX), "negative_seconds must be at most a year"),
+        ];
+        for (options, text) in cases {
+            let error = options.check().unwrap_err();
+            assert!(error.to_string().starts_with(text), "{error}");
+        }
+        options().check().unwrap();
+        options().negative(Duration::ZERO).stale_if_error(Duration::from_mins(15)).check().unwrap();
+    }
+}

@@ -1,0 +1,83 @@
+//! What the cache has done, in numbers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a cache has done since its client was made.
+///
+/// Every fetch that the cache looked at is one of `hits`, `stale_served`, `negative_hits`, `misses` and `joined`, unless
+/// it was turned away while the service wanted to be left alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CacheStats {
+    /// Fetches answered from the cache at once.
+    pub hits: u64,
+    /// Fetches that asked the service.
+    pub misses: u64,
+    /// Fetches that waited for another one's request.
+    pub joined: u64,
+    /// Tokens that were replaced before anybody had to wait for it.
+    pub refreshed_ahead: u64,
+    /// Fetches answered with a token that should have been refreshed, and could not be.
+    pub stale_served: u64,
+    /// Fetches answered with what was remembered: that there is no token.
+    pub negative_hits: u64,
+    /// Answers that were not kept, because a delete, an upload or a forced refresh came in between.
+    pub suppressed_publishes: u64,
+    /// Tokens that made room for others.
+    pub evictions: u64,
+    /// Tokens that are kept now.
+    pub entries: u64,
+    /// Bytes of their answers.
+    pub bytes: u64,
+    /// Requests for tokens that were sent to the service, repetitions included; those by inbound token apart.
+    pub upstream_requests: u64,
+}
+
+/// Counts that go up, each on a line of memory of its own for every few threads.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    hits: Striped,
+    pub(crate) misses: Counter,
+    pub(crate) joined: Counter,
+    pub(crate) refreshed_ahead: Counter,
+    pub(crate) stale_served: Counter,
+    pub(crate) negative_hits: Counter,
+    pub(crate) upstream_requests: Counter,
+}
+
+impl Counters {
+    /// `stripe` is any number that threads at work on different tokens do not share.
+    pub(crate) fn hit(&self, stripe: u64) {
+        let Striped(stripes) = &self.hits;
+        let index = usize::try_from(stripe % stripes.len() as u64).unwrap_or_default();
+        if let Some(Line(counter)) = stripes.get(index) {
+            counter.add();
+        }
+    }
+
+    pub(crate) fn hits(&self) -> u64 {
+        self.hits.0.iter().map(|stripe| stripe.0.get()).sum()
+    }
+}
+
+/// A number that only goes up. Nothing else hangs on it, so no ordering is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One counter would be a place where all threads meet.
+#[derive(Debug, Default)]
+struct Striped([Line; 16]);
+
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Line(Counter);

@@ -1,0 +1,89 @@
+//! The map beneath: bounded, concurrent, and not ours.
+
+use std::fmt;
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+
+use crate::cache::entry::Entry;
+use crate::cache::key::Key;
+use crate::error::Error;
+
+/// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
+pub(crate) struct Store {
+    map: Cache<Key, Arc<Entry>, Weigher, DefaultHashBuilder, Collector>,
+}
+
+impl Store {
+    /// Holds at most so many entries of at most so many bytes in all.
+    pub(crate) fn new(max_entries: usize, max_bytes: u64) -> Result<Self, Error> {
+        let most = u64::try_from(max_entries).unwrap_or(u64::MAX).min(max_bytes);
+        // Each weighs at least its share, so that one bound holds both.
+        let share = max_bytes / most;
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(usize::try_from(most).unwrap_or(usize::MAX))
+            .weight_capacity(share * most)
+            .build()
+            .map_err(|problem| Error::invalid_setup(format!("no such cache can be made: {problem}")))?;
+        let (weigher, hasher) = (Weigher { share }, DefaultHashBuilder::default());
+        Ok(Self { map: Cache::with_options(options, weigher, hasher, Collector) })
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Arc<Entry>> {
+        self.map.get(key)
+    }
+
+    /// As [`Store::get`], without counting as a use of it.
+    pub(crate) fn peek(&self, key: &[u8]) -> Option<Arc<Entry>> {
+        self.map.peek(key)
+    }
+
+    /// Puts it in, and gives back what had to make room.
+    pub(crate) fn insert(&self, key: Key, entry: Arc<Entry>) -> Vec<(Key, Arc<Entry>)> {
+        let mut evicted = Vec::new();
+        self.map.insert_with_lifecycle(key, entry, &mut evicted);
+        evicted
+    }
+
+    pub(crate) fn remove(&self, key: &[u8]) -> Option<Arc<Entry>> {
+        self.map.remove(key).map(|(_, entry)| entry)
+    }
+
+    pub(crate) fn clear(&self) {
+        self.map.clear();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.map.len()
+    }
+}
+
+#[derive(Clone)]
+struct Weigher {
+    share: u64,
+}
+
+impl Weighter<Key, Arc<Entry>> for Weigher {
+    fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
+        entry.bytes().max(self.share)
+    }
+}
+
+/// Hands over what is evicted, so that it is taken off the ledger's index too, and wiped outside of the map's lock.
+#[derive(Clone)]
+struct Collector;
+
+impl Lifecycle<Key, Arc<Entry>> for Collector {
+    type RequestState = Vec<(Key, Arc<Entry>)>;
+
+    fn on_evict(&self, evicted: &mut Self::RequestState, key: Key, entry: Arc<Entry>) {
+        evicted.push((key, entry));
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Store").field("entries", &self.len()).finish_non_exhaustive()
+    }
+}

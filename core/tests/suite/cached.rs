@@ -1,0 +1,50 @@
+//! A client with a cache, the emulator it talks to, and a clock that both go by.
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+use std::time::Duration;
+
+use crate::emulated::{builder, emulator};
+use descope_outbound::{CacheClock, CacheOptions, CacheStats, Client, ErrorKind, Source};
+use descope_outbound_emulator::Emulator;
+
+pub(crate) struct World {
+    pub(crate) emulator: Emulator,
+    pub(crate) clock: CacheClock,
+    pub(crate) client: Client,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(CacheOptions::default()).await
+    }
+
+    pub(crate) async fn with(options: CacheOptions) -> Self {
+        let emulator = emulator().await;
+        let clock = CacheClock::adjustable();
+        let client = builder(&emulator).cache(options.clock(clock.clone())).build().expect("it is there");
+        Self { emulator, clock, client }
+    }
+
+    /// Time passes for the service, the providers and the cache alike.
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.emulator.advance(Duration::from_secs(seconds));
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        self.emulator.counters().requests
+    }
+
+    pub(crate) fn stats(&self) -> CacheStats {
+        self.client.cache().expect("it is there").stats()
+    }
+
+    pub(crate) async fn fetch(&self) -> Result<(String, Source), ErrorKind> {
+        let token = self.client.fetch_token("app", "user").await.map_err(|error| error.kind())?;
+        Ok((token.access_token.expose().to_owned(), token.source()))
+    }
+
+    pub(crate) async fn source(&self) -> Source {
+        self.fetch().await.expect("it is there").1
+    }
+}
