@@ -62,6 +62,8 @@ test-oracle: wheel addon emulator official-sdks
 	mkdir -p $(LOGS)
 	tests/logged.sh $(LOGS)/oracle.log tests/oracle/run.sh
 	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/accelerate.log $(BIN)/python -m pytest tests/oracle tests/parity
+	cargo build --quiet --locked --package descope-outbound-benches
+	BENCH_PROFILE=debug tests/logged.sh $(LOGS)/benches.log $(BIN)/python -m pytest tests/benches
 
 official-sdks:
 	PYTHON=$(PYTHON) tests/oracle/install.sh
@@ -97,4 +99,4 @@ generate: wheel addon  ## Make the generated files anew
 	$(BIN)/python $(BENCHES)/report.py
 
 clean:  ## Remove everything that was built or installed
-	rm -rf target $(VENV) node_modules bindings-node/lib/*.node
+	rm -rf target $(VENV) node_modules bindings-node/lib/*.node $(BENCHES)/.venv $(BENCHES)/node_modules

@@ -21,7 +21,7 @@ _STYLE = """\
 
 _ROW = 22
 _TOP = 62
-_NAMES = 210
+_NAMES = 250
 _PANEL = 200
 _GAP = 16
 

@@ -73,7 +73,10 @@ class Driven:
     def peak_kib(self) -> int:
         """The most memory that it ever had, in KiB."""
         with open(f"/proc/{self.id}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+            found = [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
+        if not found:
+            raise self._failure("ended")
+        return found[0]
 
     def end(self) -> None:
         """Asks it to end, and makes it."""
@@ -98,5 +101,6 @@ class Driven:
         self._process.wait()
         self._complaints.seek(0)
         said = self._complaints.read().decode(errors="replace").strip().splitlines()
-        errors = [line for line in said if "Error" in line or "error" in line]
+        # What stands indented is where, not what.
+        errors = [line for line in said if "rror" in line and not line[0].isspace()]
         return Failed((errors or said or [f"{what}, exit code {self._process.returncode}"])[-1].strip()[:200])

@@ -6,12 +6,15 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from datetime import datetime, timezone
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 from roster import BENCHES, ROOT
+
+_STAT = Path("/proc/stat")
 
 
 class Cores:
@@ -54,6 +57,35 @@ def _value(file: str, name: str) -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(name)), "unknown")
 
 
+class Busy:
+    """What everybody else did with the processor meanwhile, as far as the system says."""
+
+    def __init__(self) -> None:
+        self._began = self._busy_seconds(), self._own_seconds(), time.monotonic()
+
+    def others_percent(self) -> float | None:
+        """Of all cores, the share that went to what is not part of the run; its processes have all ended."""
+        if not _STAT.exists():
+            return None
+        busy, own, began = self._began
+        others = (self._busy_seconds() - busy) - (self._own_seconds() - own)
+        return round(others / (time.monotonic() - began) / (os.cpu_count() or 1) * 100, 1)
+
+    @staticmethod
+    def _busy_seconds() -> float:
+        if not _STAT.exists():
+            return 0.0
+        user, nice, system, _idle, _waiting, interrupts, more_interrupts, stolen, *_ = map(
+            int, _STAT.read_text(encoding="ascii").splitlines()[0].split()[1:]
+        )
+        ticks = user + nice + system + interrupts + more_interrupts + stolen
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    @staticmethod
+    def _own_seconds() -> float:
+        return sum(os.times()[:4])
+
+
 def describe(cores: Cores) -> dict[str, Any]:
     """The machine."""
     return {
@@ -62,7 +94,6 @@ def describe(cores: Cores) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory": _value("/proc/meminfo", "MemTotal"),
         "system": f"{platform.system()} {platform.release()}",
-        "load_before": [round(load, 2) for load in os.getloadavg()],
         "pinned": cores.note,
     }
 

@@ -13,6 +13,8 @@ from roster import BENCHES, CLIENTS, ROOT
 from targets import targets
 
 PAGE = ROOT / "docs" / "performance.md"
+#: What the figures do not say by themselves, written by hand: above all why a target is missed.
+REMARKS = BENCHES / "remarks.md"
 CHARTS = ROOT / "docs" / "performance"
 LANGUAGES = ("Python", "Node", "Rust")
 CONCURRENCIES = (1, 32, 256)
@@ -136,13 +138,28 @@ def machine_text(measured: Measured) -> str:
     machine = measured.sections["machine"]
     lines = [
         f"{machine['date']}, {machine['took_seconds'] / 60:.0f} minutes. {machine['processor']}, "
-        f"{machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['pinned']}. Load before: "
-        f"{', '.join(f'{load:g}' for load in machine['load_before'])}.",
+        f"{machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['pinned']}. "
+        f"{machine['others_percent']} % of all processor time went to others meanwhile.",
         "",
     ]
     for each in measured.sections["versions"].values():
         lines.append("- " + ", ".join(f"{name} {version}" for name, version in each.items()))
     return "\n".join(lines) + "\n"
+
+
+def starting_chart(measured: Measured) -> str:
+    """Imports and first tokens, of all clients."""
+    rows: list[Row] = []
+    for client in CLIENTS:
+        if client.loop == "uvloop":
+            continue
+        imported = measured.row("starting", language=client.language, what="import", of=client.module)
+        first = measured.row("starting", what="first token", of=client.id)
+        cells = [[max(figure, 0.1) for figure in row.get("ms_above_empty", [])] for row in (imported, first)]
+        if any(cells):
+            rows.append((f"{client.title} · {client.language}", client.kind, cells))
+    title = "Milliseconds above an empty interpreter (less is better; the scale is logarithmic)"
+    return dot_plot(title, ["import", "first token over TLS"], rows)
 
 
 def charts(measured: Measured) -> dict[str, str]:
@@ -157,6 +174,7 @@ def charts(measured: Measured) -> dict[str, str]:
         title = f"{language}: processor µs for each token over TLS (less is better; the scale is logarithmic)"
         panels = [f"{many} at once" if many > 1 else "one at a time" for many in CONCURRENCIES]
         drawn[f"{language.lower()}.svg"] = dot_plot(title, panels, rows)
+    drawn["starting.svg"] = starting_chart(measured)
     return drawn
 
 
@@ -168,6 +186,7 @@ def page(measured: Measured) -> str:
             INTRODUCTION,
             "## Targets\n",
             targets_table(measured),
+            REMARKS.read_text(encoding="utf-8"),
             "![Python](performance/python.svg)\n",
             "![Node](performance/node.svg)\n",
             "## Processor time a call, µs\n",
@@ -175,6 +194,7 @@ def page(measured: Measured) -> str:
             "With latencies and calls a second, medians of the rounds:\n",
             call_tables(measured),
             "## Starting\n",
+            "![Starting](performance/starting.svg)\n",
             starting_table(measured),
             "## Making a client\n",
             section_table(measured, "construction", ["making a client", "µs"], ["us"]),

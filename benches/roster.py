@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Literal
 
 BENCHES = Path(__file__).parent
 ROOT = BENCHES.parent
+#: Where the service and the clients in Rust are built to.
+BINARIES = ROOT / "target" / os.environ.get("BENCH_PROFILE", "release")
 
 #: Seconds of calls before anything counts: V8 in particular takes its time.
 WARM_SECONDS = {"Python": 2.0, "Node": 5.0, "Rust": 0.5}
@@ -38,7 +41,7 @@ class Client:
             return [*driver, self.name, self.loop, origin, str(directory), str(concurrency)]
         if self.language == "Node":
             return ["node", str(BENCHES / "node" / "drive.cjs"), self.name, origin, str(concurrency)]
-        return [str(ROOT / "target/release/bench-client"), self.name, origin, str(directory), str(concurrency)]
+        return [str(BINARIES / "bench-client"), self.name, origin, str(directory), str(concurrency)]
 
     def trust(self, directory: Path) -> dict[str, str]:
         """The environment by which it trusts the service, where its file does not say that."""

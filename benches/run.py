@@ -18,7 +18,7 @@ import memory
 import starting
 import throughput
 from driven import Driven, clean_environment
-from roster import BENCHES, CLIENTS, ROOT, Client
+from roster import BENCHES, BINARIES, CLIENTS, ROOT, Client
 
 RESULTS = BENCHES / "results.json"
 SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
@@ -74,7 +74,7 @@ def hits(origin: str) -> list[dict[str, Any]]:
     commands = {
         "Python": [sys.executable, str(BENCHES / "python/hits.py"), origin],
         "Node": ["node", str(BENCHES / "node/hits.cjs"), origin],
-        "Rust": [str(ROOT / "target/release/bench-hits")],
+        "Rust": [str(BINARIES / "bench-hits")],
     }
     rows = []
     for language, command in commands.items():
@@ -121,6 +121,7 @@ def main() -> None:
     transports = options.transport or (["tls"] if options.quick else ["plain", "tls"])
     concurrencies = options.concurrency or ([1, 32] if options.quick else [1, 32, 256])
     began = time.monotonic()
+    busy = machine.Busy()
     cores = machine.Cores()
     results: dict[str, Any] = {
         "machine": machine.describe(cores),
@@ -130,7 +131,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(temporary)
         cores.for_service()
-        with Driven([str(ROOT / "target/release/bench-service"), temporary], {}) as service:
+        with Driven([str(BINARIES / "bench-service"), temporary], {}) as service:
             cores.for_clients()
             origins = service.read(0)
             bundle(directory)
@@ -152,6 +153,7 @@ def main() -> None:
                 results["hits"] = hits(origins["plain"])
                 results["sizes"] = sizes()
     results["machine"]["took_seconds"] = round(time.monotonic() - began)
+    results["machine"]["others_percent"] = busy.others_percent()
     target = ROOT / "target/bench/results.json" if is_partial else RESULTS
     target.parent.mkdir(exist_ok=True, parents=True)
     target.write_text(dump(results), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import statistics
 import subprocess
 import sys
@@ -40,11 +41,14 @@ class Start:
             env=clean_environment(self.environment),
         ) as process:
             assert process.stdout is not None  # noqa: S101 - it is a pipe
-            is_done = process.stdout.readline() != b""
+            ready, _, _ = select.select([process.stdout], [], [], _LIMIT_SECONDS)
+            is_done = bool(ready) and process.stdout.readline() != b""
             took = (time.perf_counter() - began) * 1e3
-            _, complaint = process.communicate(timeout=_LIMIT_SECONDS)
+            if not is_done:
+                process.kill()
+            _, complaint = process.communicate()
         if not is_done:
-            raise RuntimeError((complaint.decode(errors="replace").strip().splitlines() or ["ended"])[-1][:200])
+            raise RuntimeError((complaint.decode(errors="replace").strip().splitlines() or ["no answer"])[-1][:200])
         return took
 
     def measure(self, repeats: int) -> None:
@@ -52,7 +56,7 @@ class Start:
         if self.failed is None:
             try:
                 self.rounds.append(statistics.median(self.once() for _ in range(repeats)))
-            except (RuntimeError, subprocess.TimeoutExpired) as failure:
+            except RuntimeError as failure:
                 self.failed = str(failure)
 
     def result(self, empty: Start) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import asyncio
 import importlib
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,9 @@ def drive_threads(client: Any, concurrency: int) -> None:
             latencies.append(time.perf_counter_ns() - began)
 
     with ThreadPoolExecutor(concurrency) as pool:
+        # All threads are there before anything is measured.
+        all_there = threading.Barrier(concurrency)
+        list(pool.map(lambda _: all_there.wait(), range(concurrency)))
         for line in sys.stdin:
             budget = budget_of(line)
             with Measured() as latencies:

@@ -1,7 +1,7 @@
 // How an `AbortSignal` ends a call.
 'use strict';
 
-const native = require('./addon.cjs');
+const { abort } = require('./bridge.cjs');
 const { errorFrom } = require('./errors.cjs');
 
 /** The running calls of each signal, behind one listener: Node warns of a leak from the eleventh listener on. */
@@ -11,7 +11,7 @@ class Calls {
   #running = new Set();
   #signal;
   #listener = () => {
-    for (const abort of this.#running) abort.abort();
+    for (const id of this.#running) abort(id);
   };
 
   static of(signal) {
@@ -23,31 +23,31 @@ class Calls {
     this.#signal = signal;
   }
 
-  begin(abort) {
+  begin(id) {
     if (this.#running.size === 0) this.#signal.addEventListener('abort', this.#listener);
-    this.#running.add(abort);
+    this.#running.add(id);
   }
 
-  end(abort) {
-    this.#running.delete(abort);
+  end(id) {
+    this.#running.delete(id);
     if (this.#running.size === 0) this.#signal.removeEventListener('abort', this.#listener);
   }
 }
 
-/** Performs a native call until it is over or the signal ends it. */
-async function untilAborted(signal, perform) {
-  if (!signal) return perform();
+/** Begins a native call, and waits until it is over or the signal ends it. */
+async function untilAborted(signal, begin) {
+  if (!signal) return begin().outcome;
   if (signal.aborted)
     throw errorFrom({ kind: 'aborted', message: 'the call was aborted before it began' }, signal.reason);
-  const abort = new native.Abort();
+  const { id, outcome } = begin();
   const calls = Calls.of(signal);
-  calls.begin(abort);
+  calls.begin(id);
   try {
-    const outcome = await perform(abort);
-    if (outcome.kind === 'aborted') throw errorFrom(outcome, signal.reason);
-    return outcome;
+    const over = await outcome;
+    if (over.kind === 'aborted') throw errorFrom(over, signal.reason);
+    return over;
   } finally {
-    calls.end(abort);
+    calls.end(id);
   }
 }
 

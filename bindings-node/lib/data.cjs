@@ -4,13 +4,13 @@
 const { redacted } = require('./redaction.cjs');
 
 /** The whole answer. */
-function bodyIn(body) {
-  return redacted(JSON.parse(body));
+function bodyIn(answer) {
+  return redacted(answer);
 }
 
 /** The one member that the answer is about; undefined where the service sent none. */
 function memberIn(name) {
-  return (body) => redacted(JSON.parse(body)[name]);
+  return (answer) => redacted(answer[name]);
 }
 
 module.exports = { appIdsIn: memberIn('appIds'), appIn: memberIn('app'), appsIn: memberIn('apps'), bodyIn };

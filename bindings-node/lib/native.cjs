@@ -835,7 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
-module.exports.Abort = nativeBinding.Abort
+module.exports.Bridge = nativeBinding.Bridge
 module.exports.NativeClient = nativeBinding.NativeClient
 module.exports.environmentNames = nativeBinding.environmentNames
 module.exports.expiryMilliseconds = nativeBinding.expiryMilliseconds

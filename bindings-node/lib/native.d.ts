@@ -9,23 +9,26 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** Ends a call before its answer is there. */
-export declare class Abort {
-  /** For one call. */
-  constructor()
-  /** Drops the request, wherever it is. A request that has left may still take effect. */
-  abort(): void
+/** The way back into one JavaScript environment: the main thread's, or a worker's. */
+export declare class Bridge {
+  /**
+   * `receive` is called with each batch: JSON that tells what the calls came to, and a text of headers that it refers
+   * to.
+   */
+  constructor(receive: (arg0: string, arg1: string) => unknown)
+  /** Drops the request of the call with this id, wherever it is. One that has left may still take effect. */
+  abort(id: number): void
 }
 
 /** A client of the service. */
 export declare class NativeClient {
   /** Makes a client, without any I/O. */
-  static create(settings: Settings): NativeClient | Failure
+  static create(settings: Settings, bridge: Bridge): NativeClient | Failure
   /**
-   * Performs an operation; its arguments come by name in one JSON object. The promise is not rejected for anything
-   * that can go wrong with that.
+   * Begins an operation; its arguments come by name in one JSON object. What it comes to comes over the bridge, under
+   * this id: nothing is thrown for what can go wrong with that.
    */
-  call(operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null, abort?: Abort | undefined | null): Promise<Success | Failure>
+  start(id: number, operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null): void
 }
 
 /** Every environment variable that a client looks at. */
@@ -75,17 +78,6 @@ export interface Settings {
   environment: Record<string, string>
   /** Node's version. */
   runtimeVersion: string
-}
-
-/** The service did what it was asked to. */
-export interface Success {
-  ok: true
-  status: number
-  /** `name: value` lines, names in lower case. */
-  headers: string
-  /** JSON, as the service sent it. */
-  body: string
-  source: string
 }
 
 /** The version of the package. */

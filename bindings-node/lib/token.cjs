@@ -57,8 +57,7 @@ function prototypeFor(source) {
 }
 
 /** What the service sent, as the caller's own object. */
-function tokenIn(body, source) {
-  const { token } = JSON.parse(body);
+function tokenIn({ token }, source) {
   const isObject = typeof token === 'object' && token !== null && !Array.isArray(token);
   return isObject ? Object.setPrototypeOf(token, prototypeFor(source)) : token;
 }

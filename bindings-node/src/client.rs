@@ -8,12 +8,12 @@ use descope_outbound::{
     timeout_from_seconds,
 };
 use napi::Status;
-use napi::bindgen_prelude::{Either, Env, Error as NativeError, PromiseRaw, Result};
+use napi::bindgen_prelude::{Either, Env, Error as NativeError, Result};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
-use crate::abort::Abort;
-use crate::outcome::{Failure, Problem, Success};
+use crate::bridge::Bridge;
+use crate::outcome::Failure;
 
 const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
 
@@ -71,6 +71,7 @@ impl Settings {
 #[napi]
 pub struct NativeClient {
     client: Client,
+    bridge: Bridge,
 }
 
 #[napi]
@@ -78,40 +79,27 @@ impl NativeClient {
     /// Makes a client, without any I/O.
     #[napi(catch_unwind)]
     #[must_use]
-    pub fn create(settings: Settings) -> Either<NativeClient, Failure> {
+    pub fn create(settings: Settings, bridge: &Bridge) -> Either<NativeClient, Failure> {
         match settings.build() {
-            Ok(client) => Either::A(Self { client }),
+            Ok(client) => Either::A(Self { client, bridge: bridge.clone() }),
             Err(error) => Either::B(error.into()),
         }
     }
 
-    /// Performs an operation; its arguments come by name in one JSON object. The promise is not rejected for anything
-    /// that can go wrong with that.
+    /// Begins an operation; its arguments come by name in one JSON object. What it comes to comes over the bridge, under
+    /// this id: nothing is thrown for what can go wrong with that.
     #[napi(catch_unwind)]
-    pub fn call<'env>(
+    pub fn start(
         &self,
-        env: &'env Env,
+        env: Env,
+        id: u32,
         operation: String,
         arguments_json: String,
         timeout_milliseconds: Option<f64>,
-        abort: Option<&Abort>,
-    ) -> Result<PromiseRaw<'env, Either<Success<'env>, Failure>>> {
+    ) -> Result<()> {
         let client = self.client.clone();
-        let token = abort.map(Abort::token);
         let call = Call::parse(&operation, arguments_json, timeout_milliseconds)?;
-        let outcome = async move {
-            let answer = call.perform(&client);
-            Ok(match token {
-                Some(token) => token.run_until_cancelled(answer).await.unwrap_or(Err(Problem::Aborted)),
-                None => answer.await,
-            })
-        };
-        env.spawn_future_with_callback(outcome, |env, outcome| {
-            Ok(match outcome {
-                Ok(answer) => Either::A(Success::new(env, &answer)?),
-                Err(problem) => Either::B(problem.into()),
-            })
-        })
+        self.bridge.begin(env, id, async move { call.perform(&client).await.into() })
     }
 }
 
@@ -139,9 +127,9 @@ impl Call {
         Ok(Self { operation, arguments: members.into_iter().collect(), timeout_milliseconds })
     }
 
-    async fn perform(self, client: &Client) -> std::result::Result<Answer, Problem> {
+    async fn perform(self, client: &Client) -> std::result::Result<Answer, Error> {
         let timeout = timeout_from_milliseconds(self.timeout_milliseconds)?;
-        Ok(client.call(self.operation, self.arguments, timeout).await?)
+        client.call(self.operation, self.arguments, timeout).await
     }
 }
 

@@ -4,7 +4,8 @@
 //! any version.
 #![expect(clippy::needless_pass_by_value, reason = "napi hands strings over by value")]
 
-mod abort;
+mod batch;
+mod bridge;
 mod client;
 mod outcome;
 mod runtime;

@@ -3,26 +3,56 @@
 //! A failure is returned, not thrown: an error that crosses napi keeps nothing but its text.
 
 use descope_outbound::{Answer, Error, ErrorResponse};
-use napi::bindgen_prelude::{Env, Error as NativeError, Result};
-use napi::{JsString, Status};
 use napi_derive::napi;
+use serde::Serialize;
 
-/// The service did what it was asked to.
-#[napi(object, object_from_js = false)]
-pub struct Success<'env> {
-    #[napi(ts_type = "true")]
-    pub ok: bool,
-    pub status: u16,
-    /// `name: value` lines, names in lower case.
-    pub headers: String,
-    /// JSON, as the service sent it.
-    pub body: JsString<'env>,
-    pub source: &'static str,
+/// What a call came to.
+pub(crate) enum Outcome {
+    Answered(Answer),
+    /// A [`Failure`] as JSON.
+    Failed(String),
+    /// By its signal, or with everything else.
+    EndedEarly,
+}
+
+/// The JSON of a failure that has nothing more to say.
+const ENDED_EARLY: &str =
+    r#"{"ok":false,"kind":"aborted","message":"the call was aborted; the request may have taken effect"}"#;
+
+impl Outcome {
+    /// The service's, or that of a failure.
+    pub(crate) fn json(&self) -> &str {
+        match self {
+            // The core has read it as JSON, which is UTF-8.
+            Self::Answered(answer) => std::str::from_utf8(answer.json()).unwrap_or("null"),
+            Self::Failed(failure) => failure,
+            Self::EndedEarly => ENDED_EARLY,
+        }
+    }
+
+    /// `name: value` lines, names in lower case; those of a failure are among its JSON.
+    pub(crate) fn headers(&self) -> &str {
+        match self {
+            Self::Answered(answer) => answer.headers().lines(),
+            Self::Failed(_) | Self::EndedEarly => "",
+        }
+    }
+}
+
+impl From<Result<Answer, Error>> for Outcome {
+    fn from(result: Result<Answer, Error>) -> Self {
+        match result {
+            Ok(answer) => Self::Answered(answer),
+            // Strings and numbers are always JSON.
+            Err(error) => serde_json::to_string(&Failure::from(error)).map_or(Self::EndedEarly, Self::Failed),
+        }
+    }
 }
 
 /// The service did not do what it was asked to, or was not asked.
 #[napi(object, object_from_js = false)]
-#[derive(Default)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Failure {
     #[napi(ts_type = "false")]
     pub ok: bool,
@@ -31,58 +61,26 @@ pub struct Failure {
     /// Without the argument's name in front.
     pub message: String,
     /// The argument or setting at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub argument: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// `name: value` lines, names in lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<String>,
     /// As text, bounded, with this call's secrets masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-}
-
-impl<'env> Success<'env> {
-    /// The body goes from the buffer that the core wipes into the engine's memory, with no copy in between.
-    pub(crate) fn new(env: &'env Env, answer: &Answer) -> Result<Self> {
-        // The core has read it as JSON, which is UTF-8.
-        let body = std::str::from_utf8(answer.json())
-            .map_err(|problem| NativeError::new(Status::GenericFailure, problem.to_string()))?;
-        Ok(Self {
-            ok: true,
-            status: answer.status(),
-            headers: answer.headers().lines().to_owned(),
-            body: env.create_string(body)?,
-            source: answer.source().as_str(),
-        })
-    }
-}
-
-/// Why there is no answer.
-pub(crate) enum Problem {
-    Aborted,
-    Reported(Error),
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        Self::Reported(error)
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        match problem {
-            Problem::Aborted => Self {
-                kind: "aborted",
-                message: "the call was aborted; the request may have taken effect".to_owned(),
-                ..Self::default()
-            },
-            Problem::Reported(error) => error.into(),
-        }
-    }
 }
 
 impl From<Error> for Failure {

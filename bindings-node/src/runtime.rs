@@ -1,62 +1,41 @@
-//! When the threads start that calls run on.
-//!
-//! napi's own tokio runtime starts its threads while the module is being loaded; a program that only imports the
-//! package, or only makes a client, should not pay for them.
+//! The thread that calls run on.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Once;
+use std::future::pending;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use napi::bindgen_prelude::{
-    AsyncRuntime, AsyncRuntimeRejection, AsyncRuntimeTask, Result, block_on, create_custom_tokio_runtime,
-    register_async_runtime, spawn,
-};
+use napi::bindgen_prelude::{Error, Result};
+use tokio::runtime::{Builder, Handle};
 
-/// I/O takes microseconds a call: more threads would only pass work around. And beside each other on one thread, a
-/// connection is back in the pool when its call ends; with more, the next call may come first and open another.
-const WORKERS: usize = 1;
+/// For names that are looked up: more would wait beside each other.
+const BLOCKING_THREADS: usize = 8;
 
-/// napi's tokio runtime, left alone until the first call.
-struct AtFirstCall;
+static RUNTIME: Mutex<Option<Handle>> = Mutex::new(None);
 
-static RUNTIME_IS_CHOSEN: Once = Once::new();
+/// The runtime of all clients of the process, worker threads' too: started at the first call, since a program that only
+/// imports the package should not pay for it, and never ended. (What makes a bridge keeps this code loaded for good.)
+///
+/// It has one thread. I/O takes microseconds a call: more threads would only pass work around. And beside each other on
+/// one thread, a connection is back in the pool when its call ends; with more, the next call may come first and open
+/// another.
+pub(crate) fn runtime() -> Result<Handle> {
+    let mut runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*runtime {
+        return Ok(handle.clone());
+    }
+    let handle = start().map_err(|error| Error::from_reason(format!("no thread can be started: {error}")))?;
+    Ok(runtime.insert(handle).clone())
+}
 
-fn choose_runtime() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
+fn start() -> std::io::Result<Handle> {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("descope-outbound")
         .enable_all()
-        .build();
-    // Where no thread can be started, napi's own attempt is the one to say so.
-    if let Ok(runtime) = runtime {
-        create_custom_tokio_runtime(runtime);
-    }
-}
-
-// SAFETY: nothing runs on this type itself. napi makes the runtime behind `spawn` when that is first called, keeps the
-// module's image loaded from then on, and ends the runtime itself after `shutdown`.
-unsafe impl AsyncRuntime for AtFirstCall {
-    fn spawn(
-        &self,
-        task: AsyncRuntimeTask,
-    ) -> std::result::Result<(), AsyncRuntimeRejection<AsyncRuntimeTask>> {
-        RUNTIME_IS_CHOSEN.call_once(choose_runtime);
-        // The task settles its own promise.
-        drop(spawn(task));
-        Ok(())
-    }
-
-    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) -> Result<()> {
-        block_on(future);
-        Ok(())
-    }
-
-    fn shutdown(&self) -> Result<()> {
-        Ok(())
-    }
-}
-
-#[napi_derive::module_init]
-fn use_it() {
-    register_async_runtime(AtFirstCall);
+        .build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new()
+        .name("descope-outbound".to_owned())
+        .spawn(move || runtime.block_on(pending::<()>()))?;
+    Ok(handle)
 }

@@ -2,6 +2,7 @@
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import test from 'node:test';
 import { Worker } from 'node:worker_threads';
 
@@ -94,6 +95,44 @@ test('worker threads have clients of their own', async (context) => {
   const { data } = await fetchToken('a', 'u');
   assert.deepEqual({ ...data }, TOKEN);
   for (const received of await Promise.all(answers)) assert.deepEqual(received, TOKEN);
+});
+
+test('an aborted call keeps nothing alive', async (context) => {
+  const { environment } = await serve(context, hang);
+  const source = `${CLIENT}
+    const controller = new AbortController();
+    const call = fetchToken('a', 'u', null, null, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 100);
+    call.catch((error) => console.log(error.code));
+  `;
+  const { stdout, milliseconds } = await runModule(source, { environment });
+  assert.equal(stdout, 'ABORTED\n');
+  assert.ok(milliseconds < 5000, `${milliseconds} ms`);
+});
+
+test('the process waits for calls that follow from others, and for no longer', async (context) => {
+  const { environment } = await serve(context, later(50, answer(200, { token: TOKEN })));
+  const source = `${CLIENT}
+    const chain = (left) => fetchToken('a', 'u').then(() => (left > 1 ? chain(left - 1) : console.log('done')));
+    chain(3);
+    fetchToken('a', 'u');
+    process.on('exit', () => console.log('exit'));
+  `;
+  const { stdout, milliseconds } = await runModule(source, { environment });
+  assert.equal(stdout, 'done\nexit\n');
+  assert.ok(milliseconds < 5000, `${milliseconds} ms`);
+});
+
+test('a worker thread that ends drops its requests', async (context) => {
+  const { server } = await arrange(context, hang);
+  const worker = startWorker(server);
+  await server.asked(1);
+  // That of the licence may be another.
+  const closed = Array.from(server.connections, (socket) => once(socket, 'close'));
+  const begin = performance.now();
+  await worker.terminate();
+  await Promise.all(closed);
+  assert.ok(performance.now() - begin < 5000);
 });
 
 test('worker threads may end with calls under way', async (context) => {
