@@ -41,7 +41,7 @@ emulator:
 demo: build  ## Run one Python and one Node program against the emulator
 	$(BIN)/python examples/demo.py
 
-test: test-rust test-python test-node test-oracle  ## Run every test
+test: test-rust test-python test-processes test-node test-oracle  ## Run every test
 	$(BIN)/python tests/no_secret_was_printed.py $(LOGS)/*.log
 
 test-rust:
@@ -52,6 +52,16 @@ test-python: wheel emulator
 	mkdir -p $(LOGS)
 	tests/logged.sh $(LOGS)/python.log $(BIN)/python -m pytest --capture=no --log-cli-level=DEBUG tests/python
 	tests/logged.sh $(LOGS)/doctests.log $(BIN)/python -m pytest --capture=no --doctest-modules --pyargs descope_outbound
+
+# What runs Python backends (servers, task queues, green threads, other event loops) in one Python, and the tests of
+# test-python in each other one that there is.
+test-processes: wheel emulator
+	mkdir -p $(LOGS)
+	tests/logged.sh $(LOGS)/processes.log $(PYTHON) tests/processes/run.py
+
+.PHONY: test-processes test-pythons
+test-pythons: wheel emulator  ## Run every Python test in each Python from 3.10 to 3.14 that there is
+	$(PYTHON) tests/processes/run.py --all
 
 test-node: addon emulator official-sdks
 	mkdir -p $(LOGS)

@@ -17,6 +17,8 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::argument;
 use crate::event_loop::{self, Abort, Finished};
 use crate::outcome::{Failure, Outcome};
+#[cfg(unix)]
+use crate::pending::Pending;
 use crate::per_process::{Owned, PerProcess};
 use crate::process::Process;
 use crate::runtime::runtime;
@@ -107,12 +109,11 @@ impl Client {
         timeout_seconds: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let process = Process::current();
-        let (client, call) = match self.prepare(process, operation, arguments, timeout_seconds)? {
-            Ok(prepared) => prepared,
-            Err(error) => return failure(py, error),
-        };
-        wait(py, process, async move { client.call(call.operation, call.arguments, call.timeout).await })?
-            .into_pyobject(py)
+        let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
+        if let Err(error) = prepared {
+            return failure(py, error);
+        }
+        wait(py, process, perform(prepared))?.into_pyobject(py)
     }
 
     /// As `call`, as a future of the running event loop, and what ends the call early.
@@ -125,12 +126,20 @@ impl Client {
     ) -> PyResult<(Bound<'py, PyAny>, Abort)> {
         let process = Process::current();
         let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
-        event_loop::start(py, process, async move {
-            Finished::Call(match prepared {
-                Ok((client, call)) => client.call(call.operation, call.arguments, call.timeout).await,
-                Err(error) => Err(error),
-            })
-        })
+        event_loop::start(py, process, async move { Finished::Call(perform(prepared).await) })
+    }
+
+    /// As `call`, without waiting: for a green thread, which must not keep the others from running.
+    #[cfg(unix)]
+    fn begin(
+        &self,
+        operation: &str,
+        arguments: &Bound<'_, PyDict>,
+        timeout_seconds: &Bound<'_, PyAny>,
+    ) -> PyResult<Pending> {
+        let process = Process::current();
+        let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
+        Pending::start(process, perform(prepared))
     }
 
     /// Waits for the licence handshake: a future of the running event loop, and what ends the waiting early.
@@ -163,6 +172,14 @@ impl Client {
 
 type CoreClient = Arc<Owned<descope_outbound::Client>>;
 
+/// What is to be done, or what is wrong with it.
+type Prepared = Result<(CoreClient, Call), Error>;
+
+async fn perform(prepared: Prepared) -> Result<descope_outbound::Answer, Error> {
+    let (client, call) = prepared?;
+    client.call(call.operation, call.arguments, call.timeout).await
+}
+
 impl Client {
     fn core(&self, process: Process) -> Result<CoreClient, Error> {
         self.of_process.get_or_make(process, || self.builder.clone().build())
@@ -181,7 +198,7 @@ impl Client {
         operation: &str,
         arguments: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
-    ) -> PyResult<Result<(CoreClient, Call), Error>> {
+    ) -> PyResult<Prepared> {
         let operation = Operation::named(operation)
             .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
         let timeout = if timeout_seconds.is_none() { Ok(None) } else { timeout(timeout_seconds)?.map(Some) };

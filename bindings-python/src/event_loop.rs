@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use descope_outbound::{Answer, Error};
 use pyo3::exceptions::PyRuntimeError;
@@ -72,8 +72,10 @@ impl Finished {
     }
 }
 
-/// The calls of one event loop that are done and not yet handed over. It lives as long as its loop and the calls that
-/// were started there; what arrives once the loop is closed is dropped with it.
+/// The calls of one event loop that are done and not yet handed over.
+///
+/// It is held by the loop, which calls it when the bell rings, and by the calls that were started there, and by nobody
+/// else: it holds futures, which hold their loop, so a loop that is closed in between would be there for good.
 struct Inbox {
     arrived: Mutex<Vec<Arrival>>,
     bell: Bell,
@@ -88,7 +90,7 @@ struct Arrival {
 /// The loops of a thread that have an inbox. A loop that moves to another thread has another there.
 struct OfThread {
     process: Option<Process>,
-    inboxes: Vec<(Py<PyWeakrefReference>, Arc<Inbox>)>,
+    inboxes: Vec<(Py<PyWeakrefReference>, Weak<Inbox>)>,
 }
 
 thread_local! {
@@ -108,13 +110,13 @@ impl Inbox {
             let is_ours = |known: &Py<PyWeakrefReference>| {
                 known.bind(py).upgrade().is_some_and(|known| known.is(event_loop))
             };
-            of_thread.inboxes.iter().find(|(known, _)| is_ours(known)).map(|(_, inbox)| Arc::clone(inbox))
+            let mut ours = of_thread.inboxes.iter().filter(|(known, _)| is_ours(known));
+            ours.find_map(|(_, inbox)| inbox.upgrade())
         });
         found.map_or_else(|| Self::make(event_loop), Ok)
     }
 
     fn make(event_loop: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
-        let py = event_loop.py();
         let inbox = match Self::with_bell(event_loop, Bell::watched())? {
             Some(inbox) => inbox,
             None => Self::with_bell(event_loop, Some(Bell::call_soon(event_loop)?))?
@@ -122,9 +124,9 @@ impl Inbox {
         };
         let known = PyWeakrefReference::new(event_loop)?.unbind();
         let gone = OF_THREAD.with_borrow_mut(|of_thread| {
-            let is_gone = |(known, _): &mut (Py<PyWeakrefReference>, _)| known.bind(py).upgrade().is_none();
+            let is_gone = |(_, inbox): &mut (_, Weak<Self>)| inbox.strong_count() == 0;
             let gone: Vec<_> = of_thread.inboxes.extract_if(.., is_gone).collect();
-            of_thread.inboxes.push((known, Arc::clone(&inbox)));
+            of_thread.inboxes.push((known, Arc::downgrade(&inbox)));
             gone
         });
         // Outside of the borrow: what is dropped here may run any code.

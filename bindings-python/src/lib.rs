@@ -7,6 +7,8 @@ mod bell;
 mod client;
 mod event_loop;
 mod outcome;
+#[cfg(unix)]
+mod pending;
 mod per_process;
 mod process;
 mod runtime;
@@ -24,6 +26,9 @@ mod _native {
     use crate::event_loop::Abort;
     #[pymodule_export]
     use crate::outcome::{Answer, Failure};
+    #[cfg(unix)]
+    #[pymodule_export]
+    use crate::pending::Pending;
     #[pymodule_export]
     use crate::secret::Secret;
 

@@ -1,4 +1,4 @@
-"""An emulator for all tests, as if new for each, and clients of it."""
+"""An emulator and clients of it, on a machine without variables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import pytest
 
 from descope_outbound import DescopeClient, DescopeClientAsync
 from emulator import Emulator
+from emulator_fixtures import emulator, running_emulator
+
+__all__ = ["emulator", "running_emulator"]
 
 VARIABLES = [
     "DESCOPE_PROJECT_ID",
@@ -26,19 +29,6 @@ VARIABLES = [
 def _no_variables_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-
-
-@pytest.fixture(scope="session")
-def running_emulator() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running_emulator: Emulator) -> Emulator:
-    running_emulator.control("POST", "reset")
-    running_emulator.connect("app-id", "user-id", token_id="token-id", scopes=["read", "write"])
-    return running_emulator
 
 
 @pytest.fixture

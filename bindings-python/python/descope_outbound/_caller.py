@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from descope_outbound import _native
+from descope_outbound._green_threads import green_wait
 from descope_outbound.exceptions import exception_for
 
 Outcome = _native.Answer | _native.Failure
@@ -27,7 +28,16 @@ class Caller:
 
     def call(self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None) -> _native.Answer:
         """Performs the operation and waits for its answer."""
-        return self._answer(self._native.call(operation, arguments, timeout_seconds))
+        wait = green_wait()
+        if wait is None:
+            return self._answer(self._native.call(operation, arguments, timeout_seconds))
+        pending = self._native.begin(operation, arguments, timeout_seconds)
+        try:
+            wait(pending.fileno())
+        except BaseException:
+            pending.abort()
+            raise
+        return self._answer(pending.outcome())
 
     async def call_async(
         self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None

@@ -1,0 +1,172 @@
+"""Forks: a child gets what it needs anew, whatever its parent was doing."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+
+import pytest
+
+from descope_outbound import DescopeClient, DescopeClientAsync
+from emulator import ROOT, Emulator
+from program import Program, run
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+
+
+def fetch_in_child(client: DescopeClient, client_async: DescopeClientAsync) -> None:
+    assert client.mgmt.outbound_application.fetch_token("app-id", "user-id").access_token
+    assert asyncio.run(client_async.mgmt.outbound_application.fetch_token("app-id", "user-id")).access_token
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_gets_its_own_connections(
+    client: DescopeClient, client_async: DescopeClientAsync, emulator: Emulator
+) -> None:
+    fetch_in_child(client, client_async)
+    fork = multiprocessing.get_context("fork")
+    children = [fork.Process(target=fetch_in_child, args=(client, client_async)) for _ in range(5)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(30)
+        assert child.exitcode == 0
+    fetch_in_child(client, client_async)
+    fetches = [entry for entry in emulator.journal() if entry["path"].startswith("/v1/")]
+    # Two clients in each of six processes; the parent's are kept throughout.
+    assert len({entry["connection"] for entry in fetches}) == 12
+
+
+CLIENTS = """
+import asyncio, faulthandler, os, signal, sys, threading, time, traceback
+from descope_outbound import DescopeClient, DescopeClientAsync
+faulthandler.register(signal.SIGALRM, chain=True)
+client, client_async = DescopeClient(), DescopeClientAsync()
+
+def fetch():
+    assert client.mgmt.outbound_application.fetch_token("app-id", "user-id").access_token
+
+async def fetch_async():
+    assert (await client_async.mgmt.outbound_application.fetch_token("app-id", "user-id")).access_token
+
+def in_child(*works):
+    child = os.fork()
+    if child:
+        return child
+    # A child that hangs says where, and ends.
+    signal.alarm(20)
+    try:
+        for work in works:
+            work()
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+
+def status(child):
+    return os.waitpid(child, 0)[1]
+"""
+
+UNDER_LOAD = """
+stopped = threading.Event()
+calls, problems = [0] * 6, []
+
+def call_sync(number):
+    while not stopped.is_set():
+        fetch()
+        calls[number] += 1
+
+async def call_async(number):
+    while not stopped.is_set():
+        await asyncio.gather(*(fetch_async() for _ in range(4)))
+        calls[number] += 4
+
+def guarded(call):
+    try:
+        call()
+    except BaseException:
+        problems.append(traceback.format_exc())
+
+threads = [threading.Thread(target=guarded, args=[lambda n=n: call_sync(n)]) for n in range(3)]
+threads += [threading.Thread(target=guarded, args=[lambda n=n: asyncio.run(call_async(n))]) for n in range(3, 6)]
+for thread in threads:
+    thread.start()
+while not all(calls):
+    time.sleep(0.001)
+failed = sum(status(in_child(fetch, lambda: asyncio.run(fetch_async()))) != 0 for _ in range(int(sys.argv[1])))
+went_on = list(calls)
+while not all(now > before for now, before in zip(calls, went_on)) and not problems:
+    time.sleep(0.001)
+stopped.set()
+for thread in threads:
+    thread.join()
+print(failed, problems)
+"""
+
+
+def test_children_that_are_forked_while_six_threads_call_can_all_call(emulator: Emulator) -> None:
+    ended = run(emulator, CLIENTS + UNDER_LOAD, "150", seconds=100)
+    assert (ended.output, ended.errors, ended.code) == ("0 []\n", "", 0), ended
+
+
+MADE_BEFORE = """
+assert status(in_child(fetch, lambda: asyncio.run(fetch_async()))) == 0
+fetch()
+asyncio.run(fetch_async())
+print("done")
+"""
+
+
+def test_a_client_that_is_made_before_the_fork_is_first_used_after_it(emulator: Emulator) -> None:
+    ended = run(emulator, CLIENTS + MADE_BEFORE)
+    assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
+
+
+GRANDCHILDREN = """
+fetch()
+child = lambda: [fetch(), status(in_child(fetch, lambda: asyncio.run(fetch_async()))) == 0 or os._exit(2)]
+assert status(in_child(child)) == 0
+statuses = []
+thread = threading.Thread(target=lambda: statuses.append(status(in_child(child))))
+thread.start()
+thread.join()
+assert statuses == [0]
+fetch()
+print("done")
+"""
+
+
+def test_a_child_may_fork_in_turn_and_so_may_another_thread(emulator: Emulator) -> None:
+    ended = run(emulator, CLIENTS + GRANDCHILDREN)
+    assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
+
+
+IN_A_LOOP = """
+def in_a_loop_of_its_own():
+    thread = threading.Thread(target=lambda: asyncio.run(fetch_async()))
+    thread.start()
+    thread.join()
+
+async def main():
+    under_way = [asyncio.ensure_future(fetch_async()) for _ in range(5)]
+    await asyncio.sleep(0)
+    assert status(in_child(fetch, in_a_loop_of_its_own)) == 0
+    await asyncio.gather(*under_way)
+
+asyncio.run(main())
+print("done")
+"""
+
+
+def test_a_fork_out_of_an_event_loop_with_calls_under_way_disturbs_neither(emulator: Emulator) -> None:
+    ended = run(emulator, CLIENTS + IN_A_LOOP)
+    assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_the_pools_of_every_start_method_can_call(method: str, emulator: Emulator) -> None:
+    program = ROOT / "tests" / "python" / "pools.py"
+    with Program(emulator, str(program), method) as pools:
+        ended = pools.wait()
+    assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
