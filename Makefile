@@ -57,11 +57,11 @@ test-python: wheel emulator
 # test-python in each other one that there is.
 test-processes: wheel emulator
 	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/processes.log $(PYTHON) tests/processes/run.py
+	tests/logged.sh $(LOGS)/processes.log $(PYTHON) tests/processes/each_python.py
 
 .PHONY: test-processes test-pythons
 test-pythons: wheel emulator  ## Run every Python test in each Python from 3.10 to 3.14 that there is
-	$(PYTHON) tests/processes/run.py --all
+	$(PYTHON) tests/processes/each_python.py --all
 
 test-node: addon emulator official-sdks
 	mkdir -p $(LOGS)

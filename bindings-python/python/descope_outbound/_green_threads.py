@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 
 #: Lets other green threads run until the descriptor can be read.
 Wait = Callable[[int], object]
@@ -28,12 +29,8 @@ def green_wait() -> Wait | None:
 
 
 def _wait_of_gevent(descriptor: int) -> object:
-    from gevent.socket import wait_read  # noqa: PLC0415 - where it is in use, it is there
-
-    return wait_read(descriptor)
+    return import_module("gevent.socket").wait_read(descriptor)
 
 
 def _wait_of_eventlet(descriptor: int) -> object:
-    from eventlet.hubs import trampoline  # noqa: PLC0415 - where it is in use, it is there
-
-    return trampoline(descriptor, read=True)
+    return import_module("eventlet.hubs").trampoline(descriptor, read=True)

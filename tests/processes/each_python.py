@@ -1,7 +1,7 @@
 """Runs the tests in each Python from 3.10 to 3.14 that this machine has, each in an environment of its own.
 
-python tests/processes/run.py: the tests of what runs backends in this Python, and the package's own in each other one.
-With ``--all``: both in each.
+python tests/processes/each_python.py: the tests of what runs backends in this Python, and the package's own in each
+other one. With ``--all``: both in each.
 """
 
 from __future__ import annotations
