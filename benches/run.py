@@ -6,18 +6,19 @@ import argparse
 import json
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import machine
 import memory
+import one_shot
 import starting
 import throughput
-from driven import Driven, clean_environment
+from driven import Driven
 from roster import BENCHES, BINARIES, CLIENTS, ROOT, Client
 
 RESULTS = BENCHES / "results.json"
@@ -42,61 +43,35 @@ def bundle(directory: Path) -> None:
     (directory / "bundle.pem").write_text("".join(texts), encoding="utf-8")
 
 
-def print_of(command: list[str]) -> Any:
-    """What a process prints as JSON."""
-    printed = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=180, env=clean_environment({})
-    ).stdout
-    return json.loads(printed)
-
-
-def construction(clients: list[Client], directory: Path) -> list[dict[str, Any]]:
-    """What a client costs before its first call; those that an event loop must be there for are left out."""
-    rows = []
-    for language in ("Python", "Node"):
-        chosen = [each for each in clients if each.language == language and each.loop != "uvloop"]
-        mine = {each.name: each.id for each in chosen if each.name not in ("aiohttp", "fetch")}
-        if language == "Python":
-            command = [sys.executable, str(BENCHES / "python/construct.py"), str(directory), *mine]
-        else:
-            command = ["node", str(BENCHES / "node/construct.cjs"), *mine]
-        rows += attempt(
-            f"making clients, {language}",
-            lambda command=command, mine=mine: [  # type: ignore[misc]
-                {"client": mine[name], "us": figures} for name, figures in print_of(command).items()
-            ],
-        )
-    return rows
-
-
-def hits(origin: str) -> list[dict[str, Any]]:
-    """A token that is kept already."""
-    commands = {
-        "Python": [sys.executable, str(BENCHES / "python/hits.py"), origin],
-        "Node": ["node", str(BENCHES / "node/hits.cjs"), origin],
-        "Rust": [str(BINARIES / "bench-hits")],
-    }
-    rows = []
-    for language, command in commands.items():
-        found = attempt(f"hits, {language}", lambda command=command: print_of(command))  # type: ignore[misc]
-        rows += [{"language": language} | row for row in found]
-    return rows
-
-
-def sizes() -> list[dict[str, Any]]:
-    """What is shipped, as it was built for release."""
-    files = {"wheel": (ROOT / "target/wheels").glob("*.whl"), "addon": (ROOT / "bindings-node/lib").glob("*.node")}
-    return [{"what": what, "bytes": file.stat().st_size} for what, found in files.items() for file in found]
-
-
 def attempt(what: str, measure: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Says what is being done; what fails is told, and the rest goes on."""
     print(what, flush=True)
     try:
         return measure()
     except (OSError, ValueError, subprocess.SubprocessError) as failure:
-        print(f"{what}: failed: {failure} {getattr(failure, 'stderr', '')}", flush=True)
+        print(f"{what}: failed: {failure}", flush=True)
         return []
+
+
+def all_but_calls(
+    clients: list[Client], origins: dict[str, str], rounds: int, directory: Path, *, is_quick: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """What is not calls, a section each."""
+    repeats, memory_rounds = (1, 1) if is_quick else (3, 3)
+    chosen = [client for client in clients if client.kind == "ours" or not is_quick]
+    found: dict[str, list[dict[str, Any]]] = {}
+    start = partial(starting.measure, clients, origins["tls"], rounds, repeats, directory)
+    found["starting"] = attempt("starting", start)
+    found["memory"] = attempt("memory", partial(memory.measure, chosen, origins["tls"], memory_rounds, directory))
+    found["construction"] = []
+    for language in ("Python", "Node"):
+        make = partial(one_shot.construction, language, clients, directory)
+        found["construction"] += attempt(f"making clients, {language}", make)
+    found["hits"] = []
+    for language in ("Python", "Node", "Rust"):
+        found["hits"] += attempt(f"hits, {language}", partial(one_shot.hits, language, origins["plain"]))
+    found["sizes"] = attempt("sizes", one_shot.sizes)
+    return found
 
 
 def dump(results: dict[str, Any]) -> str:
@@ -137,21 +112,10 @@ def main() -> None:
             bundle(directory)
             for transport in transports:
                 for concurrency in concurrencies:
-                    results["throughput"] += throughput.measure(
-                        clients, origins, transport, concurrency, rounds, directory
-                    )
+                    measure = partial(throughput.measure, clients, origins, transport, concurrency, rounds, directory)
+                    results["throughput"] += attempt(f"{transport}, {concurrency} at once", measure)
             if not options.calls:
-                repeats = 1 if options.quick else 3
-                results["starting"] = starting.measure(clients, origins["tls"], rounds, repeats, directory)
-                results["memory"] = memory.measure(
-                    [each for each in clients if each.kind == "ours" or not options.quick],
-                    origins["tls"],
-                    1 if options.quick else 3,
-                    directory,
-                )
-                results["construction"] = construction(clients, directory)
-                results["hits"] = hits(origins["plain"])
-                results["sizes"] = sizes()
+                results |= all_but_calls(clients, origins, rounds, directory, is_quick=options.quick)
     results["machine"]["took_seconds"] = round(time.monotonic() - began)
     results["machine"]["others_percent"] = busy.others_percent()
     target = ROOT / "target/bench/results.json" if is_partial else RESULTS
