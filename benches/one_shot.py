@@ -37,7 +37,7 @@ def hits(language: str, origin: str) -> list[dict[str, Any]]:
     command = {
         "Python": [sys.executable, str(BENCHES / "python" / "hits.py"), origin],
         "Node": ["node", str(BENCHES / "node" / "hits.cjs"), origin],
-        "Rust": [str(BINARIES / "bench-hits")],
+        "Rust": [str(BINARIES / "bench-hits"), origin],
     }[language]
     return [{"language": language} | row for row in _printed(command)]
 
