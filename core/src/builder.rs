@@ -29,7 +29,8 @@ const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: 
 pub struct ClientBuilder {
     project_id: Option<String>,
     management_key: Option<Secret>,
-    base_url: Option<String>,
+    /// Somebody may have put a password into it.
+    base_url: Option<Secret>,
     timeout: Duration,
     environment: Option<Environment>,
     license_handshake: LicenseHandshake,
@@ -81,7 +82,7 @@ impl ClientBuilder {
 
     /// Where the service is; else `DESCOPE_BASE_URI`, else Descope's host in the project's region.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
+        self.base_url = Some(Secret::from(base_url.into()));
         self
     }
 
@@ -160,8 +161,12 @@ impl ClientBuilder {
         let environment = self.environment.unwrap_or_else(Environment::process);
         let project_id = ProjectId::resolve(self.project_id.as_deref(), &environment)?;
         let management_key = resolve_management_key(self.management_key, &environment)?;
-        let base_url =
-            BaseUrl::resolve(self.base_url.as_deref(), &environment, &project_id, self.allow_insecure_http)?;
+        let base_url = BaseUrl::resolve(
+            self.base_url.as_ref().map(Secret::expose),
+            &environment,
+            &project_id,
+            self.allow_insecure_http,
+        )?;
         let headers = constant_headers(&project_id, self.sdk_name, self.runtime.as_ref(), &self.headers)?;
         let mut signed_headers = headers.clone();
         if let Some(key) = &management_key {

@@ -61,9 +61,7 @@ pub(crate) fn secret_header(parts: &[&str]) -> Option<HeaderValue> {
     for part in parts {
         bytes.append(part.as_bytes());
     }
-    // The library would take what is not ASCII, and leave its meaning open.
-    let mut value =
-        bytes.is_ascii().then(|| HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)))?.ok()?;
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

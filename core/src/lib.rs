@@ -43,6 +43,8 @@ mod error;
 mod exchange;
 mod fetch;
 mod headers;
+#[cfg(any(test, fuzzing))]
+pub mod invariants;
 mod license;
 mod mask;
 pub mod operation;

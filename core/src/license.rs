@@ -122,10 +122,10 @@ impl Shared {
     }
 }
 
-fn tier_in(body: &[u8]) -> Option<HeaderValue> {
+pub(crate) fn tier_in(body: &[u8]) -> Option<HeaderValue> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let tier = body.get("rateLimitTier")?.as_str()?;
-    if tier.is_empty() || tier.len() > LONGEST_TIER {
+    if tier.is_empty() || tier.len() > LONGEST_TIER || !tier.is_ascii() {
         return None;
     }
     HeaderValue::from_str(tier).ok()
@@ -142,6 +142,7 @@ mod tests {
         for body in [
             r#"{"rateLimitTier":"a\nb"}"#,
             r#"{"rateLimitTier":""}"#,
+            r#"{"rateLimitTier":"tiér"}"#,
             r#"{"rateLimitTier":3}"#,
             "{}",
             "",

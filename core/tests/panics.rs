@@ -68,8 +68,9 @@ async fn task() {
     let fetch = client.fetch_token("a", "u").inbound_token(secret.clone());
     let fetching = format!("{fetch:?}");
     let error = client.call(&operation::UPLOAD_USER_TOKEN, arguments.clone(), None).await.unwrap_err();
+    let refused = Client::builder().project_id("P").base_url("https://u:made-up-password@h");
     panic!(
         "forced in the task: {environment:?} {builder:?} {client:?} {secret:?} {arguments:?} {json:?} {upload:?} {fetching} \
-         {error} {error:?}"
+         {error} {error:?} {refused:?}"
     );
 }

@@ -1,0 +1,337 @@
+//! What must hold of whatever comes from outside: called with made-up input by the tests below, and with the fuzzers'
+//! by `fuzz/`. Nothing of it is in the crate as users build it.
+//!
+//! Each function takes anything, and panics where something does not hold.
+#![expect(missing_docs, clippy::missing_panics_doc, reason = "what they check is their name")]
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use url::Url;
+
+use crate::answer::Answer;
+use crate::application::Application;
+use crate::argument::Argument;
+use crate::client::Client;
+use crate::config::Environment;
+use crate::error::{Error, Words};
+use crate::headers::Headers;
+use crate::license;
+use crate::mask::Mask;
+use crate::operation::{AnswerShape, Arguments, OPERATIONS, Operation};
+use crate::retry;
+use crate::secret::Secret;
+use crate::token::{Token, expiry_milliseconds};
+use crate::upload::BatchFailure;
+use crate::urls::Urls;
+use crate::wiped::WipedBuffer;
+
+/// What every secret here begins with, so that no text of ours holds one by chance.
+const PLANTED: &str = "made-up-";
+
+/// A success is taken as it is, and only if any reader of JSON can read it.
+pub fn an_answer_is_json_to_the_byte(body: &[u8]) {
+    for shape in [AnswerShape::Token, AnswerShape::Object, AnswerShape::Empty] {
+        let Ok(answer) = Answer::new(shape, 200, Headers::default(), WipedBuffer::from(body)) else {
+            continue;
+        };
+        let without_mark = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        assert!(answer.json() == without_mark || (shape == AnswerShape::Empty && answer.json() == b"{}"));
+        let value: Result<Value, _> = serde_json::from_slice(answer.json());
+        assert!(value.is_ok_and(|value| shape == AnswerShape::Empty || value.is_object()));
+        if let Ok(token) = Token::from_answer(&answer) {
+            let _ = token.expires_at();
+            let shown = format!("{token:?}");
+            // A short one may be a word that is there anyway.
+            assert!(token.access_token.expose().len() < 16 || !shown.contains(token.access_token.expose()));
+        }
+        let _: Result<Application, Error> = answer.object("app");
+        let _: Result<Vec<Application>, Error> = answer.list("apps");
+        let _: Result<Vec<BatchFailure>, Error> = answer.list("failures");
+    }
+    if let Some(tier) = license::tier_in(body) {
+        assert!(tier.to_str().is_ok_and(|tier| !tier.is_empty()));
+    }
+}
+
+/// An expiry is a moment after 1970 that a clock can show, or unknown.
+pub fn an_expiry_is_a_moment(text: &str) {
+    let readings = [Some(Value::from(text)), serde_json::from_str(text).ok()];
+    for moment in readings.into_iter().flatten().filter_map(|expiry| expiry_milliseconds(&expiry)) {
+        assert!(moment > 0);
+    }
+}
+
+/// A wait is whole seconds, and no longer than a year.
+pub fn a_wait_is_bounded(value: &str, now_seconds: u32) {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now_seconds.into());
+    if let Some(wait) = retry::retry_after(value, now) {
+        assert!(wait <= Duration::from_hours(365 * 24) && wait.subsec_nanos() == 0);
+    }
+}
+
+/// What a client may be made from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'text> {
+    pub project_id: &'text str,
+    pub management_key: &'text str,
+    pub base_url: &'text str,
+    pub header: &'text str,
+    pub proxy: &'text str,
+}
+
+/// A client's key goes to the host that the settings name, and into no error.
+pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: Settings<'_>) {
+    let Settings { project_id, management_key, base_url, header, proxy } = settings;
+    // Only what is a secret may look like one.
+    if [project_id, base_url, header].iter().any(|text| text.contains(PLANTED)) {
+        return;
+    }
+    let [key, password] = [management_key, proxy].map(|secret| format!("{PLANTED}{secret}"));
+    let environment: Environment =
+        [("https_proxy", format!("http://user:{password}@{proxy}")), ("DESCOPE_MANAGEMENT_KEY", key.clone())]
+            .into_iter()
+            .collect();
+    let builder = Client::builder().environment(environment).project_id(project_id).base_url(base_url);
+    let builder = builder.header(header, key);
+    assert!(!format!("{builder:?}").contains(PLANTED));
+    match builder.build() {
+        Ok(client) => {
+            let origin = client.inner.config.base_url.origin();
+            let host = origin.strip_prefix("https://");
+            if base_url.is_empty() {
+                let region = host.and_then(|host| host.strip_prefix("api.")?.strip_suffix("descope.com"));
+                let of_region =
+                    |region: &str| region.len() == 5 && region.ends_with('.') && !region.contains('/');
+                assert!(region.is_some_and(|region| region.is_empty() || of_region(region)), "{origin}");
+            } else {
+                assert!(host.is_some() || client.inner.config.base_url.is_loopback(), "{origin}");
+            }
+            assert!(!format!("{client:?}").contains(PLANTED));
+        }
+        Err(error) => assert!(!format!("{error} {error:?}").contains(PLANTED)),
+    }
+}
+
+/// No reader of an error's body finds a secret in it, however the service has written it.
+pub fn an_echo_is_masked(secret: &str, body: &str) {
+    // Else the mask itself could be one.
+    if secret.contains(['[', ']']) {
+        return;
+    }
+    let secret = format!("{PLANTED}{secret}");
+    let mut mask = Mask::default();
+    mask.add(&Secret::from(secret.as_str()));
+    let hidden = mask.apply_to_beginning(body);
+    assert!(!hidden.contains(&secret));
+    if let Ok(value) = serde_json::from_str(&hidden) {
+        assert!(!holds(&value, &secret, 0), "{hidden}");
+    }
+    let Words { code, description, message } = Words::of(&hidden);
+    assert!(![code, description, message].iter().any(|word| word.contains(&secret)));
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_bytes(body.as_bytes()) {
+        headers.insert(HeaderName::from_static("x-echo"), value);
+        let shown = Headers::shown(&headers, &mask);
+        assert!(!shown.lines().contains(&secret) && shown.iter().count() == 1);
+    }
+}
+
+/// Whether the value holds the text, or a string in it is JSON that does.
+fn holds(value: &Value, text: &str, depth: usize) -> bool {
+    match value {
+        Value::String(string) => {
+            string.contains(text)
+                || (depth < 2
+                    && serde_json::from_str(string).is_ok_and(|value| holds(&value, text, depth + 1)))
+        }
+        Value::Array(items) => items.iter().any(|item| holds(item, text, depth)),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name.contains(text) || holds(value, text, depth))
+        }
+        _ => false,
+    }
+}
+
+/// Whatever the arguments are, the request goes to its operation's place, and its body is JSON.
+pub fn a_request_stays_in_its_place(operation: usize, arguments: &[u8]) {
+    let Some(operation) = OPERATIONS.get(operation % OPERATIONS.len()).copied() else { return };
+    let Ok(Argument::Object(members)) = serde_json::from_slice(arguments) else { return };
+    let arguments: Arguments = members.into_iter().collect();
+    let Ok(prepared) = operation.prepare(&Urls::new("https://host/base"), arguments) else { return };
+    let (url, own) = (&prepared.url, format!("/base{}", operation.path));
+    assert!(url.host_str() == Some("host") && url.fragment().is_none() && url.username().is_empty());
+    let rest = url.path().strip_prefix(&own).unwrap_or("/elsewhere/entirely");
+    assert!(rest.matches('/').count() <= 1 && !["/.", "/.."].contains(&rest), "{url}");
+    if let Some(body) = prepared.body {
+        assert!(serde_json::from_slice::<Value>(&body).is_ok_and(|body| body.is_object()));
+    }
+}
+
+/// The text, as an id, is one segment of a path or one value of a query, and nothing else.
+pub fn an_id_arrives_as_it_is(operation: &'static Operation, name: &str, wire: &str, id: &str) {
+    let urls = Urls::new("https://host");
+    let Ok(prepared) = operation.prepare(&urls, Arguments::default().with(name, id)) else {
+        assert!(["", ".", ".."].contains(&id), "{id:?} is refused");
+        return;
+    };
+    let url: &Url = &prepared.url;
+    let query: Vec<_> = url.query_pairs().collect();
+    match url.path().strip_prefix(operation.path) {
+        Some("") => assert_eq!(query, [(wire.into(), id.into())]),
+        Some(segment) => {
+            let decoded = percent_encoding::percent_decode_str(segment).decode_utf8();
+            assert!(decoded.is_ok_and(|decoded| decoded.strip_prefix('/') == Some(id)), "{url}");
+            assert!(query.is_empty() && !segment.trim_start_matches('/').contains('/'), "{url}");
+        }
+        None => assert_eq!(url.path(), operation.path),
+    }
+    assert!(url.fragment().is_none());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::operation::{DELETE_TOKEN, DELETE_USER_TOKENS, LIST_APPS_WITH_USER_TOKEN, LOAD_APPLICATION};
+
+    /// Any JSON, five levels deep.
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..6).prop_map(Value::from),
+                vec((name(), inner), 0..6).prop_map(|members| members.into_iter().collect()),
+            ]
+        })
+    }
+
+    /// One that something is known by, mostly.
+    fn name() -> impl Strategy<Value = String> {
+        const KNOWN: [&str; 17] = [
+            "token",
+            "accessToken",
+            "accessTokenExpiry",
+            "refreshToken",
+            "scopes",
+            "app",
+            "apps",
+            "failures",
+            "rateLimitTier",
+            "id",
+            "name",
+            "appId",
+            "userId",
+            "tenantId",
+            "options",
+            "tokens",
+            "apiKey",
+        ];
+        prop_oneof![3 => prop::sample::select(&KNOWN[..]).prop_map(str::to_owned), 1 => any::<String>()]
+    }
+
+    /// A secret as services write it into an error: each of its characters as it is or escaped.
+    fn echo(secret: &str, escapes: &[u8], levels: usize) -> String {
+        let mut echo = String::from("Bearer P:");
+        for (character, escape) in format!("{PLANTED}{secret}").chars().zip(escapes.iter().cycle()) {
+            let mut units = [0; 2];
+            match (escape % 3, character) {
+                (0, '"' | '\\' | '\0'..='\x1f') | (1, _) => {
+                    for unit in character.encode_utf16(&mut units) {
+                        let _ = write!(echo, "\\u{unit:04x}");
+                    }
+                }
+                (2, '/' | '"' | '\\') => echo.extend(['\\', character]),
+                (2, '\0'..='\x1f') => drop(write!(echo, "\\u{:04X}", u32::from(character))),
+                _ => echo.push(character),
+            }
+        }
+        let mut quoted = format!("{{\"errorDescription\":\"{echo}\"}}");
+        for _ in 1..levels {
+            quoted = Value::from(quoted).to_string();
+        }
+        quoted
+    }
+
+    proptest! {
+        #[test]
+        fn answers(value in json(), junk in vec(any::<u8>(), 0..200)) {
+            an_answer_is_json_to_the_byte(value.to_string().as_bytes());
+            an_answer_is_json_to_the_byte(&junk);
+        }
+
+        #[test]
+        fn arguments_come_out_as_they_went_in(value in json()) {
+            let argument: Argument = serde_json::from_str(&value.to_string()).unwrap();
+            prop_assert_eq!(serde_json::to_value(&argument).unwrap(), value);
+        }
+
+        #[test]
+        fn expiries(text in any::<String>(), number in any::<i64>(), moment in -99_999_999_999_i64..253_402_207_200) {
+            an_expiry_is_a_moment(&text);
+            an_expiry_is_a_moment(&number.to_string());
+            let timestamp = jiff::Timestamp::from_second(moment).unwrap();
+            let expected = (moment > 0).then_some(moment * 1000);
+            prop_assert_eq!(expiry_milliseconds(&Value::from(timestamp.to_string())), expected);
+        }
+
+        #[test]
+        fn waits(text in any::<String>(), number in any::<f64>(), seconds in 0..1_000_000_u64, now in any::<u32>()) {
+            a_wait_is_bounded(&text, now);
+            a_wait_is_bounded(&number.to_string(), now);
+            let clock = SystemTime::UNIX_EPOCH + Duration::from_secs(now.into());
+            let moment = httpdate::fmt_http_date(clock + Duration::from_secs(seconds));
+            prop_assert_eq!(retry::retry_after(&moment, clock), Some(Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn configurations(
+            project_id in "P[a-z0-9_-]{0,40}|\\PC*", key in "[ -~]*|\\PC*", base in "|https?://[^ ]*|\\PC*",
+            header in "[a-z-]*|\\PC*", proxy in "\\PC*",
+        ) {
+            a_configuration_is_safe_or_refused_without_its_secrets(Settings {
+                project_id: &project_id, management_key: &key, base_url: &base, header: &header, proxy: &proxy,
+            });
+        }
+
+        #[test]
+        fn echoes(
+            secret in any::<String>(), escapes in vec(any::<u8>(), 1..40), levels in 1..4_usize, junk in any::<String>(),
+        ) {
+            let echo = echo(&secret, &escapes, levels);
+            an_echo_is_masked(&secret, &echo);
+            an_echo_is_masked(&secret, &format!("{junk}{echo}{junk}"));
+            for length in 0..echo.len() {
+                an_echo_is_masked(&secret, echo.get(..length).unwrap_or_default());
+            }
+        }
+
+        #[test]
+        fn requests(operation in any::<usize>(), arguments in vec((name(), json()), 0..9)) {
+            let arguments: Value = arguments.into_iter().collect();
+            a_request_stays_in_its_place(operation, arguments.to_string().as_bytes());
+        }
+
+        #[test]
+        fn ids(id in any::<String>(), tricky in "[./?#%&=+ \\\\é😀\t\n]*") {
+            for id in [id, tricky] {
+                an_id_arrives_as_it_is(&LOAD_APPLICATION, "id", "id", &id);
+                an_id_arrives_as_it_is(&DELETE_TOKEN, "token_id", "id", &id);
+                an_id_arrives_as_it_is(&DELETE_USER_TOKENS, "user_id", "userId", &id);
+                an_id_arrives_as_it_is(&LIST_APPS_WITH_USER_TOKEN, "user_id", "userId", &id);
+            }
+        }
+    }
+}

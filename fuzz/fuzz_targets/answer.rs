@@ -1,0 +1,7 @@
+//! A success, and what is read of it.
+#![no_main]
+
+use descope_outbound::invariants::an_answer_is_json_to_the_byte;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| an_answer_is_json_to_the_byte(body));

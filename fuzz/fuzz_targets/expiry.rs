@@ -1,0 +1,7 @@
+//! When a token ends, in whatever form that comes.
+#![no_main]
+
+use descope_outbound::invariants::an_expiry_is_a_moment;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|expiry: &str| an_expiry_is_a_moment(expiry));
