@@ -72,11 +72,14 @@ fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize, count: &mut usize)
 }
 
 fn number(value: &Bound<'_, PyAny>) -> Argument {
-    let number = match (value.extract::<i64>(), value.extract::<u64>()) {
-        (Ok(number), _) if value.is_instance_of::<PyInt>() => Some(number.into()),
-        (_, Ok(number)) if value.is_instance_of::<PyInt>() => Some(number.into()),
-        _ => value.extract::<f64>().ok().and_then(serde_json::Number::from_f64),
-    };
+    if value.is_instance_of::<PyInt>() {
+        let number =
+            value.extract::<i64>().map(Into::into).or_else(|_| value.extract::<u64>().map(Into::into));
+        // As a float it would arrive as another number.
+        return number
+            .map_or(Argument::Malformed("must hold whole numbers of 64 bits at most"), Argument::Number);
+    }
+    let number = value.extract::<f64>().ok().and_then(serde_json::Number::from_f64);
     number.map_or(Argument::Malformed("must hold finite numbers only"), Argument::Number)
 }
 

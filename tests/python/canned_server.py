@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 #: A client that waits longer than this is broken, and the test has failed by then.
 LONGEST_HANG_SECONDS = 30
@@ -91,7 +94,7 @@ class CannedServer:
             self._received.append(Request(method, path, query, headers, body, number))
             return UNEXPECTED if number is None else self._left.pop(number).answer
 
-    def __enter__(self) -> CannedServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -103,6 +106,21 @@ class CannedServer:
         # Waits for the connections too: they see that it is stopping.
         self._server.server_close()
         self._thread.join()
+
+
+class SteadyServer(CannedServer):
+    """Answers every request alike: with ``reply``, or what that makes of the request. Only the last one is kept."""
+
+    def __init__(self, reply: Answer | Callable[[Request], Answer] = UNEXPECTED) -> None:
+        super().__init__()
+        self.reply = reply
+        self.last: Request | None = None
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        path, _, query = target.partition("?")
+        request = Request(method, path, query, headers, body, step=None)
+        self.last = request
+        return self.reply(request) if callable(self.reply) else self.reply
 
 
 class _Server(ThreadingHTTPServer):
