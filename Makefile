@@ -6,13 +6,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOGS := target/test-logs
 BENCHES := benches
+TOOLS := target/tools
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+FUZZ_SECONDS := 60
 EMULATOR := target/debug/descope-outbound-emulator
 
 # Tests and examples talk to this machine alone.
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := 127.0.0.1,localhost
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check bench bench-quick measurable generate clean
+# The same made-up input at every run: a build fails for what has changed in it. `EXAMPLES=1000 make test-python` and
+# `PROPTEST_RNG_SEED=2 make test-rust` look further, and so does `make fuzz`.
+export PROPTEST_RNG_SEED ?= 1
+
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check deny advisories fuzz bench bench-quick measurable generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -78,7 +88,7 @@ test-oracle: wheel addon emulator official-sdks
 official-sdks:
 	PYTHON=$(PYTHON) tests/oracle/install.sh
 
-check: wheel addon  ## Run every linter and type checker, and see that generated files are up to date
+check: wheel addon deny  ## Run every linter and type checker, and see that generated files are up to date
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 	$(BIN)/ruff check --quiet bindings-python benches docs examples tests
@@ -88,6 +98,25 @@ check: wheel addon  ## Run every linter and type checker, and see that generated
 	npm run --silent check
 	$(MAKE) generate
 	git diff --exit-code -- bindings-python/python docs/reference.md docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+
+# What the dependencies are licensed under, where they come from, and that none is there which must not be.
+deny: $(CARGO_DENY)
+	$(CARGO_DENY) --log-level error check licenses sources bans
+	$(BIN)/python tests/supply_chain.py
+
+# A debug build of it takes half as long as another, and is quick enough.
+$(CARGO_DENY):
+	cargo install --quiet --locked --debug --root $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) --version $(CARGO_DENY_VERSION) cargo-deny
+
+advisories: $(CARGO_DENY)  ## Look for known vulnerabilities; needs a network with GitHub and the npm registry in it
+	$(CARGO_DENY) --log-level error check advisories
+	npm audit
+
+fuzz: $(CARGO_FUZZ)  ## Look for input that breaks what reads the outside (60 s for each target, or FUZZ_SECONDS)
+	PATH="$(abspath $(dir $(CARGO_FUZZ))):$$PATH" fuzz/run.sh $(FUZZ_SECONDS)
+
+$(CARGO_FUZZ):
+	cargo install --quiet --locked --root $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 bench: measurable  ## Measure it all beside its peers, and write docs/performance.md (20 minutes; a quiet machine)
 	$(BENCHES)/.venv/bin/python $(BENCHES)/run.py
