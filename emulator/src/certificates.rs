@@ -15,6 +15,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::options::{Certificate, Options};
+
 /// What makes an emulator speak TLS, and what a client needs to trust it.
 pub(crate) struct Encryption {
     pub(crate) acceptor: TlsAcceptor,
@@ -22,7 +24,7 @@ pub(crate) struct Encryption {
 }
 
 impl Encryption {
-    pub(crate) fn new(listen: Option<&str>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    pub(crate) fn new(options: &Options) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -34,14 +36,23 @@ impl Encryption {
         let authority_certificate = authority.self_signed(&authority_key)?;
         let issuer = Issuer::new(authority, authority_key);
 
-        let names = ["localhost", "127.0.0.1", "::1"].into_iter().chain(listen);
-        let mut own = CertificateParams::new(names.map(str::to_owned).collect::<Vec<_>>())?;
+        let names = match options.certificate {
+            Certificate::OtherHost => vec!["another-host.invalid"],
+            Certificate::Good | Certificate::Expired => {
+                ["localhost", "127.0.0.1", "::1"].into_iter().chain(options.listen.as_deref()).collect()
+            }
+        };
+        let mut own = CertificateParams::new(names.into_iter().map(str::to_owned).collect::<Vec<_>>())?;
         own.distinguished_name.push(DnType::CommonName, "descope-outbound-emulator");
         own.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         own.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         // OpenSSL in its strict mode, which Python uses, wants it.
         own.use_authority_key_identifier_extension = true;
         be_valid_for_a_year(&mut own);
+        if options.certificate == Certificate::Expired {
+            own.not_before -= Duration::days(365);
+            own.not_after = OffsetDateTime::now_utc() - Duration::DAY;
+        }
         let own_key = KeyPair::generate()?;
         let own_certificate = own.signed_by(&own_key, &issuer)?;
 

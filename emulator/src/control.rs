@@ -15,6 +15,7 @@
 //! | `POST faults/release` | | `{"released"}` |
 //! | `GET journal` | | `{"entries"}`: [`JournalEntry`](crate::JournalEntry) |
 //! | `GET counters` | | [`Counters`](crate::Counters) |
+//! | `POST restart` | `{"refuse_ms"}` | `{}`; then every connection is cut, and new ones are refused for so long |
 //! | `POST reset` | | `{}` |
 //!
 //! A mistake is answered with 400 (404 for what is not in the table) and `{"error"}`.
@@ -35,6 +36,12 @@ use crate::world::World;
 #[serde(deny_unknown_fields)]
 struct ClockChange {
     advance_seconds: f64,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restart {
+    refuse_ms: u64,
 }
 
 #[derive(serde::Deserialize)]
@@ -71,6 +78,7 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
         ("POST", ["faults", "release"]) => release(world, call),
         ("GET", ["journal"]) => Ok(json!({ "entries": world.state().journal.entries() })),
         ("GET", ["counters"]) => Ok(json!(world.state().counters())),
+        ("POST", ["restart"]) => restart(world, call),
         ("POST", ["reset"]) => reset(world, call),
         _ => Err(Mistake {
             status: StatusCode::NOT_FOUND,
@@ -131,6 +139,12 @@ fn add_fault(world: &World, call: &Call) -> Result<Value, Mistake> {
 fn release(world: &World, call: &Call) -> Result<Value, Mistake> {
     let NoParameters {} = parameters(call)?;
     Ok(json!({ "released": world.release() }))
+}
+
+fn restart(world: &World, call: &Call) -> Result<Value, Mistake> {
+    let Restart { refuse_ms } = parameters(call)?;
+    world.restarts.send_replace(Duration::from_millis(refuse_ms));
+    Ok(json!({}))
 }
 
 fn reset(world: &World, call: &Call) -> Result<Value, Mistake> {

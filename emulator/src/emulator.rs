@@ -38,7 +38,7 @@ impl Emulator {
     /// The port is taken, the seed or an option makes no sense, or the certificate file cannot be written.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         options.check()?;
-        let encryption = options.tls.then(|| Encryption::new(options.listen.as_deref())).transpose();
+        let encryption = options.tls.then(|| Encryption::new(&options)).transpose();
         let (acceptor, ca) = match encryption.map_err(StartError::Certificate)? {
             Some(Encryption { acceptor, ca }) => (Some(acceptor), Some(ca)),
             None => (None, None),
@@ -133,6 +133,12 @@ impl Emulator {
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn release(&self) -> usize {
         self.world.release()
+    }
+
+    /// As a restart of the service: every connection is cut, and new ones are refused for so long. What it knows
+    /// stays.
+    pub fn restart(&self, refused_for: Duration) {
+        self.world.restarts.send_replace(refused_for);
     }
 
     /// Waits until at least `count` answers are held back.

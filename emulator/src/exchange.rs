@@ -17,8 +17,9 @@ use crate::answer_body::AnswerBody;
 use crate::call::{Answer, Call};
 use crate::fault::{Delivery, Fault};
 use crate::journal::{JournalEntry, Ticket};
+use crate::raw_answer::Ending;
 use crate::service::Refusal;
-use crate::takeover::{Ending, Takeover, announced_length};
+use crate::takeover::{Takeover, announced_length};
 use crate::world::World;
 use crate::{control, gate, provider_endpoints, service};
 
@@ -86,6 +87,9 @@ pub(crate) async fn exchange(
     }
     if !fault.loses_the_answer() {
         world.state().journal.note_status(ticket, answer.status.as_u16());
+    }
+    if let Some(raw) = &fault.raw {
+        return Ok(take_over(&connection.takeovers, Takeover::raw(raw)).await);
     }
     Ok(deliver(answer, fault.delivery, call.version, &connection.takeovers).await)
 }
@@ -207,6 +211,11 @@ async fn deliver(
         Delivery::Cut => Takeover::partial(&answer, Ending::Close),
         Delivery::ResetInBody => Takeover::partial(&answer, Ending::Reset),
     };
+    take_over(takeovers, takeover).await
+}
+
+/// The answer that never comes: the connection is taken away under it.
+async fn take_over(takeovers: &mpsc::Sender<Takeover>, takeover: Takeover) -> Response<AnswerBody> {
     // If this fails, the connection is gone already, and so is this exchange.
     let _ = takeovers.send(takeover).await;
     pending().await

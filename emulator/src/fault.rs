@@ -8,6 +8,8 @@ use hyper::StatusCode;
 use hyper::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
+use crate::raw_answer::{Piece, RawAnswer};
+
 /// Something that goes wrong with the requests that match it.
 ///
 /// What is not given matches every request; the requests to `/_emulator/` are never touched. Of several faults the
@@ -57,6 +59,9 @@ pub struct Fault {
     /// The body of the answer with `status`: a string as it is, anything else as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+    /// These bytes in the place of an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawAnswer>,
     /// How the answer reaches the client, if it does.
     pub delivery: Delivery,
     /// With a delivery that loses the answer: whether what was asked is done all the same.
@@ -243,6 +248,7 @@ impl Fault {
     /// How the journal names it.
     pub(crate) fn name(&self) -> &'static str {
         match self.delivery {
+            _ if self.raw.is_some() => "raw",
             Delivery::Whole if self.status.is_some() => "status",
             Delivery::Whole if self.headers.is_empty() => "latency",
             Delivery::Whole => "headers",
@@ -266,7 +272,8 @@ impl Fault {
 
     /// Whether no part of the real answer is ever needed.
     pub(crate) fn loses_the_answer(&self) -> bool {
-        matches!(self.delivery, Delivery::Hang | Delivery::Reset | Delivery::Close | Delivery::Garbage)
+        self.raw.is_some()
+            || matches!(self.delivery, Delivery::Hang | Delivery::Reset | Delivery::Close | Delivery::Garbage)
     }
 
     /// What makes it impossible to apply, so that it is told when it is added and not when it is due.
@@ -281,6 +288,16 @@ impl Fault {
         }
         if self.body.is_some() && self.status.is_none() {
             return Err(FaultError("body needs a status".to_owned()));
+        }
+        if let Some(raw) = &self.raw {
+            if self.status.is_some() || self.delivery != Delivery::Whole {
+                return Err(FaultError(
+                    "raw is the whole answer: no status or delivery goes with it".to_owned(),
+                ));
+            }
+            if !raw.pieces.iter().all(Piece::is_bytes) {
+                return Err(FaultError("bytes must be letters from U+0000 to U+00FF".to_owned()));
+            }
         }
         for (name, value) in &self.headers {
             if name.parse::<HeaderName>().is_err() || value.parse::<HeaderValue>().is_err() {

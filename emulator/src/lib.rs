@@ -48,6 +48,7 @@ mod listener;
 mod options;
 mod provider;
 mod provider_endpoints;
+mod raw_answer;
 mod redaction;
 mod seed;
 mod service;
@@ -63,7 +64,10 @@ pub use emulator::Emulator;
 pub use fault::{Delivery, Fault, FaultError};
 pub use inbound::InboundToken;
 pub use journal::JournalEntry;
-pub use options::{DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, ExpiryFormat, MissingDelete, Options};
+pub use options::{
+    Certificate, DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, ExpiryFormat, MissingDelete, Options,
+};
+pub use raw_answer::{Ending, Piece, RawAnswer};
 pub use seed::{Seed, SeedApp, SeedError};
 pub use start_error::StartError;
 pub use state::ConnectError;

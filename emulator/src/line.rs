@@ -30,12 +30,28 @@ impl Line {
     /// Ends the connection with a TCP RST. What was written before has left by then: the loopback device delivers at
     /// once.
     pub(crate) fn reset(self) -> io::Result<()> {
-        let socket = match &self {
+        // A close that does not linger discards what is unsent and resets.
+        self.socket().set_zero_linger()
+    }
+
+    /// Lets nothing of what the client sends from now on arrive: it hears nothing, not even that it was heard.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn vanish(&self) -> io::Result<()> {
+        /// `BPF_RET | BPF_K`, of 0 bytes: a filter that keeps no packet.
+        const KEEP_NOTHING: socket2::SockFilter = socket2::SockFilter::new(0x06, 0, 0, 0);
+        socket2::SockRef::from(self.socket()).attach_filter(&[KEEP_NOTHING])
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn vanish(&self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn socket(&self) -> &TcpStream {
+        match self {
             Self::Plain(socket) => socket,
             Self::Encrypted(stream) => stream.get_ref().0,
-        };
-        // A close that does not linger discards what is unsent and resets.
-        socket.set_zero_linger()
+        }
     }
 
     fn stream(&mut self) -> Pin<&mut dyn ReadWrite> {

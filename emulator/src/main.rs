@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use descope_outbound_emulator::{
-    DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, Emulator, ExpiryFormat, MissingDelete, Options, Seed,
+    Certificate, DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, Emulator, ExpiryFormat, MissingDelete, Options,
+    Seed,
 };
 use serde_json::json;
 
@@ -29,6 +30,9 @@ struct Arguments {
     /// Serve HTTPS and HTTP/2, with a certificate authority made at start
     #[arg(long)]
     tls: bool,
+    /// The certificate to show with --tls
+    #[arg(long, value_enum, default_value_t = CertificateArgument::Good, requires = "tls")]
+    certificate: CertificateArgument,
     /// A host name, besides the loopback ones, that requests may be addressed to
     #[arg(long, value_name = "HOSTNAME")]
     listen: Option<String>,
@@ -50,6 +54,13 @@ struct Arguments {
     /// The tier that the licence endpoint names
     #[arg(long, value_name = "TIER", default_value = "tier3")]
     rate_limit_tier: String,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CertificateArgument {
+    Good,
+    Expired,
+    OtherHost,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -95,6 +106,11 @@ impl Arguments {
             project_id: self.project_id,
             management_key: self.management_key,
             tls: self.tls,
+            certificate: match self.certificate {
+                CertificateArgument::Good => Certificate::Good,
+                CertificateArgument::Expired => Certificate::Expired,
+                CertificateArgument::OtherHost => Certificate::OtherHost,
+            },
             listen: self.listen,
             expiry_format: match self.expiry_format {
                 ExpiryArgument::Seconds => ExpiryFormat::Seconds,

@@ -29,6 +29,9 @@ pub struct Options {
     pub management_key: String,
     /// Serve HTTPS (and HTTP/2 by ALPN) with a certificate authority made at start.
     pub tls: bool,
+    /// With `tls`: what is wrong with the certificate, if anything. (That nobody knows its authority is up to whoever
+    /// trusts [`ca_file`](crate::Emulator::ca_file), or does not.)
+    pub certificate: Certificate,
     /// A host name, besides the loopback ones, that requests may be addressed to.
     pub listen: Option<String>,
     /// How `accessTokenExpiry` and `lastRefreshTime` are written. What the live service does is not documented.
@@ -50,6 +53,7 @@ impl Default for Options {
             project_id: DEFAULT_PROJECT_ID.to_owned(),
             management_key: DEFAULT_MANAGEMENT_KEY.to_owned(),
             tls: false,
+            certificate: Certificate::default(),
             listen: None,
             expiry_format: ExpiryFormat::default(),
             missing_delete: MissingDelete::default(),
@@ -68,6 +72,7 @@ impl fmt::Debug for Options {
             .field("project_id", &self.project_id)
             .field("management_key", &"[redacted]")
             .field("tls", &self.tls)
+            .field("certificate", &self.certificate)
             .field("listen", &self.listen)
             .field("expiry_format", &self.expiry_format)
             .field("missing_delete", &self.missing_delete)
@@ -76,6 +81,18 @@ impl fmt::Debug for Options {
             .field("seed", &self.seed)
             .finish()
     }
+}
+
+/// The certificate that is shown with TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certificate {
+    /// One for the loopback names, in force.
+    #[default]
+    Good,
+    /// One that expired yesterday.
+    Expired,
+    /// One for another host.
+    OtherHost,
 }
 
 /// How the service writes the time at which an access token expires.

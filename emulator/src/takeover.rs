@@ -7,77 +7,100 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::call::Answer;
 use crate::line::Line;
+use crate::raw_answer::{Ending, Piece, RawAnswer};
+
+/// Small pieces that are repeated are sent so many bytes at a time.
+const LUMP: usize = 64 * 1024;
 
 /// The last that a client gets to see of a connection.
 pub(crate) struct Takeover {
-    bytes: Vec<u8>,
-    /// Between two bytes; all at once when absent.
-    interval: Option<Duration>,
+    parts: Vec<Part>,
     ending: Ending,
 }
 
-#[derive(Clone, Copy)]
-pub(crate) enum Ending {
-    /// TCP FIN.
-    Close,
-    /// TCP RST.
-    Reset,
+struct Part {
+    bytes: Vec<u8>,
+    times: u64,
+    /// After each time.
+    pause: Duration,
+}
+
+impl Part {
+    fn once(bytes: Vec<u8>) -> Self {
+        Self { bytes, times: 1, pause: Duration::ZERO }
+    }
 }
 
 impl Takeover {
     /// Nothing more is sent.
     pub(crate) fn silent(ending: Ending) -> Self {
-        Self { bytes: Vec::new(), interval: None, ending }
+        Self { parts: Vec::new(), ending }
     }
 
     /// Bytes that no HTTP client can make sense of.
     pub(crate) fn garbage() -> Self {
-        Self {
-            bytes: b"\x00\xff\xfethis is not HTTP\r\n\r\n\x80\x81".to_vec(),
-            interval: None,
-            ending: Ending::Close,
-        }
+        let bytes = b"\x00\xff\xfethis is not HTTP\r\n\r\n\x80\x81".to_vec();
+        Self { parts: vec![Part::once(bytes)], ending: Ending::Close }
+    }
+
+    /// Exactly these bytes.
+    pub(crate) fn raw(answer: &RawAnswer) -> Self {
+        let part = |piece: &Piece| Part { bytes: piece.to_vec(), times: piece.times, pause: piece.pause() };
+        Self { parts: answer.pieces.iter().map(part).collect(), ending: answer.ending }
     }
 
     /// The whole answer a byte at a time.
     pub(crate) fn drip(answer: &Answer, interval: Duration) -> Self {
         let mut bytes = http1_head(answer, answer.body.len());
         bytes.extend_from_slice(&answer.body);
-        Self { bytes, interval: Some(interval), ending: Ending::Close }
+        let part = |byte| Part { bytes: vec![byte], times: 1, pause: interval };
+        Self { parts: bytes.into_iter().map(part).collect(), ending: Ending::Close }
     }
 
     /// The headers and half of the body that they announce.
     pub(crate) fn partial(answer: &Answer, ending: Ending) -> Self {
         let mut bytes = http1_head(answer, announced_length(answer));
         bytes.extend(answer.body.iter().take(answer.body.len() / 2));
-        Self { bytes, interval: None, ending }
+        Self { parts: vec![Part::once(bytes)], ending }
     }
 
     pub(crate) async fn carry_out(self, mut line: Line) -> io::Result<()> {
-        match self.interval {
-            None => line.write_all(&self.bytes).await?,
-            Some(interval) => {
-                for (position, byte) in self.bytes.iter().enumerate() {
-                    if position > 0 {
-                        tokio::time::sleep(interval).await;
-                    }
-                    line.write_all(&[*byte]).await?;
-                    line.flush().await?;
-                }
-            }
+        for part in self.parts {
+            send(&mut line, part).await?;
         }
-        line.flush().await?;
         match self.ending {
-            Ending::Reset => line.reset(),
-            Ending::Close => {
-                line.shutdown().await?;
-                // Bytes that nobody read would turn the close into a reset: read until the client hangs up too.
-                let mut unwanted = [0; 1024];
-                while line.read(&mut unwanted).await? > 0 {}
-                Ok(())
-            }
+            Ending::Reset => return line.reset(),
+            Ending::Close => line.shutdown().await?,
+            Ending::Vanish => line.vanish()?,
+            Ending::Hang => {}
         }
+        // Bytes that nobody read would turn a close into a reset: read until the client hangs up too.
+        let mut unwanted = [0; 1024];
+        while line.read(&mut unwanted).await? > 0 {}
+        Ok(())
     }
+}
+
+/// Fails as soon as the client has gone, however much is left.
+async fn send(line: &mut Line, part: Part) -> io::Result<()> {
+    let Part { bytes, times, pause } = part;
+    if pause > Duration::ZERO {
+        for _ in 0..times {
+            line.write_all(&bytes).await?;
+            line.flush().await?;
+            tokio::time::sleep(pause).await;
+        }
+        return Ok(());
+    }
+    let at_once = (LUMP / bytes.len().max(1)).max(1);
+    let lump = bytes.repeat(usize::try_from(times).unwrap_or(usize::MAX).min(at_once));
+    let lumps = times / at_once as u64;
+    for _ in 0..lumps {
+        line.write_all(&lump).await?;
+    }
+    let rest = usize::try_from(times % at_once as u64).unwrap_or_default();
+    line.write_all(&bytes.repeat(rest)).await?;
+    line.flush().await
 }
 
 /// What a cut answer promises: more than it delivers, even if there is no body at all.

@@ -1,6 +1,7 @@
 //! What everything in one emulator shares.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -17,6 +18,8 @@ pub(crate) struct World {
     pub(crate) held: watch::Sender<usize>,
     /// Counts the releases: whoever holds an answer back sends it when this changes.
     pub(crate) releases: watch::Sender<u64>,
+    /// Tells the listener to restart, and how long to stay away.
+    pub(crate) restarts: watch::Sender<Duration>,
 }
 
 impl World {
@@ -27,6 +30,7 @@ impl World {
             arrivals: watch::Sender::new(0),
             held: watch::Sender::new(0),
             releases: watch::Sender::new(0),
+            restarts: watch::Sender::new(Duration::ZERO),
         }
     }
 

@@ -13,6 +13,7 @@ mod journal;
 mod lost_answers;
 mod operations;
 mod provider;
+mod raw_answers;
 mod safety;
 mod seed;
 mod tenants_and_inbound_tokens;

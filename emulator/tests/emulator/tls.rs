@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use descope_outbound_emulator::{Connection, Emulator, Fault, Options};
+use descope_outbound_emulator::{Certificate, Connection, Emulator, Fault, Options};
 use http_body_util::Full;
 use hyper::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -136,4 +136,16 @@ async fn what_is_not_tls_is_turned_away() {
     let _ = socket.read_to_end(&mut answer).await;
     assert!(!answer.starts_with(b"HTTP/"));
     assert_eq!(health_over_http2(&emulator).await.unwrap().status, 200, "and others are still served");
+}
+
+#[tokio::test]
+async fn a_certificate_can_be_expired_or_for_another_host() {
+    for (certificate, complaint) in
+        [(Certificate::Expired, "expired"), (Certificate::OtherHost, "not valid for name")]
+    {
+        let options = Options { tls: true, certificate, ..Options::default() };
+        let emulator = Emulator::start(options).await.unwrap();
+        let refused = connect(&emulator, emulator.ca_pem().unwrap(), "localhost", b"h2").await.err().unwrap();
+        assert!(refused.to_string().contains(complaint), "{refused}");
+    }
 }
