@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use serde::de::value::MapDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -16,6 +17,9 @@ use crate::wiped::WipedBuffer;
 
 /// Some servers put it before their JSON; it means nothing in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The known ones are shorter.
+const LONGEST_ENCODING: usize = 20;
 
 /// Where an answer comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,8 +84,11 @@ impl Answer {
             Ok(WellFormed { is_object }) => is_object,
             // The library's text names a line and a column, and never quotes the input.
             Err(problem) => {
+                let encoding = headers.get("content-encoding").filter(|name| name.len() <= LONGEST_ENCODING);
+                let encoding =
+                    encoding.map(|name| format!(" (encoded as {name}, unasked)")).unwrap_or_default();
                 return Err(Error::decode(format!(
-                    "the service answered HTTP {status} with something that is no JSON: {problem}"
+                    "the service answered HTTP {status} with something that is no JSON{encoding}: {problem}"
                 )));
             }
         };
@@ -125,7 +132,10 @@ impl Answer {
         let raw =
             self.members()?.remove(name).filter(|raw| raw.get().starts_with('{')).ok_or_else(no_such)?;
         // Its text may quote a value, and the value may be a token.
-        serde_json::from_str(raw.get()).map_err(|_| no_such())
+        let members: HashMap<String, &RawValue> = serde_json::from_str(raw.get()).map_err(|_| no_such())?;
+        // Through a map, since of a name that comes twice the last one counts, as in Python and Node.
+        Object::deserialize(MapDeserializer::<_, serde_json::Error>::new(members.into_iter()))
+            .map_err(|_| no_such())
     }
 
     /// A member that is a list; an empty one where the service sent none.
@@ -255,7 +265,7 @@ impl<'de> Visitor<'de> for WellFormedVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
+    use crate::{ErrorKind, Token};
 
     fn answer(shape: AnswerShape, body: &[u8]) -> Result<Answer, Error> {
         Answer::new(shape, 200, Headers::default(), WipedBuffer::from(body))
@@ -265,6 +275,13 @@ mod tests {
     fn json_objects_are_kept_to_the_byte() {
         let body = br#" {"token":{"b":1,"a":12345678901234567890123},"token":null} "#;
         assert_eq!(answer(AnswerShape::Token, body).unwrap().json(), body);
+    }
+
+    #[test]
+    fn of_a_name_that_comes_twice_the_last_one_counts() {
+        let body = br#"{"token":{"accessToken":"made-up-1"},"token":{"accessToken":"made-up-2","id":"1","accessToken":"made-up-3"}}"#;
+        let token = Token::from_answer(&answer(AnswerShape::Token, body).unwrap()).unwrap();
+        assert_eq!((token.access_token.expose(), token.id.as_str()), ("made-up-3", "1"));
     }
 
     #[test]

@@ -22,6 +22,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// while a slow service, whose system acknowledges, is waited for.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many connections in a row may leave a request to another; no sane server gets there.
+const MOST_REFUSALS: usize = 20;
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 
 pub(crate) struct Transport {
@@ -85,12 +87,7 @@ impl Transport {
     }
 
     pub(crate) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Broken> {
-        let client =
-            self.client.get_or_try_init(|| self.setup.clone().connect()).await.map_err(Broken::Final)?;
-        let mut request = reqwest::Request::new(outgoing.method.clone(), outgoing.url.clone());
-        *request.headers_mut() = outgoing.headers.clone();
-        *request.body_mut() = outgoing.body.cloned().map(reqwest::Body::from);
-        let mut response = client.execute(request).await.map_err(|error| self.broken(&error))?;
+        let mut response = self.send(outgoing).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let body = if status.is_success() {
@@ -101,6 +98,32 @@ impl Transport {
         // Lets the connection go back to the pool first, so that the caller's next call finds it there.
         tokio::task::yield_now().await;
         Ok(Incoming { status, headers, body })
+    }
+
+    /// A request that a connection over HTTP/2 has not taken is given to another, as the pool does by itself over
+    /// HTTP/1.1.
+    async fn send(&self, outgoing: Outgoing<'_>) -> Result<reqwest::Response, Broken> {
+        let client =
+            self.client.get_or_try_init(|| self.setup.clone().connect()).await.map_err(Broken::Final)?;
+        let mut refusals = 0;
+        loop {
+            let mut request = reqwest::Request::new(outgoing.method.clone(), outgoing.url.clone());
+            *request.headers_mut() = outgoing.headers.clone();
+            *request.body_mut() = outgoing.body.cloned().map(reqwest::Body::from);
+            let error = match client.execute(request).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            if !was_not_taken(&error) {
+                return Err(self.broken(&error));
+            }
+            refusals += 1;
+            if refusals > MOST_REFUSALS {
+                let origin = &self.setup.origin;
+                let refused = format!("{origin} ended {refusals} connections without taking the request");
+                return Err(Broken::NotConnected(Error::no_connection(refused)));
+            }
+        }
     }
 
     async fn read_whole(
@@ -140,12 +163,33 @@ impl Transport {
         if error.is_builder() {
             return Broken::Final(Error::invalid_setup(format!("the request could not be made: {cause}")));
         }
-        if find_cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        if is_no_http(error) {
             return Broken::Final(Error::decode(format!("{origin} did not answer in HTTP: {cause}")));
         }
         let lost = format!("the connection to {origin} was lost before the answer was complete: {cause}");
         Broken::Lost(Error::connection(lost))
     }
+}
+
+/// Over HTTP/2 a server that is about to close a connection says which requests it has not looked at, and will not
+/// (RFC 9113, section 6.8; 8.7 for a single one).
+fn was_not_taken(error: &reqwest::Error) -> bool {
+    find_cause::<h2::Error>(error).is_some_and(|error| {
+        let reason = error.reason();
+        error.is_remote()
+            && (error.is_go_away() && reason == Some(h2::Reason::NO_ERROR)
+                || error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM))
+    })
+}
+
+/// Whether what came breaks the protocol: the next answer would not be better.
+fn is_no_http(error: &reqwest::Error) -> bool {
+    let is_malformed = |error: &std::io::Error| {
+        matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData)
+    };
+    find_cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse)
+        // Chunks are told in this way; so is what is no TLS.
+        || (find_cause(error).is_some_and(is_malformed) && find_cause::<rustls::Error>(error).is_none())
 }
 
 /// Of an answer that is no success the status says the most: what is left of its body, if that breaks off, is enough.

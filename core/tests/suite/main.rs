@@ -7,6 +7,7 @@ mod deadline;
 mod emulated;
 mod licence;
 mod limits_and_masks;
+mod malformed_answers;
 mod operations;
 mod proxies;
 mod retries;

@@ -1,0 +1,44 @@
+//! What comes is no HTTP, or no JSON, and the error says so.
+
+use descope_outbound::{Error, ErrorKind, Token};
+use descope_outbound_emulator::{Emulator, Ending, Fault, Piece, RawAnswer};
+
+use crate::emulated::{client, emulator, fail};
+
+async fn fetch(bytes: &str) -> (Result<Token, Error>, Emulator) {
+    let emulator = emulator().await;
+    let raw = RawAnswer { pieces: vec![Piece::new(bytes)], ending: Ending::Close };
+    fail(&emulator, Fault { raw: Some(raw), ..Fault::default() });
+    let outcome = client(&emulator).fetch_token("app", "user").await;
+    (outcome, emulator)
+}
+
+#[tokio::test]
+async fn chunks_of_garbage_are_no_lost_connection_and_are_not_asked_for_again() {
+    let chunked =
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"tok\r\nzz\r\nen\": 1}\r\n0\r\n\r\n";
+    let (outcome, emulator) = fetch(chunked).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    assert!(error.to_string().contains("did not answer in HTTP"), "{error}");
+    assert_eq!(emulator.journal().len(), 1);
+}
+
+#[tokio::test]
+async fn chunks_that_break_off_are_a_lost_connection() {
+    let (outcome, emulator) =
+        fetch("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"tok\r\n").await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
+    assert_eq!(emulator.journal().len(), 4);
+}
+
+#[tokio::test]
+async fn an_encoding_that_was_not_asked_for_is_named() {
+    let (outcome, _emulator) =
+        fetch("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\u{1f}\u{8b}\u{8}\u{0}")
+            .await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("encoded as gzip"), "{error}");
+}
