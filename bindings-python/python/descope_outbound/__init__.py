@@ -7,28 +7,32 @@
 """
 
 from descope_outbound._native import VERSION as __version__
-from descope_outbound.accelerate import accelerate, restore
-from descope_outbound.application import AccessType, PromptType, URLParam
-from descope_outbound.client import DescopeClient, DescopeClientAsync
-from descope_outbound.exceptions import (
-    API_RATE_LIMIT_RETRY_AFTER_HEADER,
-    ERROR_TYPE_API_RATE_LIMIT,
-    ERROR_TYPE_INVALID_ARGUMENT,
-    ERROR_TYPE_INVALID_PUBLIC_KEY,
-    ERROR_TYPE_INVALID_TOKEN,
-    ERROR_TYPE_SERVER_ERROR,
-    AuthException,
-    ConnectionFailed,
-    DeadlineExceeded,
-    DecodeError,
-    DescopeError,
-    RateLimitException,
-    TokenNotFound,
-    TransportError,
-)
-from descope_outbound.redacted import RedactedDict
-from descope_outbound.response import DescopeResponse
-from descope_outbound.token import OutboundToken, TokenResponse
+
+# By hand: typing's own takes longer to import than this whole package.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from descope_outbound.acceleration import accelerate, restore
+    from descope_outbound.application import AccessType, PromptType, URLParam
+    from descope_outbound.client import DescopeClient, DescopeClientAsync
+    from descope_outbound.exceptions import (
+        API_RATE_LIMIT_RETRY_AFTER_HEADER,
+        ERROR_TYPE_API_RATE_LIMIT,
+        ERROR_TYPE_INVALID_ARGUMENT,
+        ERROR_TYPE_INVALID_PUBLIC_KEY,
+        ERROR_TYPE_INVALID_TOKEN,
+        ERROR_TYPE_SERVER_ERROR,
+        AuthException,
+        ConnectionFailed,
+        DeadlineExceeded,
+        DecodeError,
+        DescopeError,
+        RateLimitException,
+        TokenNotFound,
+        TransportError,
+    )
+    from descope_outbound.redacted import RedactedDict
+    from descope_outbound.response import DescopeResponse
+    from descope_outbound.token import OutboundToken, TokenResponse
 
 __all__ = [
     "API_RATE_LIMIT_RETRY_AFTER_HEADER",
@@ -58,3 +62,32 @@ __all__ = [
     "accelerate",
     "restore",
 ]
+
+#: Where names are that not every program needs; what is not here is in ``exceptions``.
+_MODULES = {
+    "acceleration": ("accelerate", "restore"),
+    "application": ("AccessType", "PromptType", "URLParam"),
+    "client": ("DescopeClient", "DescopeClientAsync"),
+    "redacted": ("RedactedDict",),
+    "response": ("DescopeResponse",),
+    "token": ("OutboundToken", "TokenResponse"),
+    "exceptions": __all__,
+}
+
+
+def __getattr__(name: str) -> object:
+    """Imports a part of the package when it is first asked for."""
+    import importlib  # noqa: PLC0415 - see above
+
+    for module, names in _MODULES.items():
+        if name == module:
+            return importlib.import_module(f"{__name__}.{module}")
+        if name in names:
+            value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeVar
@@ -239,7 +239,8 @@ def native_client(
         skip_verify=skip_verify,
         license_handshake=_HANDSHAKES[license_handshake],
         allow_insecure_http=allow_insecure_http,
-        python_version=platform.python_version(),
+        # What platform.python_version() reads it from.
+        python_version=sys.version.split(maxsplit=1)[0],
     )
     if isinstance(native, _native.Failure):
         raise exception_for(native)

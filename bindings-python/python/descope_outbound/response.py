@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import json
 import threading
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import cached_property
@@ -68,6 +67,8 @@ class DescopeResponse:
 
     @cached_property
     def _json(self) -> Any:
+        import json  # noqa: PLC0415 - few clients keep answers
+
         return redacting(json.loads(self.text))
 
     def json(self) -> Any:

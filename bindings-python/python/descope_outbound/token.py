@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from descope_outbound import _native
 from descope_outbound.exceptions import DecodeError
 from descope_outbound.redacted import RedactedDict
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _ALIASES = {"token": "accessToken", "accessToken": "token"}
 
@@ -108,8 +108,10 @@ class TokenResponse(RedactedDict):
         milliseconds = _native.expiry_milliseconds(self._token.get("accessTokenExpiry"))
         if milliseconds is None:
             return None
+        from datetime import datetime, timedelta, timezone  # noqa: PLC0415 - not every program asks
+
         try:
-            return _EPOCH + timedelta(milliseconds=milliseconds)
+            return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=milliseconds)
         except OverflowError:
             return None
 
