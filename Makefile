@@ -56,7 +56,7 @@ test: test-rust test-python test-processes test-node test-oracle  ## Run every t
 
 test-rust:
 	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator -- --nocapture
+	tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator --package descope-outbound-runtime -- --nocapture
 
 test-python: wheel emulator
 	mkdir -p $(LOGS)

@@ -9,12 +9,11 @@ use std::mem;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use descope_outbound_runtime::{AbortHandle, Runtime};
 use napi::bindgen_prelude::{Env, FnArgs, Function, Result, Unknown};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Status, sys};
 use napi_derive::napi;
-use tokio::runtime::Handle;
-use tokio::task::{JoinHandle, yield_now};
 
 use crate::batch::{Batch, Text};
 use crate::outcome::Outcome;
@@ -30,7 +29,7 @@ pub struct Bridge {
 
 /// What JavaScript waits for, by the ids that it gave.
 #[derive(Default)]
-struct UnderWay(RefCell<HashMap<u32, JoinHandle<()>>>);
+struct UnderWay(RefCell<HashMap<u32, AbortHandle>>);
 
 struct Inbox {
     arrived: Mutex<Vec<(u32, Outcome)>>,
@@ -77,10 +76,7 @@ impl Bridge {
         call: impl Future<Output = Outcome> + Send + 'static,
     ) -> Result<()> {
         let delivery = Delivery { inbox: Arc::clone(&self.inbox), id, outcome: Outcome::EndedEarly };
-        let call = runtime()?.spawn(async move {
-            let outcome = call.await;
-            delivery.make(outcome);
-        });
+        let call = runtime()?.begin(call, |outcome| delivery.make(outcome));
         let mut under_way = self.under_way.0.borrow_mut();
         if under_way.is_empty() {
             self.inbox.keep_alive(env, true);
@@ -93,7 +89,7 @@ impl Bridge {
 /// With the environment, all who waited are gone.
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.get_mut().values().for_each(JoinHandle::abort);
+        self.0.get_mut().values().for_each(AbortHandle::abort);
     }
 }
 
@@ -109,13 +105,10 @@ impl Inbox {
             arrived.push((id, outcome));
             arrived.len() == 1
         };
-        if is_first && let Ok(runtime) = Handle::try_current() {
+        if is_first {
             let inbox = Arc::clone(self);
-            runtime.spawn(async move {
-                // Behind the other calls whose answers came in together with this one's.
-                yield_now().await;
-                inbox.wake();
-            });
+            // With the other calls whose answers came in together with this one's.
+            Runtime::after_what_is_ready(move || inbox.wake());
         }
     }
 

@@ -78,7 +78,9 @@ impl Bell {
                 };
                 // The interpreter's lock may be held for long: not a thing to wait for beside the I/O of other calls.
                 if let Ok(runtime) = runtime(Process::current()) {
-                    runtime.spawn_blocking(move || Python::try_attach(ring));
+                    runtime.spawn_blocking(move || {
+                        Python::try_attach(ring);
+                    });
                 }
             }
         }

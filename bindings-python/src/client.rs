@@ -12,7 +12,6 @@ use descope_outbound::{
 use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::argument;
 use crate::event_loop::{self, Abort, Finished};
@@ -246,19 +245,18 @@ fn wait(
     let runtime = runtime(process)?;
     py.detach(|| {
         let (sender, receiver) = mpsc::sync_channel(1);
-        // As a task, beside the connection's own: this thread is woken once, when all is done.
-        let task = runtime.spawn(async move {
+        // Beside its connection's own task: this thread is woken once, when all is done.
+        let abort = runtime.begin(call, move |outcome| {
             // Nobody receives it where a signal came first.
-            let _ = sender.send(call.await);
+            let _ = sender.send(outcome);
         });
-        let _task = AbortOnDropHandle::new(task);
         loop {
             match receiver.recv_timeout(SIGNAL_CHECK) {
                 Ok(outcome) => return Ok(Outcome(outcome)),
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(PyRuntimeError::new_err("the call ended early"));
                 }
-                Err(RecvTimeoutError::Timeout) => check_signals()?,
+                Err(RecvTimeoutError::Timeout) => check_signals().inspect_err(|_| abort.abort())?,
             }
         }
     })

@@ -8,13 +8,12 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use descope_outbound::{Answer, Error};
+use descope_outbound_runtime::{AbortHandle, Runtime};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
-use tokio::runtime::Handle;
-use tokio::task::{AbortHandle, yield_now};
 
 use crate::bell::Bell;
 use crate::outcome::Outcome;
@@ -51,11 +50,8 @@ pub(crate) fn start(
     let inbox = Inbox::of(&event_loop, process)?;
     let future = event_loop.call_method0(intern!(py, "create_future"))?;
     let delivery = Delivery { inbox, future: Some(future.clone().unbind()) };
-    let task = runtime.spawn(async move {
-        let finished = call.await;
-        delivery.make(finished);
-    });
-    Ok((future, Abort(task.abort_handle())))
+    let abort = runtime.begin(call, |finished| delivery.make(finished));
+    Ok((future, Abort(abort)))
 }
 
 fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
@@ -154,16 +150,12 @@ impl Inbox {
         };
         if is_first {
             let inbox = Arc::clone(self);
-            let ring = async move {
-                // Behind the other calls whose answers came in together with this one's.
-                yield_now().await;
+            // With the other calls whose answers came in together with this one's.
+            Runtime::after_what_is_ready(move || {
                 let bell = &inbox.bell;
                 let inbox = Arc::clone(&inbox);
                 bell.ring(|py| Ok(Bound::new(py, EmptyInbox(inbox))?.into_any().unbind()));
-            };
-            if let Ok(runtime) = Handle::try_current() {
-                runtime.spawn(ring);
-            }
+            });
         }
     }
 }

@@ -5,9 +5,9 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use descope_outbound::{Answer, Error};
+use descope_outbound_runtime::AbortHandle;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::outcome::Outcome;
 use crate::process::Process;
@@ -18,7 +18,7 @@ use crate::runtime::runtime;
 pub(crate) struct Pending {
     is_over: PipeReader,
     outcome: Slot,
-    task: AbortOnDropHandle<()>,
+    abort: AbortHandle,
 }
 
 type Slot = Arc<Mutex<Option<Result<Answer, Error>>>>;
@@ -44,13 +44,18 @@ impl Pending {
         let (is_over, bell) = io::pipe()?;
         let (bell, outcome) = (Bell(bell), Slot::default());
         let slot = Arc::clone(&outcome);
-        let task = runtime.spawn(async move {
+        let abort = runtime.begin(call, move |finished| {
             // Moved in, so that it rings after all else.
             let _bell = bell;
-            let finished = call.await;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(finished);
         });
-        Ok(Self { is_over, outcome, task: AbortOnDropHandle::new(task) })
+        Ok(Self { is_over, outcome, abort })
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.abort.abort();
     }
 }
 
@@ -72,6 +77,6 @@ impl Pending {
 
     /// Drops the request, wherever it is. A request that has left may still take effect.
     fn abort(&self) {
-        self.task.abort();
+        self.abort.abort();
     }
 }

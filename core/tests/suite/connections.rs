@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::emulated::{builder, client, emulator, emulator_with, fail};
-use descope_outbound::ErrorKind;
+use descope_outbound::{Error, ErrorKind};
 use descope_outbound_emulator::{Delivery, Fault, Options};
 use tokio::io::AsyncReadExt;
 
@@ -15,6 +15,40 @@ async fn calls_in_a_row_share_one_connection() {
         client.fetch_token("app", "user").await.unwrap();
     }
     assert_eq!(emulator.counters().connections, 1);
+}
+
+/// Each caller makes one call after another, all at the same time.
+async fn connections_of(callers: u64) -> Result<u64, Box<dyn std::error::Error>> {
+    let emulator = emulator().await;
+    let client = client(&emulator);
+    let callers = (0..callers).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            for _ in 0..4 {
+                client.fetch_token("app", "user").await?;
+            }
+            Ok::<_, Error>(())
+        })
+    });
+    for caller in callers.collect::<Vec<_>>() {
+        caller.await??;
+    }
+    Ok(emulator.counters().connections)
+}
+
+#[tokio::test]
+async fn callers_at_the_same_time_open_hardly_more_connections_than_there_are_callers() {
+    for callers in [2, 32] {
+        let connections = connections_of(callers).await.unwrap();
+        // A caller whose turn comes late may be given another's connection while its own is still being made.
+        assert!(connections <= callers + callers / 8, "{connections} for {callers}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_several_threads_it_is_no_more_either() {
+    let connections = connections_of(32).await.unwrap();
+    assert!(connections <= 32 + 32 / 8, "{connections} for 32");
 }
 
 #[tokio::test]
