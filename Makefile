@@ -100,7 +100,7 @@ check: wheel addon deny  ## Run every linter and type checker, and see that gene
 	git diff --exit-code -- bindings-python/python docs/reference.md docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
 
 # What the dependencies are licensed under, where they come from, and that none is there which must not be.
-deny: $(CARGO_DENY)
+deny: $(CARGO_DENY) $(VENV)/.installed
 	$(CARGO_DENY) --log-level error check licenses sources bans
 	$(BIN)/python tests/supply_chain.py
 

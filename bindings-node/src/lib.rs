@@ -2,6 +2,8 @@
 //!
 //! The half that users see is in `bindings-node/lib`. Everything here is that half's own business and may change with
 //! any version.
+// What comes from outside is never an index that panics.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 #![expect(clippy::needless_pass_by_value, reason = "napi hands strings over by value")]
 
 mod batch;
