@@ -1,6 +1,7 @@
 //! From Python values to the core's arguments.
 
 use descope_outbound::{Argument, Arguments};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
@@ -68,6 +69,32 @@ fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize, count: &mut usize)
         object(members, depth, count)
     } else {
         foreign(value)
+    }
+}
+
+/// An argument that is a string or None. What is no Unicode becomes what is no id and no URL: it is refused by name.
+pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
+        Err(_) if value.is_none() => Ok(None),
+        Err(_) => Err(wrong_type(name, "a string", value)),
+    }
+}
+
+/// An argument that is a number; one too large to be told apart from infinity is that.
+pub(crate) fn number_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    match value.extract::<f64>() {
+        Ok(_) if value.is_instance_of::<PyBool>() => Err(wrong_type(name, "a number", value)),
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Ok(f64::INFINITY),
+        Err(_) => Err(wrong_type(name, "a number", value)),
+        Ok(number) => Ok(number),
+    }
+}
+
+pub(crate) fn wrong_type(name: &str, wanted: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    match value.get_type().name() {
+        Ok(given) => PyTypeError::new_err(format!("{name} must be {wanted}, not {given}")),
+        Err(error) => error,
     }
 }
 

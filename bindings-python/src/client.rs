@@ -6,14 +6,15 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use descope_outbound::{
-    Argument, ArgumentName, Arguments, ClientBuilder, Environment, Error, LicenseHandshake, Operation,
-    timeout_from_seconds,
+    Argument, ArgumentName, Arguments, CallOptions, ClientBuilder, Environment, Error, LicenseHandshake,
+    Operation, timeout_from_seconds,
 };
-use pyo3::exceptions::{PyOverflowError, PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyDict;
 
-use crate::argument;
+use crate::argument::{self, number_of, text_of};
+use crate::cache::{self, Cache};
 use crate::event_loop::{self, Abort, Finished};
 use crate::outcome::{Failure, Outcome};
 #[cfg(unix)]
@@ -32,7 +33,8 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 #[pyclass(frozen, module = "descope_outbound._native")]
 pub(crate) struct Client {
     builder: ClientBuilder,
-    of_process: PerProcess<descope_outbound::Client>,
+    pub(crate) of_process: PerProcess<descope_outbound::Client>,
+    has_cache: bool,
     is_closed: AtomicBool,
 }
 
@@ -40,14 +42,14 @@ pub(crate) struct Client {
 struct Call {
     operation: &'static Operation,
     arguments: Arguments,
-    timeout: Option<Duration>,
+    options: CallOptions,
 }
 
 #[pymethods]
 impl Client {
     /// A client, or the failure that says what is wrong with the configuration. No I/O, no thread.
     #[staticmethod]
-    #[pyo3(signature = (*, project_id, management_key, base_url, timeout_seconds, skip_verify, license_handshake, allow_insecure_http, python_version))]
+    #[pyo3(signature = (*, project_id, management_key, base_url, timeout_seconds, skip_verify, license_handshake, allow_insecure_http, cache, python_version))]
     #[expect(clippy::too_many_arguments, reason = "one for each setting, by keyword only")]
     fn create<'py>(
         py: Python<'py>,
@@ -58,6 +60,7 @@ impl Client {
         skip_verify: bool,
         license_handshake: &str,
         allow_insecure_http: bool,
+        cache: Option<&Bound<'py, PyDict>>,
         python_version: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let timeout = match timeout(timeout_seconds)? {
@@ -77,10 +80,10 @@ impl Client {
                 "off" => LicenseHandshake::Off,
                 _ => LicenseHandshake::Beside,
             });
-        if let Some(project_id) = text("project_id", project_id)? {
+        if let Some(project_id) = text_of("project_id", project_id)? {
             builder = builder.project_id(project_id);
         }
-        if let Some(base_url) = text("base_url", base_url)? {
+        if let Some(base_url) = text_of("base_url", base_url)? {
             builder = builder.base_url(base_url);
         }
         if let Some(management_key) = management_key {
@@ -92,7 +95,14 @@ impl Client {
                 }
             };
         }
-        let client = Self { builder, of_process: PerProcess::empty(), is_closed: AtomicBool::new(false) };
+        if let Some(settings) = cache {
+            builder = match cache::options(settings)? {
+                Ok(options) => builder.cache(options),
+                Err(error) => return failure(py, error),
+            };
+        }
+        let (has_cache, is_closed) = (cache.is_some(), AtomicBool::new(false));
+        let client = Self { builder, of_process: PerProcess::empty(), has_cache, is_closed };
         match client.core(Process::current()) {
             Ok(_) => Ok(Bound::new(py, client)?.into_any()),
             Err(error) => failure(py, error),
@@ -100,15 +110,17 @@ impl Client {
     }
 
     /// Performs the operation and waits for its outcome, with the GIL released.
+    #[pyo3(signature = (operation, arguments, timeout_seconds, min_validity_seconds=None))]
     fn call<'py>(
         &self,
         py: Python<'py>,
         operation: &str,
         arguments: &Bound<'py, PyDict>,
         timeout_seconds: &Bound<'py, PyAny>,
+        min_validity_seconds: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let process = Process::current();
-        let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
+        let prepared = self.prepare(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
         if let Err(error) = prepared {
             return failure(py, error);
         }
@@ -116,28 +128,32 @@ impl Client {
     }
 
     /// As `call`, as a future of the running event loop, and what ends the call early.
+    #[pyo3(signature = (operation, arguments, timeout_seconds, min_validity_seconds=None))]
     fn start<'py>(
         &self,
         py: Python<'py>,
         operation: &str,
         arguments: &Bound<'py, PyDict>,
         timeout_seconds: &Bound<'py, PyAny>,
+        min_validity_seconds: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyAny>, Abort)> {
         let process = Process::current();
-        let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
+        let prepared = self.prepare(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
         event_loop::start(py, process, async move { Finished::Call(perform(prepared).await) })
     }
 
     /// As `call`, without waiting: for a green thread, which must not keep the others from running.
     #[cfg(unix)]
+    #[pyo3(signature = (operation, arguments, timeout_seconds, min_validity_seconds=None))]
     fn begin(
         &self,
         operation: &str,
         arguments: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
+        min_validity_seconds: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Pending> {
         let process = Process::current();
-        let prepared = self.prepare(process, operation, arguments, timeout_seconds)?;
+        let prepared = self.prepare(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
         Pending::start(process, perform(prepared))
     }
 
@@ -162,6 +178,11 @@ impl Client {
             .map(Failure::from)
     }
 
+    /// Its cache, where it was made with one.
+    fn cache(slf: Bound<'_, Self>) -> Option<Cache> {
+        slf.get().has_cache.then(|| Cache { client: slf.unbind() })
+    }
+
     /// Closes the connections that are idle, and the others as their calls end. Calls that come later are refused.
     fn close(&self) {
         self.is_closed.store(true, Ordering::Relaxed);
@@ -169,14 +190,14 @@ impl Client {
     }
 }
 
-type CoreClient = Arc<Owned<descope_outbound::Client>>;
+pub(crate) type CoreClient = Arc<Owned<descope_outbound::Client>>;
 
 /// What is to be done, or what is wrong with it.
 type Prepared = Result<(CoreClient, Call), Error>;
 
 async fn perform(prepared: Prepared) -> Result<descope_outbound::Answer, Error> {
     let (client, call) = prepared?;
-    client.call(call.operation, call.arguments, call.timeout).await
+    client.call(call.operation, call.arguments, call.options).await
 }
 
 impl Client {
@@ -184,11 +205,15 @@ impl Client {
         self.of_process.get_or_make(process, || self.builder.clone().build())
     }
 
-    fn open_client(&self, process: Process) -> PyResult<Result<CoreClient, Error>> {
-        if self.is_closed.load(Ordering::Relaxed) {
+    pub(crate) fn open_client(&self, process: Process) -> PyResult<Result<CoreClient, Error>> {
+        if self.is_closed() {
             return Err(PyRuntimeError::new_err("the client has been closed"));
         }
         Ok(self.core(process))
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
     }
 
     fn prepare(
@@ -197,38 +222,27 @@ impl Client {
         operation: &str,
         arguments: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
+        min_validity_seconds: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Prepared> {
         let operation = Operation::named(operation)
             .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
-        let timeout = if timeout_seconds.is_none() { Ok(None) } else { timeout(timeout_seconds)?.map(Some) };
+        let mut options = Ok(CallOptions::default());
+        if !timeout_seconds.is_none() {
+            options = timeout(timeout_seconds)?.map(|timeout| CallOptions::default().timeout(timeout));
+        }
+        if let Some(seconds) = min_validity_seconds {
+            let min_validity = cache::min_validity(seconds)?;
+            options = options.and_then(|options| Ok(options.min_validity(min_validity?)));
+        }
         let arguments = argument::arguments(arguments)?;
         let client = self.open_client(process)?;
-        Ok(client.and_then(|client| Ok((client, Call { operation, arguments, timeout: timeout? }))))
-    }
-}
-
-/// What is no Unicode becomes what is no id and no URL: it is refused by name.
-fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
-    match value.cast::<PyString>() {
-        Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
-        Err(_) if value.is_none() => Ok(None),
-        Err(_) => {
-            Err(PyTypeError::new_err(format!("{name} must be a string, not {}", value.get_type().name()?)))
-        }
+        Ok(client.and_then(|client| Ok((client, Call { operation, arguments, options: options? }))))
     }
 }
 
 fn timeout(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
-    let seconds = match seconds.extract::<f64>() {
-        Ok(seconds) => seconds,
-        // None is what "no limit" is elsewhere; here every call has one.
-        Err(_) if seconds.is_none() => f64::NAN,
-        Err(error) if error.is_instance_of::<PyOverflowError>(seconds.py()) => f64::INFINITY,
-        Err(_) => {
-            let name = seconds.get_type().name()?;
-            return Err(PyTypeError::new_err(format!("timeout_seconds must be a number, not {name}")));
-        }
-    };
+    // None is what "no limit" is elsewhere; here every call has one.
+    let seconds = if seconds.is_none() { f64::NAN } else { number_of(TIMEOUT.snake, seconds)? };
     Ok(timeout_from_seconds(TIMEOUT, seconds))
 }
 

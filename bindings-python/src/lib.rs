@@ -4,9 +4,11 @@
 
 mod argument;
 mod bell;
+mod cache;
 mod client;
 mod event_loop;
 mod outcome;
+mod pattern;
 #[cfg(unix)]
 mod pending;
 mod per_process;
@@ -20,6 +22,8 @@ mod _native {
     use descope_outbound::operation::OPERATIONS;
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::cache::{Cache, CachedTokens, advance_cache_clock, step_cache_wall_clock};
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
@@ -36,6 +40,13 @@ mod _native {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     const REDACTED: &str = descope_outbound::REDACTED;
+
+    #[pymodule_init]
+    #[expect(clippy::unnecessary_wraps, reason = "the macro wants it so")]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::process::Process::remember();
+        Ok(())
+    }
 
     /// The name of every operation.
     #[pyfunction]

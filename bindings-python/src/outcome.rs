@@ -6,8 +6,9 @@ use descope_outbound::{Error, Headers};
 use jiter::{PythonParse, StringCacheMode, map_json_error};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
+
+use crate::pattern::DictKind;
 
 /// A success.
 #[pyclass(frozen, module = "descope_outbound._native")]
@@ -17,10 +18,7 @@ pub(crate) struct Answer(descope_outbound::Answer);
 impl Answer {
     /// The service's JSON as Python objects, made anew at each call.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let json = self.0.json();
-        // Keys are the same in every answer; values are not, and a cache of them would keep tokens.
-        let parse = PythonParse { cache_mode: StringCacheMode::Keys, ..PythonParse::default() };
-        parse.python_parse(py, json).map_err(|error| map_json_error(json, &error))
+        parse(py, &self.0)
     }
 
     /// The service's JSON, which is an object, as a `kind` of dict that also has the attribute `source`; its member of
@@ -30,17 +28,9 @@ impl Answer {
         kind: &Bound<'py, PyType>,
         member: &Bound<'py, PyString>,
         member_kind: &Bound<'py, PyType>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let py = kind.py();
-        let members = self.json(py)?.cast_into::<PyDict>()?;
-        if let Some(inner) = members.get_item(member)?
-            && inner.is_exact_instance_of::<PyDict>()
-        {
-            members.set_item(member, member_kind.call1((inner,))?)?;
-        }
-        let object = empty_dict(kind)?;
-        object.cast::<PyDict>()?.update(members.as_mapping())?;
-        object.setattr(intern!(py, "source"), self.source(py))?;
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let object = parse_as(&self.0, kind, member, member_kind)?;
+        object.setattr(intern!(kind.py(), "source"), self.source(kind.py()))?;
         Ok(object)
     }
 
@@ -67,12 +57,29 @@ impl Answer {
     }
 }
 
-/// One that is still empty, without the subclass's own `__init__`: an interpreted one costs as much as the parsing.
-fn empty_dict<'py>(kind: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
-    static NEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let py = kind.py();
-    let new = NEW.get_or_try_init(py, || py.get_type::<PyDict>().getattr("__new__").map(Bound::unbind))?;
-    new.bind(py).call1((kind,))
+fn parse<'py>(py: Python<'py>, answer: &descope_outbound::Answer) -> PyResult<Bound<'py, PyAny>> {
+    let json = answer.json();
+    // Keys are the same in every answer; values are not, and a cache of them would keep tokens.
+    let parse = PythonParse { cache_mode: StringCacheMode::Keys, ..PythonParse::default() };
+    parse.python_parse(py, json).map_err(|error| map_json_error(json, &error))
+}
+
+/// See [`Answer::json_as`]; still without a `source`.
+pub(crate) fn parse_as<'py>(
+    answer: &descope_outbound::Answer,
+    kind: &Bound<'py, PyType>,
+    member: &Bound<'py, PyString>,
+    member_kind: &Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let members = parse(kind.py(), answer)?.cast_into::<PyDict>()?;
+    if let Some(inner) = members.get_item(member)?
+        && inner.is_exact_instance_of::<PyDict>()
+    {
+        members.set_item(member, member_kind.call1((inner,))?)?;
+    }
+    let object = DictKind::new(kind)?.empty(kind.py())?;
+    object.update(members.as_mapping())?;
+    Ok(object)
 }
 
 /// Why there is no success. Everything in it is bounded, and its secrets are masked.

@@ -45,6 +45,16 @@ impl<Value> PerProcess<Value> {
         }
     }
 
+    /// What comes of this process's value, if there is one yet.
+    pub(crate) fn with<Result>(
+        &self,
+        process: Process,
+        use_it: impl FnOnce(&Value) -> Result,
+    ) -> Option<Result> {
+        let current = self.current.load();
+        current.as_ref().filter(|owned| owned.process == process).map(|owned| use_it(owned))
+    }
+
     /// Lets go of the value; who still uses it keeps it until then.
     pub(crate) fn clear(&self) {
         self.current.store(None);

@@ -345,10 +345,33 @@ impl Client {
         arguments: &Arguments,
         min_validity: Duration,
     ) -> Option<Answer> {
+        self.look_up(&Question::read(operation, arguments)?, min_validity)
+    }
+
+    /// As [`Client::cached`], of a question that is borrowed: nothing is copied to ask it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use descope_outbound::{CacheOptions, Client, Question, operation};
+    ///
+    /// # fn example() -> Result<(), descope_outbound::Error> {
+    /// # let client = Client::builder().project_id("P2made").management_key("made-up-key");
+    /// let client = client.cache(CacheOptions::default()).build()?;
+    /// let mut question = Question::new(&operation::FETCH_TOKEN);
+    /// (question.app_id, question.user_id) = ("google-calendar", "user-id");
+    /// assert!(client.look_up(&question, Duration::ZERO).is_none());
+    /// # Ok(())
+    /// # }
+    /// # example().unwrap();
+    /// ```
+    #[must_use]
+    pub fn look_up(&self, question: &Question<'_>, min_validity: Duration) -> Option<Answer> {
         let cache = self.cache()?;
-        let question = Question::read(operation, arguments)?;
+        if !question.is_for_the_cache() {
+            return None;
+        }
         let timeout = self.timeout();
-        Fetch { client: self, cache, operation, arguments, timeout, min_validity }.at_once(&question)
+        Fetch { client: self, cache, arguments: None, timeout, min_validity }.at_once(question)
     }
 
     /// Performs any operation: what the methods above, and the packages for other languages, are made of.
@@ -368,10 +391,8 @@ impl Client {
         let timeout = timeout.map_or(Ok(self.timeout()), |timeout| check_timeout(TIMEOUT, timeout))?;
         let Some(cache) = self.cache() else { return self.perform(operation, arguments, timeout).await };
         if let Some(question) = Question::read(operation, &arguments) {
-            let arguments = &arguments;
-            return Fetch { client: self, cache, operation, arguments, timeout, min_validity }
-                .run(&question)
-                .await;
+            let arguments = Some(&arguments);
+            return Fetch { client: self, cache, arguments, timeout, min_validity }.run(&question).await;
         }
         let changing = Changing::begin(cache, operation, &arguments);
         let outcome = self.perform(operation, arguments, timeout).await;

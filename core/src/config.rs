@@ -247,6 +247,17 @@ pub fn timeout_from_seconds(name: ArgumentName, seconds: f64) -> Result<Duration
     check_timeout(name, Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_TIMEOUT))
 }
 
+/// A span of time as the languages give it, in seconds, which may be none at all.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for anything but a finite number of at least 0.
+pub fn span_from_seconds(name: ArgumentName, seconds: f64) -> Result<Duration, Error> {
+    if !seconds.is_finite() || seconds < 0.0 {
+        return Err(Error::invalid(name, "must be a finite number of at least 0"));
+    }
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
 pub(crate) fn check_timeout(name: ArgumentName, timeout: Duration) -> Result<Duration, Error> {
     if timeout.is_zero() {
         return Err(Error::invalid(name, "must be a finite number above 0"));

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from descope_outbound.acceleration import accelerate, restore
     from descope_outbound.application import AccessType, PromptType, URLParam
+    from descope_outbound.cache import Cache, CacheOptions
     from descope_outbound.client import DescopeClient, DescopeClientAsync
     from descope_outbound.exceptions import (
         API_RATE_LIMIT_RETRY_AFTER_HEADER,
@@ -43,6 +44,8 @@ __all__ = [
     "ERROR_TYPE_SERVER_ERROR",
     "AccessType",
     "AuthException",
+    "Cache",
+    "CacheOptions",
     "ConnectionFailed",
     "DeadlineExceeded",
     "DecodeError",
@@ -67,6 +70,7 @@ __all__ = [
 _MODULES = {
     "acceleration": ("accelerate", "restore"),
     "application": ("AccessType", "PromptType", "URLParam"),
+    "cache": ("Cache", "CacheOptions"),
     "client": ("DescopeClient", "DescopeClientAsync"),
     "redacted": ("RedactedDict",),
     "response": ("DescopeResponse",),

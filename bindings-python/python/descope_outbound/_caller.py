@@ -8,6 +8,7 @@ from typing import Any
 from descope_outbound import _native
 from descope_outbound._green_threads import green_wait
 from descope_outbound.exceptions import exception_for
+from descope_outbound.token import OutboundToken, TokenResponse
 
 Outcome = _native.Answer | _native.Failure
 
@@ -26,12 +27,28 @@ class Caller:
         self._observe = observe
         self._exception_for = exception_for
 
-    def call(self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None) -> _native.Answer:
+    def cached(self, operation: str) -> Callable[..., TokenResponse | None]:
+        """A function from the arguments of a fetch to the answer that the cache has now; None where it has none.
+
+        With ``verbose`` each answer is looked at, so they go the long way.
+        """
+        cache = self._native.cache()
+        if cache is None or self._observe is not None:
+            return _nothing
+        return cache.tokens(operation, TokenResponse, "token", OutboundToken).get
+
+    def call(
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        timeout_seconds: float | None,
+        min_validity_seconds: float | None = None,
+    ) -> _native.Answer:
         """Performs the operation and waits for its answer."""
         wait = green_wait()
         if wait is None:
-            return self._answer(self._native.call(operation, arguments, timeout_seconds))
-        pending = self._native.begin(operation, arguments, timeout_seconds)
+            return self._answer(self._native.call(operation, arguments, timeout_seconds, min_validity_seconds))
+        pending = self._native.begin(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
             wait(pending.fileno())
         except BaseException:
@@ -40,10 +57,14 @@ class Caller:
         return self._answer(pending.outcome())
 
     async def call_async(
-        self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        timeout_seconds: float | None,
+        min_validity_seconds: float | None = None,
     ) -> _native.Answer:
         """As ``call``, for asyncio. A coroutine, so that closing the event loop ends it like any other."""
-        outcome, abort = self._native.start(operation, arguments, timeout_seconds)
+        outcome, abort = self._native.start(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
             return self._answer(await outcome)
         except BaseException:
@@ -66,6 +87,10 @@ class Caller:
         if isinstance(outcome, _native.Failure):
             raise self._exception_for(outcome)
         return outcome
+
+
+def _nothing(*_arguments: object) -> None:
+    """What a client without a cache has in it."""
 
 
 def as_list(items: Iterable[Any] | None) -> object:

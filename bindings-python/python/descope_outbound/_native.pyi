@@ -8,13 +8,17 @@ __all__ = [
     "VERSION",
     "Abort",
     "Answer",
+    "Cache",
+    "CachedTokens",
     "Client",
     "Failure",
     "Pending",
     "Secret",
+    "advance_cache_clock",
     "expiry_milliseconds",
     "is_secret_field",
     "operation_names",
+    "step_cache_wall_clock",
 ]
 
 _Object = TypeVar("_Object", bound=dict[str, Any])
@@ -23,6 +27,8 @@ VERSION: str
 REDACTED: str
 
 def operation_names() -> list[str]: ...
+def advance_cache_clock(seconds: float) -> None: ...
+def step_cache_wall_clock(milliseconds: int) -> None: ...
 def is_secret_field(name: str) -> bool: ...
 def expiry_milliseconds(expiry: object) -> int | None: ...
 
@@ -52,6 +58,29 @@ class Answer:
     def headers(self) -> list[tuple[str, str]]: ...
     @property
     def body(self) -> str: ...
+
+@final
+class Cache:
+    def stats(self) -> dict[str, int]: ...
+    def clear(self) -> None: ...
+    def forget(self, app_id: object, user_id: object) -> Failure | None: ...
+    def reject(self, access_token: Secret) -> bool: ...
+    def tokens(
+        self, operation: str, kind: type[dict[str, Any]], member: str, member_kind: type[dict[str, Any]]
+    ) -> CachedTokens: ...
+
+@final
+class CachedTokens:
+    def get(
+        self,
+        app_id: object,
+        user_id: object,
+        tenant_id: object,
+        external_identifier: object,
+        scopes: object,
+        options: object,
+        min_validity_seconds: object,
+    ) -> Any: ...
 
 @final
 class Failure:
@@ -90,13 +119,31 @@ class Client:
         skip_verify: bool,
         license_handshake: Literal["beside", "wait", "off"],
         allow_insecure_http: bool,
+        cache: dict[str, Any] | None,
         python_version: str,
     ) -> Client | Failure: ...
-    def call(self, operation: str, arguments: dict[str, Any], timeout_seconds: object) -> Answer | Failure: ...
+    def call(
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        timeout_seconds: object,
+        min_validity_seconds: object = None,
+    ) -> Answer | Failure: ...
     def start(
-        self, operation: str, arguments: dict[str, Any], timeout_seconds: object
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        timeout_seconds: object,
+        min_validity_seconds: object = None,
     ) -> tuple[Awaitable[Answer | Failure], Abort]: ...
-    def begin(self, operation: str, arguments: dict[str, Any], timeout_seconds: object) -> Pending: ...
+    def begin(
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        timeout_seconds: object,
+        min_validity_seconds: object = None,
+    ) -> Pending: ...
     def start_opening(self) -> tuple[Awaitable[None], Abort]: ...
     def management_key_failure(self) -> Failure | None: ...
+    def cache(self) -> Cache | None: ...
     def close(self) -> None: ...

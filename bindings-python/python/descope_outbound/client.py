@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import warnings
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar
 
 from descope_outbound import _native
 from descope_outbound._caller import Caller, Outcome
+from descope_outbound.cache import Cache, CacheOptions
 from descope_outbound.exceptions import ERROR_TYPE_INVALID_ARGUMENT, AuthException, exception_for
 from descope_outbound.outbound_application import OutboundApplication
 from descope_outbound.outbound_application_async import OutboundApplicationAsync
@@ -74,7 +75,7 @@ class _Client(Generic[_Operations, _ByToken]):
         *,
         base_url: str | None = None,
         verbose: bool = False,
-        cache: object = None,
+        cache: bool | CacheOptions | None = None,
         license_handshake: bool | Literal["wait"] = True,
         allow_insecure_http: bool = False,
     ) -> None:
@@ -82,8 +83,6 @@ class _Client(Generic[_Operations, _ByToken]):
         key = None if management_key is None else _native.Secret(management_key)
         # The others only sessions need.
         del management_key, auth_management_key, public_key, jwt_validation_leeway, fga_cache_url
-        if cache:
-            raise _invalid("cache must be off: this version has no cache yet")
         native = native_client(
             project_id=project_id,
             management_key=key,
@@ -92,10 +91,13 @@ class _Client(Generic[_Operations, _ByToken]):
             skip_verify=skip_verify,
             license_handshake=license_handshake,
             allow_insecure_http=allow_insecure_http,
+            cache=cache,
         )
         if skip_verify:
             warnings.warn("skip_verify: whoever answers is believed to be Descope", UserWarning, stacklevel=2)
         self._native = native
+        native_cache = native.cache()
+        self._cache = None if native_cache is None else Cache(native_cache)
         self._last_response = self._slot() if verbose else None
         self._caller = Caller(native, observe=self._keep if verbose else None)
         self._mgmt = Mgmt(native.management_key_failure(), *self._operations(self._caller))
@@ -120,6 +122,16 @@ class _Client(Generic[_Operations, _ByToken]):
             True
         """
         return None if self._last_response is None else self._last_response.get()
+
+    @property
+    def cache(self) -> Cache | None:
+        """The cache, always the same object; None where the client was made without one.
+
+        Example:
+            >>> DescopeClient("P2made-up", management_key="made-up-key").cache is None
+            True
+        """
+        return self._cache
 
     @property
     def mgmt(self) -> Mgmt[_Operations, _ByToken]:
@@ -150,7 +162,9 @@ class DescopeClient(_Client[OutboundApplication, OutboundApplicationByToken]):
         fga_cache_url: Accepted as by the official SDK, and unused.
         base_url: Where the service is; else ``DESCOPE_BASE_URI``, else Descope's host in the project's region.
         verbose: Keep the service's last answer for ``get_last_response()``.
-        cache: Must be off in this version.
+        cache: Keep tokens for as long as they are good: True, or a ``CacheOptions``; off unless set. Then a fetch that
+            was made a while ago is answered at once, and a revoked token may be seen for 15 minutes at most; see
+            ``docs/cache.md``.
         license_handshake: Ask for the project's rate-limit tier beside the first call (True), before it
             (``"wait"``: 5 s at most), or never (False).
         allow_insecure_http: Permit a base URL of plain ``http`` beyond this machine.
@@ -227,6 +241,7 @@ def native_client(
     skip_verify: bool,
     license_handshake: bool | Literal["wait"],
     allow_insecure_http: bool,
+    cache: bool | CacheOptions | None = None,
 ) -> _native.Client:
     """The native half of a client; raises what is wrong with a setting."""
     if license_handshake not in _HANDSHAKES:
@@ -239,12 +254,21 @@ def native_client(
         skip_verify=skip_verify,
         license_handshake=_HANDSHAKES[license_handshake],
         allow_insecure_http=allow_insecure_http,
+        cache=_settings_of(cache),
         # What platform.python_version() reads it from.
         python_version=sys.version.split(maxsplit=1)[0],
     )
     if isinstance(native, _native.Failure):
         raise exception_for(native)
     return native
+
+
+def _settings_of(cache: object) -> dict[str, Any] | None:
+    if isinstance(cache, CacheOptions):
+        return cache._asdict()
+    if cache is None or isinstance(cache, bool):
+        return {} if cache else None
+    raise TypeError(f"cache must be True, False or CacheOptions, not {type(cache).__name__}")
 
 
 def _invalid(problem: str) -> AuthException:

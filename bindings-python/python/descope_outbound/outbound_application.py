@@ -31,6 +31,10 @@ class OutboundApplication:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+        self._cached_token = caller.cached("fetch_token")
+        self._cached_token_by_scopes = caller.cached("fetch_token_by_scopes")
+        self._cached_tenant_token = caller.cached("fetch_tenant_token")
+        self._cached_tenant_token_by_scopes = caller.cached("fetch_tenant_token_by_scopes")
 
     def fetch_token(
         self,
@@ -41,6 +45,7 @@ class OutboundApplication:
         *,
         scopes: Iterable[str] | None = None,
         external_identifier: str | None = None,
+        min_validity_seconds: float | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
         """Fetch a user's newest token for an app.
@@ -53,6 +58,8 @@ class OutboundApplication:
                 ``{"withRefreshToken": True}`` asks for the refresh token too. Passed on as given.
             scopes: Ask for the token with exactly these, as ``fetch_token_by_scopes`` does.
             external_identifier: The token that was uploaded under this name of your own (API reference).
+            min_validity_seconds: With a cache, ask the service where the cached token would be given out for less than
+                this, in seconds. What the service has then is what you get; without a cache it changes nothing.
             timeout_seconds: Bounds this call, in seconds; None for the client's own.
 
         Returns:
@@ -79,8 +86,14 @@ class OutboundApplication:
                 options,
                 tenant_id,
                 external_identifier=external_identifier,
+                min_validity_seconds=min_validity_seconds,
                 timeout_seconds=timeout_seconds,
             )
+        cached = self._cached_token(
+            app_id, user_id, tenant_id, external_identifier, None, options, min_validity_seconds
+        )
+        if cached is not None:
+            return cached
         arguments = {
             "app_id": app_id,
             "user_id": user_id,
@@ -88,7 +101,7 @@ class OutboundApplication:
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_token", arguments, timeout_seconds)
+        answer = self._caller.call("fetch_token", arguments, timeout_seconds, min_validity_seconds)
         return TokenResponse.of(answer)
 
     def fetch_token_by_scopes(
@@ -100,6 +113,7 @@ class OutboundApplication:
         tenant_id: str | None = None,
         *,
         external_identifier: str | None = None,
+        min_validity_seconds: float | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
         """Fetch a user's token for an app with exactly these scopes.
@@ -112,6 +126,7 @@ class OutboundApplication:
             options: As for ``fetch_token``.
             tenant_id: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
+            min_validity_seconds: As for ``fetch_token``.
             timeout_seconds: Bounds this call, in seconds; None for the client's own.
 
         Returns:
@@ -129,15 +144,21 @@ class OutboundApplication:
             ...     app_id="google-calendar", user_id="user-id", scopes=["read", "write"]
             ... )  # doctest: +SKIP
         """
+        wanted = as_list(scopes)
+        cached = self._cached_token_by_scopes(
+            app_id, user_id, tenant_id, external_identifier, wanted, options, min_validity_seconds
+        )
+        if cached is not None:
+            return cached
         arguments = {
             "app_id": app_id,
             "user_id": user_id,
-            "scopes": as_list(scopes),
+            "scopes": wanted,
             "options": options,
             "tenant_id": tenant_id,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_token_by_scopes", arguments, timeout_seconds)
+        answer = self._caller.call("fetch_token_by_scopes", arguments, timeout_seconds, min_validity_seconds)
         return TokenResponse.of(answer)
 
     def fetch_tenant_token(
@@ -147,6 +168,7 @@ class OutboundApplication:
         options: dict[str, Any] | None = None,
         *,
         external_identifier: str | None = None,
+        min_validity_seconds: float | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
         """Fetch a tenant's newest token for an app.
@@ -156,6 +178,7 @@ class OutboundApplication:
             tenant_id: The tenant's id.
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
+            min_validity_seconds: As for ``fetch_token``.
             timeout_seconds: Bounds this call, in seconds; None for the client's own.
 
         Returns:
@@ -173,13 +196,18 @@ class OutboundApplication:
             ...     app_id="salesforce", tenant_id="tenant-id"
             ... )  # doctest: +SKIP
         """
+        cached = self._cached_tenant_token(
+            app_id, None, tenant_id, external_identifier, None, options, min_validity_seconds
+        )
+        if cached is not None:
+            return cached
         arguments = {
             "app_id": app_id,
             "tenant_id": tenant_id,
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_tenant_token", arguments, timeout_seconds)
+        answer = self._caller.call("fetch_tenant_token", arguments, timeout_seconds, min_validity_seconds)
         return TokenResponse.of(answer)
 
     def fetch_tenant_token_by_scopes(
@@ -190,6 +218,7 @@ class OutboundApplication:
         options: dict[str, Any] | None = None,
         *,
         external_identifier: str | None = None,
+        min_validity_seconds: float | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
         """Fetch a tenant's token for an app with exactly these scopes.
@@ -200,6 +229,7 @@ class OutboundApplication:
             scopes: As for ``fetch_token_by_scopes``.
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
+            min_validity_seconds: As for ``fetch_token``.
             timeout_seconds: Bounds this call, in seconds; None for the client's own.
 
         Returns:
@@ -217,14 +247,20 @@ class OutboundApplication:
             ...     app_id="salesforce", tenant_id="tenant-id", scopes=["read"]
             ... )  # doctest: +SKIP
         """
+        wanted = as_list(scopes)
+        cached = self._cached_tenant_token_by_scopes(
+            app_id, None, tenant_id, external_identifier, wanted, options, min_validity_seconds
+        )
+        if cached is not None:
+            return cached
         arguments = {
             "app_id": app_id,
             "tenant_id": tenant_id,
-            "scopes": as_list(scopes),
+            "scopes": wanted,
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_tenant_token_by_scopes", arguments, timeout_seconds)
+        answer = self._caller.call("fetch_tenant_token_by_scopes", arguments, timeout_seconds, min_validity_seconds)
         return TokenResponse.of(answer)
 
     def delete_user_tokens(

@@ -46,18 +46,14 @@ class OutboundToken(RedactedDict):
 class TokenResponse(RedactedDict):
     """The server's answer to a fetch, ``{"token": {…}}``, with shortcuts to what is mostly wanted.
 
-    Attributes:
-        source: Where the answer comes from: ``"network"``.
-
     Example:
         >>> response = TokenResponse({"token": {"accessToken": "made-up", "accessTokenExpiry": "1795435200"}})
         >>> response.access_token, response["token"]["token"], response.expires_at.isoformat()
         ('made-up', 'made-up', '2026-11-23T12:00:00+00:00')
     """
 
-    __slots__ = ("source",)
-
-    source: str
+    # Unset where that is the cache: to set it would make every hit dearer by a twentieth.
+    __slots__ = ("_source_but_cache",)
 
     def __init__(self, answer: dict[str, Any], source: str = "network") -> None:
         super().__init__(answer)
@@ -70,6 +66,19 @@ class TokenResponse(RedactedDict):
     def of(cls, answer: _native.Answer) -> TokenResponse:
         """The service's answer to a fetch."""
         return answer.json_as(cls, "token", OutboundToken)
+
+    @property
+    def source(self) -> str:
+        """Where the answer comes from.
+
+        ``"network"``, or of a client with a cache ``"cache"``, ``"stale"`` (it should have been refreshed, and could
+        not be) or ``"joined"`` (another call's request brought it).
+        """
+        return getattr(self, "_source_but_cache", "cache")
+
+    @source.setter
+    def source(self, source: str) -> None:
+        self._source_but_cache = source
 
     @property
     def _token(self) -> dict[str, Any]:

@@ -18,15 +18,15 @@ use crate::cache::policy::{Course, PATIENCE, State};
 use crate::client::Client;
 use crate::error::Error;
 use crate::exchange::deadline_exceeded;
-use crate::operation::{Arguments, Operation};
+use crate::operation::Arguments;
 
 /// A fetch that the cache has a say in.
 #[derive(Clone, Copy)]
 pub(crate) struct Fetch<'call> {
     pub(crate) client: &'call Client,
     pub(crate) cache: &'call Cache,
-    pub(crate) operation: &'static Operation,
-    pub(crate) arguments: &'call Arguments,
+    /// As the caller gave them; a lookup has none beside its question.
+    pub(crate) arguments: Option<&'call Arguments>,
     pub(crate) timeout: Duration,
     pub(crate) min_validity: Duration,
 }
@@ -89,12 +89,13 @@ impl Fetch<'_> {
                 }
                 Boarding::Joined(arrivals) => (arrivals, Source::Joined),
                 Boarding::Started(ticket) => {
-                    tokio::spawn(self.flight(ticket, sender, false).run());
+                    tokio::spawn(self.flight(question, ticket, sender, false).run());
                     (waiting, Source::Network)
                 }
                 Boarding::Full => {
                     cache.counters.misses.add();
-                    return self.client.perform(self.operation, self.arguments.clone(), self.timeout).await;
+                    let arguments = self.arguments_of(question);
+                    return self.client.perform(question.operation(), arguments, self.timeout).await;
                 }
             };
             return self.await_arrival(arrivals, source, usable, deadline).await;
@@ -149,7 +150,7 @@ impl Fetch<'_> {
         let subject: Subject = cache.subject(question);
         match cache.ledger.board(&subject, false, now.elapsed, Some(entry), || receiver) {
             Boarding::Started(ticket) => {
-                runtime.spawn(self.flight(ticket, sender, true).run());
+                runtime.spawn(self.flight(question, ticket, sender, true).run());
                 return;
             }
             Boarding::Gated { until, .. } => entry.leave_alone_until(until),
@@ -166,17 +167,22 @@ impl Fetch<'_> {
 
     fn flight(
         &self,
+        question: &Question<'_>,
         ticket: Ticket,
         arrivals: watch::Sender<Option<Outcome>>,
         is_in_background: bool,
     ) -> Flight {
         let request = Request {
             client: self.client.clone(),
-            operation: self.operation,
-            arguments: self.arguments.clone(),
+            operation: question.operation(),
+            arguments: self.arguments_of(question),
             timeout: self.flight_timeout(),
         };
         Flight { request, ticket, arrivals, is_in_background }
+    }
+
+    fn arguments_of(&self, question: &Question<'_>) -> Arguments {
+        self.arguments.cloned().unwrap_or_else(|| question.arguments())
     }
 
     /// The client's own; a caller with more time makes it longer, one with less does not end it for the others.

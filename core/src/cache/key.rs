@@ -14,16 +14,35 @@ pub(crate) type Key = Arc<[u8]>;
 /// Long enough for most, so that a lookup allocates nothing.
 pub(crate) type KeyBuffer = SmallVec<[u8; 192]>;
 
-/// A fetch that may be answered from the cache, as its caller describes it.
-#[derive(Debug)]
-pub(crate) struct Question<'call> {
-    app_id: &'call str,
-    user_id: &'call str,
-    tenant_id: &'call str,
-    external_identifier: &'call str,
-    scopes: Option<SmallVec<[&'call str; 8]>>,
+/// A fetch that may be answered from the cache, as its caller describes it: [`Arguments`] that are borrowed.
+#[derive(Clone, Debug)]
+pub struct Question<'call> {
+    operation: &'static Operation,
+    /// The outbound app's id.
+    pub app_id: &'call str,
+    /// The user's id; empty for a tenant's token.
+    pub user_id: &'call str,
+    /// The tenant's id, or empty.
+    pub tenant_id: &'call str,
+    /// The token's name of the caller's own, or empty.
+    pub external_identifier: &'call str,
+    /// Exactly these, where the token is fetched by its scopes.
+    pub scopes: Option<ScopeSet<'call>>,
     /// Whether the service is to refresh the token at the third party.
     pub(crate) is_forced: bool,
+}
+
+/// Scopes in an order of their own: the service takes them as a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeSet<'call>(SmallVec<[&'call str; 8]>);
+
+impl<'call> FromIterator<&'call str> for ScopeSet<'call> {
+    fn from_iter<Scopes: IntoIterator<Item = &'call str>>(scopes: Scopes) -> Self {
+        let mut scopes: SmallVec<[&'call str; 8]> = scopes.into_iter().collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self(scopes)
+    }
 }
 
 /// Which tokens something is about: what they are found by when they have to go.
@@ -62,18 +81,25 @@ impl<'call> Scope<'call> {
 }
 
 impl<'call> Question<'call> {
-    /// Reads the arguments of a fetch; none where the call is not for the cache: another operation, an option that
-    /// changes the answer, or arguments that will be refused.
-    pub(crate) fn read(operation: &Operation, arguments: &'call Arguments) -> Option<Self> {
-        let Tokens::Fetched { of, by_scopes } = operation.tokens else { return None };
-        let mut question = Self {
+    /// A fetch of nothing yet. Of operations that fetch no token, and of those by an inbound token, nothing is cached.
+    #[must_use]
+    pub fn new(operation: &'static Operation) -> Self {
+        Self {
+            operation,
             app_id: "",
             user_id: "",
             tenant_id: "",
             external_identifier: "",
             scopes: None,
             is_forced: false,
-        };
+        }
+    }
+
+    /// Reads the arguments of a fetch; none where the call is not for the cache: another operation, an option that
+    /// changes the answer, or arguments that will be refused.
+    pub(crate) fn read(operation: &'static Operation, arguments: &'call Arguments) -> Option<Self> {
+        let Tokens::Fetched { of, by_scopes } = operation.tokens else { return None };
+        let mut question = Self::new(operation);
         for (name, argument) in arguments.iter() {
             let place = match (name, argument) {
                 (_, Argument::Absent) => continue,
@@ -98,9 +124,40 @@ impl<'call> Question<'call> {
             }
             *place = text;
         }
-        let holder = if of == Holder::User { question.user_id } else { question.tenant_id };
-        let is_complete = !question.app_id.is_empty() && !holder.is_empty();
-        (is_complete && question.scopes.is_some() == by_scopes).then_some(question)
+        question.is_for_the_cache().then_some(question)
+    }
+
+    /// Whether this is a fetch that the service would not refuse.
+    pub(crate) fn is_for_the_cache(&self) -> bool {
+        let Tokens::Fetched { of, by_scopes } = self.operation.tokens else { return false };
+        let is_held = match of {
+            Holder::User => !self.user_id.is_empty(),
+            Holder::Tenant => !self.tenant_id.is_empty() && self.user_id.is_empty(),
+        };
+        is_held && !self.app_id.is_empty() && self.scopes.is_some() == by_scopes
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// What the service is asked for, without options.
+    pub(crate) fn arguments(&self) -> Arguments {
+        let mut arguments = Arguments::default();
+        for (name, text) in [
+            ("app_id", self.app_id),
+            ("user_id", self.user_id),
+            ("tenant_id", self.tenant_id),
+            ("external_identifier", self.external_identifier),
+        ] {
+            if !text.is_empty() {
+                arguments = arguments.with(name, text);
+            }
+        }
+        match &self.scopes {
+            Some(ScopeSet(scopes)) => arguments.with("scopes", scopes.iter().copied().collect::<Argument>()),
+            None => arguments,
+        }
     }
 
     /// Each part with its length before it, so that no two fetches look alike.
@@ -110,7 +167,7 @@ impl<'call> Question<'call> {
             append(&mut key, part);
         }
         // A newest token and one of no scopes at all are two things.
-        if let Some(scopes) = &self.scopes {
+        if let Some(ScopeSet(scopes)) = &self.scopes {
             key.push(1);
             for scope in scopes {
                 append(&mut key, scope);
@@ -134,16 +191,12 @@ fn append(key: &mut KeyBuffer, part: &str) {
     key.extend_from_slice(part.as_bytes());
 }
 
-/// The service takes scopes as a set: neither order nor repetition makes another token of it.
-fn as_set(items: &[Argument]) -> Option<SmallVec<[&str; 8]>> {
+fn as_set(items: &[Argument]) -> Option<ScopeSet<'_>> {
     let texts = items.iter().map(|item| match item {
         Argument::Text(text) => Some(text.as_str()),
         _ => None,
     });
-    let mut scopes = texts.collect::<Option<SmallVec<[&str; 8]>>>()?;
-    scopes.sort_unstable();
-    scopes.dedup();
-    Some(scopes)
+    texts.collect()
 }
 
 /// Whether a refresh is asked for; none where anything else is, which makes another answer.
@@ -165,7 +218,7 @@ mod tests {
     use super::*;
     use crate::operation;
 
-    fn key_of(operation: &Operation, arguments: &Arguments) -> Option<Vec<u8>> {
+    fn key_of(operation: &'static Operation, arguments: &Arguments) -> Option<Vec<u8>> {
         Question::read(operation, arguments).map(|question| question.key().to_vec())
     }
 
@@ -212,6 +265,19 @@ mod tests {
         assert!(keys.iter().all(Option::is_some));
         let different: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(different.len(), keys.len());
+    }
+
+    #[test]
+    fn a_borrowed_question_is_the_one_that_its_arguments_ask() {
+        let mut question = Question::new(&operation::FETCH_TOKEN_BY_SCOPES);
+        assert!(!question.is_for_the_cache());
+        (question.app_id, question.user_id, question.external_identifier) = ("a", "u", "x");
+        assert!(!question.is_for_the_cache());
+        question.scopes = Some(["w", "r", "w"].into_iter().collect());
+        assert!(question.is_for_the_cache());
+        let arguments = question.arguments();
+        assert_eq!(key_of(&operation::FETCH_TOKEN_BY_SCOPES, &arguments), Some(question.key().to_vec()));
+        assert!(!Question::new(&operation::DELETE_TOKEN).is_for_the_cache());
     }
 
     #[test]

@@ -28,7 +28,7 @@ use tokio::runtime::Handle;
 pub(crate) use change::Changing;
 pub use clock::CacheClock;
 pub(crate) use fetch::Fetch;
-pub(crate) use key::Question;
+pub use key::{Question, ScopeSet};
 pub use options::CacheOptions;
 pub use statistics::CacheStats;
 pub(crate) use statistics::Counter;

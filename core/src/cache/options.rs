@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cache::clock::CacheClock;
+use crate::config::span_from_seconds;
 use crate::error::{ArgumentName, Error};
 
 /// How a cache behaves. Every setting has a default that suits most backends.
@@ -71,6 +72,35 @@ impl CacheOptions {
     /// The name of a fetch's smallest remaining life in other languages, where it is a number of seconds.
     pub const MIN_VALIDITY: ArgumentName =
         ArgumentName { snake: "min_validity_seconds", camel: "minValiditySeconds" };
+
+    /// The settings that are numbers in other languages: counts, and spans of time in seconds.
+    pub const NUMBERS: [ArgumentName; 6] = [
+        Self::MAX_ENTRIES,
+        Self::MAX_BYTES,
+        Self::REFRESH_AFTER,
+        Self::MAX_AGE,
+        Self::STALE_IF_ERROR,
+        Self::NEGATIVE,
+    ];
+
+    /// Sets one of [`CacheOptions::NUMBERS`] as other languages have it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a negative number or one without an end,
+    /// for a part of an entry or of a byte, and for a name that is none of these.
+    pub fn number(self, name: ArgumentName, number: f64) -> Result<Self, Error> {
+        let count = || whole(name, number);
+        let span = || span_from_seconds(name, number);
+        Ok(match name {
+            Self::MAX_ENTRIES => self.max_entries(usize::try_from(count()?).unwrap_or(usize::MAX)),
+            Self::MAX_BYTES => self.max_bytes(count()?),
+            Self::REFRESH_AFTER => self.refresh_after(span()?),
+            Self::MAX_AGE => self.max_age(span()?),
+            Self::STALE_IF_ERROR => self.stale_if_error(span()?),
+            Self::NEGATIVE => self.negative(span()?),
+            _ => return Err(Error::invalid(name, "is no setting of a cache")),
+        })
+    }
 
     /// At most so many tokens are kept; 10,000 unless set. Those that are asked for least make room.
     pub fn max_entries(mut self, max_entries: usize) -> Self {
@@ -157,9 +187,40 @@ impl CacheOptions {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and not below zero")]
+fn whole(name: ArgumentName, number: f64) -> Result<u64, Error> {
+    if !number.is_finite() || number.fract() != 0.0 || number.is_sign_negative() {
+        return Err(Error::invalid(name, "must be a whole number of at least 1"));
+    }
+    Ok(number as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_numbers_of_other_languages_are_checked_by_their_names() {
+        let options = CacheOptions::NUMBERS.into_iter().try_fold(CacheOptions::default(), |options, name| {
+            options.number(name, if name == CacheOptions::REFRESH_AFTER { 1.5 } else { 60.0 })
+        });
+        let options = options.unwrap();
+        assert_eq!((options.max_entries, options.max_bytes), (60, 60));
+        assert_eq!(options.refresh_after, Duration::from_millis(1_500));
+        let minute = Duration::from_mins(1);
+        assert_eq!([options.max_age, options.stale_if_error, options.negative], [minute; 3]);
+        for name in CacheOptions::NUMBERS {
+            for number in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                let error = CacheOptions::default().number(name, number).unwrap_err();
+                assert!(error.to_string().starts_with(name.snake), "{error}");
+            }
+        }
+        for name in [CacheOptions::MAX_ENTRIES, CacheOptions::MAX_BYTES, CacheOptions::MIN_VALIDITY] {
+            assert!(CacheOptions::default().number(name, 1.5).is_err(), "{}", name.snake);
+        }
+        let forever = CacheOptions::default().number(CacheOptions::MAX_AGE, 1e300).unwrap();
+        assert!(forever.check().unwrap_err().to_string().starts_with("max_age_seconds"));
+    }
 
     #[test]
     fn what_makes_no_sense_is_refused_by_its_name() {

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::error::ArgumentName;
+
 /// What a cache has done since its client was made.
 ///
 /// Every fetch that the cache looked at is one of `hits`, `stale_served`, `negative_hits`, `misses` and `joined`, unless
@@ -31,6 +33,27 @@ pub struct CacheStats {
     pub bytes: u64,
     /// Requests for tokens that were sent to the service, repetitions included; those by inbound token apart.
     pub upstream_requests: u64,
+}
+
+impl CacheStats {
+    /// All of them, with their names in other languages.
+    #[must_use]
+    pub fn numbers(&self) -> [(ArgumentName, u64); 11] {
+        let name = |snake, camel| ArgumentName { snake, camel };
+        [
+            (name("hits", "hits"), self.hits),
+            (name("misses", "misses"), self.misses),
+            (name("joined", "joined"), self.joined),
+            (name("refreshed_ahead", "refreshedAhead"), self.refreshed_ahead),
+            (name("stale_served", "staleServed"), self.stale_served),
+            (name("negative_hits", "negativeHits"), self.negative_hits),
+            (name("suppressed_publishes", "suppressedPublishes"), self.suppressed_publishes),
+            (name("evictions", "evictions"), self.evictions),
+            (name("entries", "entries"), self.entries),
+            (name("bytes", "bytes"), self.bytes),
+            (name("upstream_requests", "upstreamRequests"), self.upstream_requests),
+        ]
+    }
 }
 
 /// Counts that go up, each on a line of memory of its own for every few threads.

@@ -1,0 +1,581 @@
+"""A client with a cache: what it asks the service, what it gives out, and what it forgets."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import json
+import os
+import pickle
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from descope_outbound import (
+    AuthException,
+    CacheOptions,
+    DeadlineExceeded,
+    DescopeClient,
+    DescopeClientAsync,
+    OutboundToken,
+    TokenNotFound,
+    TokenResponse,
+    _native,
+)
+from emulator import Emulator
+from program import run
+
+FETCH = "/v1/mgmt/outbound/app/user/token/latest"
+
+
+def settings(emulator: Emulator, **more: Any) -> dict[str, Any]:
+    where = {
+        "project_id": emulator.project_id,
+        "management_key": emulator.management_key,
+        "base_url": emulator.base_url,
+    }
+    return {**where, "license_handshake": False, "cache": True, **more}
+
+
+def stats(client: DescopeClient | DescopeClientAsync) -> dict[str, int]:
+    assert client.cache is not None
+    return client.cache.stats()
+
+
+@pytest.fixture
+def cached(emulator: Emulator) -> Iterator[DescopeClient]:
+    with DescopeClient(**settings(emulator)) as client:
+        yield client
+
+
+@pytest.fixture
+def cached_async(emulator: Emulator) -> DescopeClientAsync:
+    return DescopeClientAsync(**settings(emulator))
+
+
+def fetch(client: DescopeClient, **more: Any) -> TokenResponse:
+    return client.mgmt.outbound_application.fetch_token("app-id", "user-id", **more)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for what is bound to happen on another thread."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.002)
+
+
+def requests(emulator: Emulator) -> int:
+    return sum(entry["path"].startswith("/v1/") for entry in emulator.journal())
+
+
+def test_without_being_asked_for_there_is_no_cache(client: DescopeClient, emulator: Emulator) -> None:
+    assert client.cache is None
+    assert [fetch(client, min_validity_seconds=60).source for _ in range(3)] == ["network"] * 3
+    assert requests(emulator) == 3
+    assert DescopeClient(**settings(emulator, cache=False)).cache is None
+
+
+def test_the_second_fetch_asks_nobody(cached: DescopeClient, emulator: Emulator) -> None:
+    first, second = fetch(cached), fetch(cached)
+    assert (first.source, second.source) == ("network", "cache")
+    assert second == first
+    assert (second.access_token, second.expires_at) == (first.access_token, first.expires_at)
+    assert requests(emulator) == 1
+    numbers = {"hits": 1, "misses": 1, "entries": 1, "upstream_requests": 1, "joined": 0, "stale_served": 0}
+    assert numbers.items() <= stats(cached).items()
+
+
+def test_an_awaited_hit_does_not_need_an_event_loop(cached_async: DescopeClientAsync) -> None:
+    fetch_token = cached_async.mgmt.outbound_application.fetch_token
+    asyncio.run(fetch_token("app-id", "user-id"))
+    with pytest.raises(StopIteration) as done:
+        fetch_token("app-id", "user-id").send(None)
+    assert done.value.value.source == "cache"
+
+
+def test_each_caller_gets_an_answer_of_its_own_down_to_the_scopes(cached: DescopeClient) -> None:
+    sent = json.dumps(fetch(cached))
+    for _ in range(3):
+        answer = fetch(cached)
+        assert type(answer) is TokenResponse
+        assert type(answer["token"]) is OutboundToken
+        assert json.dumps(answer) == sent
+        answer.scopes.append("all")
+        answer["token"]["accessToken"] = "another"
+        answer["token"]["more"] = answer["more"] = {}
+        del answer["token"]["id"]
+
+
+def test_a_hit_can_be_copied_pickled_and_dumped(cached: DescopeClient) -> None:
+    first, hit = fetch(cached), fetch(cached)
+    for twin in (copy.copy(hit), copy.deepcopy(hit), pickle.loads(pickle.dumps(hit)), hit.copy()):
+        assert twin == hit == first
+        assert (type(twin), twin.source) == (TokenResponse, "cache")
+    assert json.loads(json.dumps(hit)) == first
+
+
+def test_nested_lists_and_dicts_of_any_depth_are_copied(cached: DescopeClient, emulator: Emulator) -> None:
+    token = {"accessToken": "made-up-nested", "scopes": [], "deep": [{"a": [{"b": {}}]}, [[]], 1]}
+    emulator.fail(status=200, body=json.dumps({"token": token, "list": [[1]], "none": None, "id": "x"}), count=1)
+    first = fetch(cached)
+    fetch(cached)["token"]["deep"][0]["a"][0]["b"]["changed"] = True
+    fetch(cached)["token"]["deep"][1][0].append(1)
+    fetch(cached)["list"][0].append(1)
+    assert fetch(cached) == first == {"token": token, "list": [[1]], "none": None, "id": "x"}
+    assert list(fetch(cached)) == ["token", "list", "none", "id"]
+
+
+def test_a_token_that_is_no_object_is_cached_by_nobody(cached: DescopeClient, emulator: Emulator) -> None:
+    emulator.fail(status=200, body='{"token": null}', count=2)
+    assert [fetch(cached).source for _ in range(2)] == ["network"] * 2
+
+
+def test_scopes_are_a_set_and_another_fetch_than_the_newest(cached: DescopeClient, emulator: Emulator) -> None:
+    operations = cached.mgmt.outbound_application
+    assert fetch(cached).source == "network"
+    assert fetch(cached, scopes=["read", "write"]).source == "network"
+    for scopes in (["write", "read"], ("read", "write", "read"), iter(["read", "write"]), {"read", "write"}):
+        assert operations.fetch_token_by_scopes("app-id", "user-id", scopes).source == "cache"
+        assert fetch(cached, scopes=["read", "write"]).source == "cache"
+    assert requests(emulator) == 2
+
+
+def test_what_differs_in_any_argument_is_another_token(cached: DescopeClient, emulator: Emulator) -> None:
+    emulator.connect("app-id", "user-id", tenant_id="tenant-id", scopes=["read"])
+    emulator.connect("app-id", "user-id", external_identifier="mine", scopes=["other"])
+    emulator.control("POST", "connect", app_id="app-id", tenant_id="tenant-id", scopes=["read"])
+    operations = cached.mgmt.outbound_application
+    calls: list[Callable[[], TokenResponse]] = [
+        lambda: operations.fetch_token("app-id", "user-id"),
+        lambda: operations.fetch_token("app-id", "user-id", "tenant-id"),
+        lambda: operations.fetch_token("app-id", "user-id", external_identifier="mine"),
+        lambda: operations.fetch_token_by_scopes("app-id", "user-id", ["read"], tenant_id="tenant-id"),
+        lambda: operations.fetch_tenant_token("app-id", "tenant-id"),
+        lambda: operations.fetch_tenant_token_by_scopes("app-id", "tenant-id", ["read"]),
+    ]
+    assert [call().source for call in calls] == ["network"] * len(calls)
+    assert [call().source for call in calls] == ["cache"] * len(calls)
+    # The newest is the one with a name of its own; the tenant's users and the tenant have theirs.
+    assert len({call().access_token for call in calls}) == 3
+    assert requests(emulator) == len(calls)
+
+
+def test_options_reach_the_service(cached: DescopeClient, emulator: Emulator) -> None:
+    fetch(cached)
+    for options in ({"withRefreshToken": True}, {"forceRefresh": True}, {"withRefreshToken": True}):
+        assert fetch(cached, options=options).source == "network"
+    assert requests(emulator) == 4
+    without: list[dict[str, bool | None]] = [{}, {"forceRefresh": False}, {"withRefreshToken": None}]
+    for none in without:
+        hit = fetch(cached, options=none)
+        assert (hit.source, hit.refresh_token) == ("cache", None)
+    assert requests(emulator) == 4
+
+
+def test_a_forced_refresh_replaces_what_was_cached(cached: DescopeClient) -> None:
+    old = fetch(cached)
+    new = fetch(cached, options={"forceRefresh": True})
+    assert old.access_token != new.access_token == fetch(cached).access_token
+
+
+def test_fetches_by_an_inbound_token_are_never_cached(cached: DescopeClient, emulator: Emulator) -> None:
+    inbound = emulator.control("POST", "inbound_token", user_id="user-id", scopes=["outbound.token.fetch"])["token"]
+    by_token = cached.mgmt.outbound_application_by_token
+    fetch(cached)
+    for _ in range(3):
+        assert by_token.fetch_token(inbound, "app-id", "user-id").source == "network"
+    assert requests(emulator) == 4
+    assert stats(cached)["entries"] == 1
+
+
+def test_that_a_user_has_not_connected_is_remembered_until_he_is_forgotten(
+    cached: DescopeClient, emulator: Emulator
+) -> None:
+    operations = cached.mgmt.outbound_application
+    for _ in range(3):
+        with pytest.raises(TokenNotFound):
+            operations.fetch_token("app-id", "stranger")
+    assert (requests(emulator), stats(cached)["negative_hits"]) == (1, 2)
+    emulator.connect("app-id", "stranger")
+    assert cached.cache is not None
+    cached.cache.forget(user_id="stranger")
+    assert operations.fetch_token("app-id", "stranger").source == "network"
+
+
+@pytest.mark.parametrize("ids", [("app-id", "user-id"), ("app-id", None), (None, "user-id")])
+def test_forgetting_is_by_app_by_user_or_by_both(cached: DescopeClient, ids: tuple[str | None, str | None]) -> None:
+    assert cached.cache is not None
+    fetch(cached)
+    cached.cache.forget("app-id", "another")
+    cached.cache.forget(user_id="another")
+    assert fetch(cached).source == "cache"
+    cached.cache.forget(*ids)
+    assert fetch(cached).source == "network"
+    cached.cache.clear()
+    assert stats(cached)["entries"] == 0
+
+
+def test_forgetting_nobody_in_particular_is_refused(cached: DescopeClient) -> None:
+    assert cached.cache is not None
+    for ids in ((None, None), ("", ""), ("", None)):
+        with pytest.raises(AuthException, match="app_id must not be empty") as refused:
+            cached.cache.forget(*ids)
+        assert refused.value.status_code == 400
+    with pytest.raises(TypeError, match="user_id must be a string, not int"):
+        cached.cache.forget("app-id", 5)  # type: ignore[arg-type]
+
+
+def test_a_rejected_token_is_not_given_out_again(cached: DescopeClient) -> None:
+    assert cached.cache is not None
+    old = fetch(cached).access_token
+    assert cached.cache.reject(old) is True
+    new = fetch(cached)
+    assert (new.source, new.access_token != old) == ("network", True)
+    assert cached.cache.reject(old) is False
+    assert fetch(cached).source == "cache"
+    with pytest.raises(TypeError, match="access_token must be a string, not nothing"):
+        cached.cache.reject(None)  # type: ignore[arg-type]
+
+
+def test_a_token_that_ends_too_soon_for_a_caller_is_asked_for(cached: DescopeClient, emulator: Emulator) -> None:
+    emulator.connect("app-id", "user-id", scopes=["read", "write"], lifetime_seconds=3600)
+    assert fetch(cached).source == "network"
+    assert fetch(cached, min_validity_seconds=600).source == "cache"
+    assert fetch(cached, min_validity_seconds=7200).source == "network"
+    operations = cached.mgmt.outbound_application
+    assert operations.fetch_token_by_scopes("app-id", "user-id", ["read", "write"]).source == "network"
+    scoped = operations.fetch_token_by_scopes("app-id", "user-id", ["read", "write"], min_validity_seconds=7200)
+    assert scoped.source == "network"
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+def test_a_wish_without_sense_is_refused_whether_there_is_a_cache_or_not(
+    client: DescopeClient, cached: DescopeClient, emulator: Emulator, seconds: float
+) -> None:
+    fetch(cached)
+    for each in (client, cached):
+        with pytest.raises(AuthException, match="min_validity_seconds must be a finite number of at least 0"):
+            fetch(each, min_validity_seconds=seconds)
+        with pytest.raises(TypeError, match="min_validity_seconds must be a number, not str"):
+            fetch(each, min_validity_seconds="60")
+    assert requests(emulator) == 1
+
+
+def test_a_token_grows_old_as_time_passes(cached: DescopeClient, emulator: Emulator) -> None:
+    assert fetch(cached).source == "network"
+    _native.advance_cache_clock(301)
+    assert fetch(cached).source == "cache"
+    until(lambda: stats(cached)["refreshed_ahead"] == 1)
+    assert requests(emulator) == 2
+    _native.advance_cache_clock(901)
+    assert fetch(cached).source == "network"
+
+
+def test_what_should_be_fresher_and_cannot_be_says_so(emulator: Emulator) -> None:
+    with DescopeClient(**settings(emulator, cache=CacheOptions(stale_if_error_seconds=600))) as client:
+        fetch(client)
+        _native.advance_cache_clock(1000)
+        emulator.fail(path=FETCH, status=500)
+        assert fetch(client).source == "stale"
+        assert stats(client)["stale_served"] == 1
+        _native.advance_cache_clock(600)
+        with pytest.raises(AuthException):
+            fetch(client)
+
+
+def test_deletes_and_uploads_end_what_is_cached(cached: DescopeClient) -> None:
+    operations = cached.mgmt.outbound_application
+    fetch(cached)
+    operations.upload_user_token("app-id", "user-id", access_token="made-up-uploaded", scopes=["read", "write"])
+    uploaded = fetch(cached)
+    assert uploaded.source == "network"
+    operations.delete_token(uploaded["token"]["id"])
+    operations.delete_user_tokens("app-id", "user-id")
+    with pytest.raises(TokenNotFound):
+        fetch(cached)
+
+
+def test_a_thousand_tasks_of_four_event_loops_are_one_request(
+    cached_async: DescopeClientAsync, emulator: Emulator
+) -> None:
+    loops, tasks = 4, 250
+    emulator.fail(path=FETCH, delivery="hold", count=1)
+
+    async def fetch_all() -> list[str]:
+        fetch_token = cached_async.mgmt.outbound_application.fetch_token
+        return [each.source for each in await asyncio.gather(*(fetch_token("app-id", "user-id") for _ in range(tasks)))]
+
+    with ThreadPoolExecutor(loops) as pool:
+        fetched = [pool.submit(asyncio.run, fetch_all()) for _ in range(loops)]
+        until(lambda: requests(emulator) == 1)
+        emulator.control("POST", "faults/release")
+        sources = Counter(source for each in fetched for source in each.result(30))
+    assert (sources["network"], sources.total()) == (1, loops * tasks)
+    assert requests(emulator) == 1
+
+
+def test_two_hundred_threads_are_one_request(cached: DescopeClient, emulator: Emulator) -> None:
+    emulator.fail(path=FETCH, delivery="hold", count=1)
+    with ThreadPoolExecutor(200) as pool:
+        fetched = [pool.submit(fetch, cached) for _ in range(200)]
+        until(lambda: requests(emulator) == 1)
+        emulator.control("POST", "faults/release")
+        sources = Counter(each.result(30).source for each in fetched)
+    assert (sources["network"], sources.total()) == (1, 200)
+    assert requests(emulator) == 1
+
+
+def test_who_began_a_request_may_leave_without_harm_to_those_who_joined(
+    cached_async: DescopeClientAsync, emulator: Emulator
+) -> None:
+    emulator.fail(path=FETCH, delivery="hold", count=1)
+
+    async def main() -> list[str]:
+        fetch_token = cached_async.mgmt.outbound_application.fetch_token
+        first = asyncio.ensure_future(fetch_token("app-id", "user-id"))
+        await asyncio.to_thread(until, lambda: requests(emulator) == 1)
+        others = [asyncio.ensure_future(fetch_token("app-id", "user-id")) for _ in range(10)]
+        impatient = asyncio.ensure_future(fetch_token("app-id", "user-id", timeout_seconds=0.05))
+        await asyncio.sleep(0)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        with pytest.raises(DeadlineExceeded):
+            await impatient
+        await asyncio.to_thread(emulator.control, "POST", "faults/release")
+        return [each.source for each in await asyncio.gather(*others)]
+
+    assert asyncio.run(main()) == ["joined"] * 10
+    assert requests(emulator) == 1
+
+
+def test_an_error_is_shared_with_those_who_joined_and_with_nobody_later(
+    cached_async: DescopeClientAsync, emulator: Emulator
+) -> None:
+    emulator.fail(path=FETCH, status=500, latency_ms=300, count=1)
+
+    async def main() -> list[object]:
+        fetch_token = cached_async.mgmt.outbound_application.fetch_token
+        failed = await asyncio.gather(*(fetch_token("app-id", "user-id") for _ in range(20)), return_exceptions=True)
+        assert {type(each) for each in failed} == {AuthException}
+        assert len({id(each) for each in failed}) == 20
+        return [(await fetch_token("app-id", "user-id")).source]
+
+    assert asyncio.run(main()) == ["network"]
+    assert requests(emulator) == 2
+
+
+def test_after_a_delete_nobody_is_given_what_was_fetched_before(cached: DescopeClient, emulator: Emulator) -> None:
+    emulator.fail(path=FETCH, delivery="hold", count=1)
+    with ThreadPoolExecutor(1) as pool:
+        early = pool.submit(fetch, cached)
+        until(lambda: requests(emulator) == 1)
+        # The answer is made, and on its way, while the delete commits.
+        cached.mgmt.outbound_application.delete_user_tokens("app-id", "user-id")
+        with pytest.raises(TokenNotFound):
+            fetch(cached)
+        emulator.control("POST", "faults/release")
+        assert early.result(30).source == "network"
+    with pytest.raises(TokenNotFound):
+        fetch(cached)
+    assert stats(cached)["suppressed_publishes"] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_has_a_cache_of_its_own_that_starts_empty(emulator: Emulator) -> None:
+    ended = run(
+        emulator,
+        """
+import os, sys
+from descope_outbound import DescopeClient
+client = DescopeClient(cache=True)
+sources = lambda: [client.mgmt.outbound_application.fetch_token("app-id", "user-id").source for _ in range(2)]
+assert sources() == ["network", "cache"]
+if os.fork() == 0:
+    assert client.cache.stats()["entries"] == client.cache.stats()["hits"] == 0, client.cache.stats()
+    assert sources() == ["network", "cache"], "child"
+    client.cache.clear()
+    print("child", flush=True)
+    os._exit(0)
+_, status = os.wait()
+assert status == 0, status
+assert sources() == ["cache", "cache"] and client.cache.stats()["hits"] == 3
+print("parent")
+""",
+    )
+    assert ended.output.split() == ["child", "parent"], ended.errors
+
+
+def test_a_cached_token_is_let_go_of_with_its_entry(cached: DescopeClient) -> None:
+    def kept() -> int:
+        gc.collect()
+        return sum(type(each) is OutboundToken for each in gc.get_objects())
+
+    before = kept()
+    fetch(cached)
+    fetch(cached)
+    assert kept() == before + 1
+    assert cached.cache is not None
+    cached.cache.clear()
+    assert kept() == before
+
+
+def test_threads_that_hit_at_once_each_get_their_own(cached: DescopeClient) -> None:
+    first = fetch(cached)
+    started = threading.Barrier(8)
+
+    def work() -> bool:
+        started.wait()
+        for _ in range(500):
+            answer = fetch(cached)
+            if answer != first:
+                return False
+            answer.scopes.append("x")
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: work(), range(8)))
+    assert stats(cached)["hits"] == 4000
+
+
+def test_with_verbose_a_hit_is_the_last_response_too(emulator: Emulator) -> None:
+    with DescopeClient(**settings(emulator, verbose=True)) as client:
+        fetch(client)
+        fetch(client, scopes=["read", "write"])
+        hit = fetch(client)
+        last = client.get_last_response()
+        assert last is not None
+        assert (hit.source, last.json(), last.status_code) == ("cache", hit, 200)
+
+
+def test_a_closed_client_gives_out_nothing(emulator: Emulator) -> None:
+    client = DescopeClient(**settings(emulator))
+    fetch(client)
+    client.close()
+    cache = client.cache
+    assert cache is not None
+    for call in (lambda: fetch(client), cache.stats, cache.clear, lambda: cache.reject("x"), lambda: cache.forget("x")):
+        with pytest.raises(RuntimeError, match="the client has been closed"):
+            call()
+
+
+WITHOUT_SENSE: list[tuple[dict[str, Any], str]] = [
+    ({"max_entries": 0}, "max_entries must be at least 1"),
+    ({"max_entries": -1}, "max_entries must be a whole number of at least 1"),
+    ({"max_entries": 1.5}, "max_entries must be a whole number of at least 1"),
+    ({"max_bytes": 0}, "max_bytes must be at least 1"),
+    ({"refresh_after_seconds": 0}, "refresh_after_seconds must be more than 0"),
+    ({"refresh_after_seconds": 901}, "max_age_seconds must not be less than refresh_after_seconds"),
+    ({"max_age_seconds": 299}, "max_age_seconds must not be less than refresh_after_seconds"),
+    ({"max_age_seconds": float("inf")}, "max_age_seconds must be a finite number"),
+    ({"max_age_seconds": 10**400}, "max_age_seconds must be a finite number"),
+    ({"stale_if_error_seconds": -0.5}, "stale_if_error_seconds must be a finite number"),
+    ({"negative_seconds": float("nan")}, "negative_seconds must be a finite number"),
+]
+
+
+@pytest.mark.parametrize("kind", [DescopeClient, DescopeClientAsync])
+@pytest.mark.parametrize(("options", "text"), WITHOUT_SENSE)
+def test_options_without_sense_are_refused_by_their_names(kind: Any, options: dict[str, Any], text: str) -> None:
+    with pytest.raises(AuthException, match=text) as refused:
+        kind("P2aaa", management_key="unused", cache=CacheOptions(**options))
+    assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("cache", "text"),
+    [
+        (CacheOptions(max_entries="5"), "max_entries must be a number, not str"),  # type: ignore[arg-type]
+        (CacheOptions(max_bytes=True), "max_bytes must be a number, not bool"),
+        (CacheOptions(background=1), "background must be a boolean, not int"),  # type: ignore[arg-type]
+        ({"max_entries": 5}, "cache must be True, False or CacheOptions, not dict"),
+        (1, "cache must be True, False or CacheOptions, not int"),
+    ],
+)
+def test_options_of_another_type_are_refused_by_their_names(cache: Any, text: str) -> None:
+    with pytest.raises(TypeError, match=text):
+        DescopeClient("P2aaa", management_key="unused", cache=cache)
+
+
+def test_options_cannot_be_changed_and_show_what_was_set() -> None:
+    options = CacheOptions(max_age_seconds=600)
+    assert "max_age_seconds=600" in repr(options)
+    assert pickle.loads(pickle.dumps(options)) == options == CacheOptions(max_age_seconds=600)
+    with pytest.raises(AttributeError):
+        options.max_age_seconds = 5  # type: ignore[misc]
+    with pytest.raises(TypeError, match="max_agee"):
+        CacheOptions(max_agee=5)  # type: ignore[call-arg]
+
+
+def test_fewer_entries_than_tokens_means_that_some_make_room(emulator: Emulator) -> None:
+    with DescopeClient(**settings(emulator, cache=CacheOptions(max_entries=3))) as client:
+        for index in range(12):
+            emulator.connect("app-id", f"user-{index}")
+            client.mgmt.outbound_application.fetch_token("app-id", f"user-{index}")
+        assert stats(client)["entries"] <= 3
+        assert stats(client)["evictions"] >= 9
+
+
+def test_nothing_of_the_cache_shows_a_token(cached: DescopeClient) -> None:
+    assert cached.cache is not None
+    hits = [fetch(cached) for _ in range(2)]
+    secret = hits[0].access_token
+    shown = [
+        repr(cached),
+        repr(cached.cache),
+        repr(vars(cached)),
+        repr(stats(cached)),
+        repr(cached.mgmt),
+        *map(str, hits),
+    ]
+    assert not any(secret in text for text in shown)
+
+
+def test_no_frame_of_ours_keeps_a_rejected_token(emulator: Emulator) -> None:
+    client = DescopeClient(**settings(emulator))
+    client.close()
+    assert client.cache is not None
+    try:
+        client.cache.reject("made-up-planted-rejected")
+    except RuntimeError as error:
+        frames = traceback.TracebackException.from_exception(error, capture_locals=True)
+    shown = [frame for frame in frames.stack if "site-packages" in frame.filename and frame.locals]
+    assert shown
+    assert "made-up-planted" not in str([frame.locals for frame in shown])
+
+
+def test_a_hit_needs_neither_a_thread_nor_the_event_loop_module(emulator: Emulator) -> None:
+    ended = run(
+        emulator,
+        """
+import sys, threading
+from descope_outbound import DescopeClient
+client = DescopeClient(cache=True)
+client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+before = set(sys.modules)
+sources = {client.mgmt.outbound_application.fetch_token("app-id", "user-id").source for _ in range(100)}
+print(sources, sorted(set(sys.modules) - before), threading.active_count())
+""",
+    )
+    assert ended.output.strip() == "{'cache'} [] 1", ended.errors
+
+
+if sys.version_info >= (3, 12):  # pragma: no cover - which Python runs the suite is not this file's to say
+
+    def test_eager_tasks_end_at_once_with_a_hit(cached_async: DescopeClientAsync) -> None:
+        async def main() -> bool:
+            fetch_token = cached_async.mgmt.outbound_application.fetch_token
+            await fetch_token("app-id", "user-id")
+            task = asyncio.eager_task_factory(asyncio.get_running_loop(), fetch_token("app-id", "user-id"))  # type: ignore[arg-type]
+            return task.done()
+
+        assert asyncio.run(main())
