@@ -34,9 +34,12 @@ class Calls {
   }
 }
 
-/** Begins a native call, and waits until it is over or the signal ends it. */
-async function untilAborted(signal, begin) {
-  if (!signal) return begin().outcome;
+/** Begins a native call, and waits until it is over or the signal, where there is one, ends it. */
+function untilAborted(signal, begin) {
+  return signal ? untilOver(signal, begin) : begin().outcome;
+}
+
+async function untilOver(signal, begin) {
   if (signal.aborted)
     throw errorFrom({ kind: 'aborted', message: 'the call was aborted before it began' }, signal.reason);
   const { id, outcome } = begin();

@@ -7,9 +7,13 @@ const { invalidArgument } = require('./errors.cjs');
 /** What every call takes in it. */
 const EVERYWHERE = ['signal', 'timeout'];
 
+/** What most calls have. */
+const NOTHING = { signal: undefined, timeout: undefined, others: {} };
+
 /** Its members, checked; of those beyond `signal` and `timeout`, a call names the ones it takes. */
 function lastArgumentOf(given, more) {
-  const last = given ?? {};
+  const last = given ?? undefined;
+  if (last === undefined) return NOTHING;
   const names = [...more, ...EVERYWHERE];
   if (typeof last !== 'object' || Array.isArray(last)) {
     throw new TypeError(`the last argument must be an object of ${inWords(names)}, not ${typeName(last)}`);
