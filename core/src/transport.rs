@@ -22,8 +22,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// while a slow service, whose system acknowledges, is waited for.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many connections in a row may leave a request to another; no sane server gets there.
-const MOST_REFUSALS: usize = 20;
+/// How many connections in a row may leave a request to another. Then it is repeated as others are, with pauses.
+const MOST_REFUSALS: usize = 5;
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 
 pub(crate) struct Transport {
