@@ -51,7 +51,7 @@ emulator:
 demo: build  ## Run one Python and one Node program against the emulator
 	$(BIN)/python examples/demo.py
 
-test: test-rust test-python test-processes test-node test-oracle  ## Run every test
+test: test-rust test-python test-processes test-node test-oracle test-faults  ## Run every test
 	$(BIN)/python tests/no_secret_was_printed.py $(LOGS)/*.log
 
 test-rust:
@@ -84,6 +84,21 @@ test-oracle: wheel addon emulator official-sdks
 	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/accelerate.log $(BIN)/python -m pytest tests/oracle tests/parity
 	cargo build --quiet --locked --package descope-outbound-benches
 	BENCH_PROFILE=debug tests/logged.sh $(LOGS)/benches.log $(BIN)/python -m pytest tests/benches
+
+.PHONY: test-faults faults fault-servers
+
+# Every fault of the table on our clients; docs/faults.md has to be as they make it.
+test-faults: wheel addon fault-servers
+	mkdir -p $(LOGS)
+	$(BIN)/python -m pytest tests/faults
+	tests/logged.sh $(LOGS)/faults.log $(BIN)/python tests/faults/run_faults.py --ours
+
+faults: wheel addon official-sdks fault-servers  ## Run the table of faults on our clients and the official SDKs, and write docs/faults.md
+	$(BIN)/python tests/faults/run_faults.py
+
+fault-servers:
+	tests/faults/install.sh
+	cargo build --quiet --locked --package descope-outbound-emulator --package descope-outbound-fault-driver
 
 official-sdks:
 	PYTHON=$(PYTHON) tests/oracle/install.sh
