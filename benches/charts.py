@@ -58,7 +58,7 @@ def dot_plot(title: str, panels: list[str], rows: list[Row]) -> str:
             drawn.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 6}" y2="{height - 28}"/>')
             drawn.append(
                 f'<text class="quiet" x="{x:.1f}" y="{height - 12}" font-size="11" text-anchor="middle">'
-                f"{10**power:,g}</text>"
+                f"{_short(10**power)}</text>"
             )
     for number, (name, kind, cells) in enumerate(rows):
         y = _TOP + _ROW * number + 8
@@ -66,6 +66,10 @@ def dot_plot(title: str, panels: list[str], rows: list[Row]) -> str:
         for panel, cell in enumerate(cells):
             drawn += _dot(kind, y, [across(panel, figure) for figure in cell], cell)
     return "\n".join([*drawn, "</svg>"]) + "\n"
+
+
+def _short(figure: float) -> str:
+    return f"{figure / 1000:g}k" if figure >= 1000 else f"{figure:g}"
 
 
 def _dot(kind: str, y: int, places: list[float], cell: list[float]) -> list[str]:

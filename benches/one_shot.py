@@ -16,7 +16,7 @@ _LIMIT_SECONDS = 180.0
 
 def _printed(command: list[str]) -> Any:
     result = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, timeout=_LIMIT_SECONDS, env=clean_environment({})
+        command, check=True, capture_output=True, text=True, timeout=_LIMIT_SECONDS, env=clean_environment({})
     )
     return json.loads(result.stdout)
 

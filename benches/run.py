@@ -49,7 +49,7 @@ def attempt(what: str, measure: Callable[[], list[dict[str, Any]]]) -> list[dict
     try:
         return measure()
     except (OSError, ValueError, subprocess.SubprocessError) as failure:
-        print(f"{what}: failed: {failure}", flush=True)
+        print(f"{what}: failed: {failure}", getattr(failure, "stderr", None) or "", flush=True)
         return []
 
 

@@ -2,7 +2,7 @@
 'use strict';
 
 const ROUNDS = 5;
-const MILLISECONDS = 300;
+const MILLISECONDS = 150;
 
 /** Microseconds for one. */
 function construct({ open }) {

@@ -8,7 +8,7 @@ import time
 from service import Service
 
 ROUNDS = 5
-SECONDS = 0.3
+SECONDS = 0.15
 
 
 def construct(make: type, service: Service) -> float:

@@ -8,8 +8,7 @@ class Client:
     def __init__(self, service: Service) -> None:
         context = ssl.create_default_context()
         context.load_verify_locations(service.authority)
-        limits = httpx.Limits(max_connections=service.concurrency, max_keepalive_connections=service.concurrency)
-        self.client = httpx.AsyncClient(verify=context, timeout=TIMEOUT, headers=HEADERS, limits=limits)
+        self.client = httpx.AsyncClient(verify=context, timeout=TIMEOUT, headers=HEADERS)
         self.url = service.url
 
     async def fetch_token(self) -> str:
