@@ -22,7 +22,7 @@ export no_proxy := 127.0.0.1,localhost
 # `PROPTEST_RNG_SEED=2 make test-rust` look further, and so does `make fuzz`.
 export PROPTEST_RNG_SEED ?= 1
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check deny advisories fuzz bench bench-quick measurable generate clean
+.PHONY: help build wheel addon emulator demo test test-rust soak test-python test-node test-oracle official-sdks check deny advisories fuzz bench bench-quick measurable generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -56,7 +56,11 @@ test: test-rust test-python test-processes test-node test-oracle test-faults  ##
 
 test-rust:
 	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator --package descope-outbound-runtime -- --nocapture
+	SOAK_SECONDS=60 tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator --package descope-outbound-runtime -- --nocapture
+
+# The cache among users who come and go, with a clock that runs ahead; 60 s of it are part of `make test`.
+soak:  ## Run the cache for ten minutes against the emulator, every token shown to the provider
+	SOAK_SECONDS=600 cargo test --locked --package descope-outbound --test soak -- --nocapture
 
 test-python: wheel emulator
 	mkdir -p $(LOGS)

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 
 /// A point on the emulator's clock, counted from the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +40,20 @@ impl Moment {
             .and_then(|date| date.format(&Rfc3339).ok())
             // The year has more than four digits, which RFC 3339 cannot write.
             .unwrap_or_else(|| "9999-12-31T23:59:59Z".to_owned())
+    }
+}
+
+impl Moment {
+    /// As the `Date` header of RFC 9110 has it.
+    pub(crate) fn http_date(self) -> String {
+        const FORM: &[BorrowedFormatItem<'_>] = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        i64::try_from(self.epoch_seconds())
+            .ok()
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .and_then(|date| date.format(FORM).ok())
+            .unwrap_or_else(|| "Fri, 31 Dec 9999 23:59:59 GMT".to_owned())
     }
 }
 

@@ -111,6 +111,14 @@ impl Emulator {
         self.world.state().provider.revoke(revocation)
     }
 
+    /// Whether a provider accepts this access token now: what `GET /provider/{app}/me` tells, without a request.
+    #[must_use]
+    pub fn accepts(&self, app_id: &str, access_token: &str) -> bool {
+        let mut state = self.world.state();
+        let now = state.clock.now();
+        state.provider.bearer_of(app_id, access_token, now).is_some()
+    }
+
     /// Moves the clock on: of the vault and the providers, not of latency.
     pub fn advance(&self, span: Duration) {
         self.world.state().clock.advance(span);

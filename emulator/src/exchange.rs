@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode, Version};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -122,7 +122,17 @@ fn too_large_answer() -> Answer {
     Refusal::body_too_large().into_answer()
 }
 
+/// What was done, with the date that the vault and the providers go by: a client may measure expiries with it.
 fn answer(world: &World, call: &Call) -> Answer {
+    let answer = answer_without_date(world, call);
+    let date = world.state().clock.now().http_date();
+    match HeaderValue::from_str(&date) {
+        Ok(date) => answer.with(DATE, date),
+        Err(_) => answer,
+    }
+}
+
+fn answer_without_date(world: &World, call: &Call) -> Answer {
     if call.is_for_provider() {
         provider_endpoints::answer(world, call)
     } else {

@@ -37,7 +37,7 @@ impl Fetch<'_> {
         if question.is_forced {
             return None;
         }
-        let entry = self.cache.ledger.get(&question.key())?;
+        let entry = self.cache.ledger.get(question)?;
         let now = self.cache.clock.now();
         match self.course(&entry, now) {
             Course::Serve { is_stale } => Some(self.cache.hit(&entry, is_stale)),
@@ -62,7 +62,7 @@ impl Fetch<'_> {
         let subject = cache.subject(question);
         loop {
             let now = cache.clock.now();
-            let found = if is_forced { None } else { cache.ledger.get(&subject.key) };
+            let found = if is_forced { None } else { cache.ledger.get(question) };
             let usable = match found.as_ref().map(|entry| (entry, self.course(entry, now))) {
                 Some((entry, Course::Serve { is_stale })) => return Ok(cache.hit(entry, is_stale)),
                 // The first of those who see it waits for a while, the others do not.

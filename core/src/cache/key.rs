@@ -1,20 +1,29 @@
 //! What a cached token is found by, and what may end it.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use quick_cache::Equivalent;
 use smallvec::SmallVec;
 
 use crate::argument::Argument;
 use crate::operation::{Arguments, Holder, Operation, Tokens};
 
-/// A fetch, as bytes that no other fetch has. What is the same in a whole client (base URL, project, management key)
-/// is no part of it, since a cache belongs to one client; a store that several share would need it in front.
-pub(crate) type Key = Arc<[u8]>;
+/// A fetch, as no other one is. What is the same in a whole client (base URL, project, management key) is no part of
+/// it, since a cache belongs to one client; a store that several share would need it in front.
+pub(crate) type Key = Arc<Fetched>;
 
-/// Long enough for most, so that a lookup allocates nothing.
-pub(crate) type KeyBuffer = SmallVec<[u8; 192]>;
+/// What is fetched; an id that is not given is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fetched {
+    /// App, user, tenant and external identifier.
+    ids: [Box<str>; 4],
+    /// Sorted, each once; a newest token and one of no scopes at all are two things.
+    scopes: Option<Box<[Box<str>]>>,
+}
 
-/// A fetch that may be answered from the cache, as its caller describes it: [`Arguments`] that are borrowed.
+/// A fetch that may be answered from the cache, as its caller describes it: [`Arguments`] that are borrowed, and a
+/// key that is looked up as it stands.
 #[derive(Clone, Debug)]
 pub struct Question<'call> {
     operation: &'static Operation,
@@ -34,11 +43,11 @@ pub struct Question<'call> {
 
 /// Scopes in an order of their own: the service takes them as a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScopeSet<'call>(SmallVec<[&'call str; 8]>);
+pub struct ScopeSet<'call>(SmallVec<[&'call str; 2]>);
 
 impl<'call> FromIterator<&'call str> for ScopeSet<'call> {
     fn from_iter<Scopes: IntoIterator<Item = &'call str>>(scopes: Scopes) -> Self {
-        let mut scopes: SmallVec<[&'call str; 8]> = scopes.into_iter().collect();
+        let mut scopes: SmallVec<[&'call str; 2]> = scopes.into_iter().collect();
         scopes.sort_unstable();
         scopes.dedup();
         Self(scopes)
@@ -160,20 +169,13 @@ impl<'call> Question<'call> {
         }
     }
 
-    /// Each part with its length before it, so that no two fetches look alike.
-    pub(crate) fn key(&self) -> KeyBuffer {
-        let mut key = KeyBuffer::new();
-        for part in [self.app_id, self.user_id, self.tenant_id, self.external_identifier] {
-            append(&mut key, part);
-        }
-        // A newest token and one of no scopes at all are two things.
-        if let Some(ScopeSet(scopes)) = &self.scopes {
-            key.push(1);
-            for scope in scopes {
-                append(&mut key, scope);
-            }
-        }
-        key
+    fn ids(&self) -> [&'call str; 4] {
+        [self.app_id, self.user_id, self.tenant_id, self.external_identifier]
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        let scopes = self.scopes.as_ref().map(|ScopeSet(scopes)| scopes.iter().map(|scope| Box::from(*scope)));
+        Arc::new(Fetched { ids: self.ids().map(Box::from), scopes: scopes.map(Iterator::collect) })
     }
 
     /// By what it may have to go, the narrowest first.
@@ -186,9 +188,44 @@ impl<'call> Question<'call> {
     }
 }
 
-fn append(key: &mut KeyBuffer, part: &str) {
-    key.extend_from_slice(&part.len().to_le_bytes());
-    key.extend_from_slice(part.as_bytes());
+/// As a [`Question`] for the same is hashed.
+impl Hash for Fetched {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        feed(state, self.ids.iter().map(|id| &**id));
+        if let Some(scopes) = &self.scopes {
+            feed(state, scopes.iter().map(|scope| &**scope));
+        }
+    }
+}
+
+impl Hash for Question<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        feed(state, self.ids().into_iter());
+        if let Some(ScopeSet(scopes)) = &self.scopes {
+            feed(state, scopes.iter().copied());
+        }
+    }
+}
+
+/// What is empty, as most ids are, costs nothing: hashes may be alike where the keys are not.
+fn feed<'text>(state: &mut impl Hasher, texts: impl Iterator<Item = &'text str>) {
+    for text in texts.filter(|text| !text.is_empty()) {
+        // Not its bytes alone: the fast hashers mix well only what ends in a number, as this does.
+        text.hash(state);
+    }
+}
+
+impl Equivalent<Key> for Question<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        let has_same_scopes = match (&self.scopes, &key.scopes) {
+            (None, None) => true,
+            (Some(ScopeSet(ours)), Some(theirs)) => {
+                ours.iter().copied().eq(theirs.iter().map(|scope| &**scope))
+            }
+            _ => false,
+        };
+        has_same_scopes && self.ids().iter().zip(&key.ids).all(|(ours, theirs)| **ours == **theirs)
+    }
 }
 
 fn as_set(items: &[Argument]) -> Option<ScopeSet<'_>> {
@@ -215,18 +252,24 @@ fn asks_for_refresh_alone(options: &Argument) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::BuildHasher;
+
     use super::*;
     use crate::operation;
 
-    fn key_of(operation: &'static Operation, arguments: &Arguments) -> Option<Vec<u8>> {
-        Question::read(operation, arguments).map(|question| question.key().to_vec())
+    fn key_of(operation: &'static Operation, arguments: &Arguments) -> Option<Key> {
+        let question = Question::read(operation, arguments)?;
+        let hasher = std::hash::RandomState::new();
+        assert_eq!(hasher.hash_one(&question), hasher.hash_one(question.key()));
+        assert!(question.equivalent(&question.key()));
+        Some(question.key())
     }
 
     fn user() -> Arguments {
         Arguments::default().with("app_id", "a").with("user_id", "u")
     }
 
-    fn scoped(scopes: &[&str]) -> Option<Vec<u8>> {
+    fn scoped(scopes: &[&str]) -> Option<Key> {
         let arguments = user().with("scopes", scopes.iter().copied().collect::<Argument>());
         key_of(&operation::FETCH_TOKEN_BY_SCOPES, &arguments)
     }
@@ -276,7 +319,7 @@ mod tests {
         question.scopes = Some(["w", "r", "w"].into_iter().collect());
         assert!(question.is_for_the_cache());
         let arguments = question.arguments();
-        assert_eq!(key_of(&operation::FETCH_TOKEN_BY_SCOPES, &arguments), Some(question.key().to_vec()));
+        assert_eq!(key_of(&operation::FETCH_TOKEN_BY_SCOPES, &arguments), Some(question.key()));
         assert!(!Question::new(&operation::DELETE_TOKEN).is_for_the_cache());
     }
 

@@ -11,7 +11,7 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, PoisonError};
 
 use super::sync::{Mutex, MutexGuard};
-use super::{Entry, Error, Key, RandomState, Scope, Store};
+use super::{Entry, Error, Key, Question, RandomState, Scope, Store};
 
 /// More requests at once than any backend makes; the rest are made all the same, each on its own.
 pub(crate) const MOST_FLIGHTS: usize = 1_024;
@@ -129,8 +129,8 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         Self { store, state: Mutex::new(state), hasher: RandomState::new() }
     }
 
-    pub(crate) fn get(&self, key: &[u8]) -> Option<Arc<Entry>> {
-        self.store.get(key)
+    pub(crate) fn get(&self, question: &Question<'_>) -> Option<Arc<Entry>> {
+        self.store.get(question)
     }
 
     pub(crate) fn place(&self, scope: Scope<'_>) -> u64 {
@@ -298,6 +298,10 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         [self.store.len() as u64, state.bytes, state.evictions, state.suppressed]
     }
 
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().flights.len()
+    }
+
     fn insert(&self, state: &mut State<Arrivals>, key: &Key, entry: Arc<Entry>) -> Vec<Arc<Entry>> {
         state.index.insert(key, &entry);
         state.bytes += entry.bytes();
@@ -348,9 +352,9 @@ impl Index {
     }
 
     fn keys_at(&self, place: u64) -> impl Iterator<Item = Key> {
-        let nothing: Key = Arc::new([]);
+        let least = Key::default();
         self.keys
-            .range((place, nothing)..)
+            .range((place, least)..)
             .take_while(move |(at, _)| *at == place)
             .map(|(_, key)| Arc::clone(key))
     }

@@ -12,6 +12,8 @@ mod clock;
 mod entry;
 mod fetch;
 mod flight;
+#[cfg(test)]
+mod interleavings;
 mod key;
 mod ledger;
 mod options;
@@ -129,6 +131,13 @@ impl Cache {
         self.ledger.reject(access_token) > 0
     }
 
+    /// How many requests for tokens are under way, those included that nobody waits for: for a test, or a process that
+    /// wants to see them end before it is frozen.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.ledger.in_flight()
+    }
+
     /// Where the requests of this operation are counted.
     pub(crate) fn counter_of(&self, operation: &Operation) -> Option<&Counter> {
         matches!(operation.tokens, Tokens::Fetched { .. }).then_some(&self.counters.upstream_requests)
@@ -136,7 +145,7 @@ impl Cache {
 
     fn subject(&self, question: &Question<'_>) -> Subject {
         let places = question.scopes().iter().map(|scope| self.ledger.place(*scope)).collect();
-        Subject { key: Key::from(question.key().as_slice()), places }
+        Subject { key: question.key(), places }
     }
 
     fn hit(&self, entry: &Entry, is_stale: bool) -> Answer {

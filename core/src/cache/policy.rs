@@ -23,8 +23,6 @@ const LONGEST_GATE: Duration = Duration::from_mins(2);
 /// A date of the service's this close to ours tells nothing: it has whole seconds only.
 const SMALLEST_SKEW: i64 = 2_000;
 const LARGEST_SKEW: i64 = 24 * 3_600_000;
-/// A date that took longer to arrive is too old.
-const LONGEST_TRIP: i64 = 5_000;
 /// How long a caller waits for a better token while there is one that is still good.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 /// A token that came with the news that its refresh has failed is not asked for again for as long.
@@ -239,7 +237,8 @@ pub(crate) struct Dated {
 pub(crate) fn remaining(now: Moment, expiry: i64, dated: Dated) -> i64 {
     let Dated { date, is_aged, trip } = dated;
     let skew = match date {
-        Some(date) if !is_aged && trip <= LONGEST_TRIP => date + trip - now.wall,
+        // As if the answer had been dated when the request was sent: however long it took, the life is not overrated.
+        Some(date) if !is_aged => date + trip - now.wall,
         _ => 0,
     };
     let skew = if (SMALLEST_SKEW..=LARGEST_SKEW).contains(&skew.abs()) { skew } else { 0 };
@@ -253,4 +252,184 @@ pub(crate) fn remaining(now: Moment, expiry: i64, dated: Dated) -> i64 {
 )]
 fn scale(span: i64, by: f64) -> i64 {
     (span as f64 * by) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+    const START: Moment = Moment { elapsed: 1_000_000, wall: 1_795_435_200_000 };
+    const CALM: Standing = Standing { not_before: i64::MIN, is_rejected: false };
+
+    fn rules() -> Rules {
+        Rules::new(&CacheOptions::default())
+    }
+
+    fn at(milliseconds: i64) -> Moment {
+        Moment { elapsed: START.elapsed + milliseconds, wall: START.wall + milliseconds }
+    }
+
+    /// Drawn in the middle: the margins are as they are written down.
+    fn life(remaining: Option<i64>) -> Life {
+        rules().life(START, remaining, [1.0, 0.5]).unwrap()
+    }
+
+    /// When each state begins, in seconds.
+    fn borders(life: &Life) -> [i64; 3] {
+        let first = |state: State| (0..=2_000).find(|second| life.state(at(second * 1_000)) == state);
+        [State::RefreshAhead, State::Stale, State::Expired].map(|state| first(state).unwrap_or(-1))
+    }
+
+    #[test]
+    fn the_margins_scale_with_the_life() {
+        // An hour: the revocation bound comes first, and there is no stale time without an allowance for errors.
+        assert_eq!(borders(&life(Some(HOUR))), [300, -1, 900]);
+        // Ten minutes: refreshed at five by age; a caller waits in the last 30 s before the margin of 30 s.
+        assert_eq!(borders(&life(Some(600_000))), [300, 540, 570]);
+        assert_eq!(borders(&life(Some(300_000))), [240, 255, 270]);
+        assert_eq!(borders(&life(Some(60_000))), [10, 20, 30]);
+        assert_eq!(borders(&life(Some(20_000))), [5, 10, 15]);
+        assert_eq!(borders(&life(None)), [300, -1, 900]);
+    }
+
+    #[test]
+    fn what_ends_at_once_is_not_kept() {
+        for remaining in [i64::MIN, -HOUR, 0, 5_000] {
+            assert_eq!(rules().life(START, Some(remaining), [0.5, 0.5]), None);
+        }
+        assert!(rules().life(START, Some(5_001), [0.5, 0.5]).is_some());
+    }
+
+    #[test]
+    fn no_draw_puts_a_border_out_of_order() {
+        for seconds in (6..7_200).step_by(7) {
+            for draw in [0.0, 0.3, 0.999] {
+                let life = rules().life(START, Some(seconds * 1_000), [draw, draw]).unwrap();
+                let Life { began, refresh_from, wait_from, ends, .. } = life;
+                assert!(began < refresh_from && refresh_from <= wait_from && wait_from <= ends, "{life:?}");
+                assert!(ends < began + seconds * 1_000 && ends <= began + 900_000, "{life:?}");
+                assert!(refresh_from <= began + 300_000, "{life:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_allowance_for_errors_lasts_beyond_the_largest_age_and_never_beyond_the_expiry() {
+        let options = CacheOptions::default().stale_if_error(Duration::from_mins(10));
+        let life = |remaining| Rules::new(&options).life(START, remaining, [1.0, 0.5]).unwrap();
+        assert_eq!(borders(&life(Some(HOUR))), [300, 900, 1_500]);
+        assert_eq!(borders(&life(None)), [300, 900, 1_500]);
+        assert_eq!(borders(&life(Some(1_000_000))), [300, 900, 970]);
+    }
+
+    #[test]
+    fn either_clock_ends_a_token() {
+        let life = life(Some(600_000));
+        let stepped = |wall: i64, elapsed: i64| {
+            life.state(Moment { elapsed: START.elapsed + elapsed, wall: START.wall + wall })
+        };
+        assert_eq!(
+            stepped(HOUR, 1_000),
+            State::Expired,
+            "the date was set forward, or the machine slept unseen"
+        );
+        assert_eq!(stepped(-HOUR, 1_000), State::Fresh, "the date was set back");
+        assert_eq!(stepped(-HOUR, 570_000), State::Expired, "the date was set back, and time passed");
+    }
+
+    #[test]
+    fn what_is_done_for_a_caller_depends_on_state_and_standing() {
+        let life = life(Some(600_000));
+        let course =
+            |second: i64, standing, min_validity| life.course(at(second * 1_000), standing, min_validity);
+        let backing_off = Standing { not_before: START.elapsed + HOUR, ..CALM };
+        let rejected = Standing { is_rejected: true, ..CALM };
+        assert_eq!(course(0, CALM, 0), Course::Serve { is_stale: false });
+        assert_eq!(course(300, CALM, 0), Course::ServeAndRefresh);
+        assert_eq!(course(540, CALM, 0), Course::AskFirst);
+        assert_eq!(course(570, CALM, 0), Course::Ask);
+        assert_eq!(course(300, backing_off, 0), Course::Serve { is_stale: false });
+        assert_eq!(course(540, backing_off, 0), Course::Serve { is_stale: true });
+        assert_eq!(course(570, backing_off, 0), Course::Ask, "never past its end");
+        assert_eq!(course(0, CALM, 570_000), Course::Serve { is_stale: false });
+        assert_eq!(course(0, CALM, 570_001), Course::AskFirst);
+        assert_eq!(course(0, backing_off, 570_001), Course::Serve { is_stale: false });
+        for second in [0, 300, 540, 570] {
+            assert_eq!(course(second, rejected, 0), Course::Ask);
+        }
+    }
+
+    #[test]
+    fn failures_are_spread_and_leave_several_tries() {
+        let life = life(Some(600_000));
+        let pauses =
+            |draw| [1, 2, 6, 30].map(|failures| life.after_failure(START, failures, draw) - START.elapsed);
+        assert_eq!(pauses(0.0), [250; 4]);
+        assert_eq!(pauses(1.0), [2_000, 4_000, 60_000, 60_000]);
+        assert_eq!(
+            life.after_failure(at(540_000), 30, 1.0),
+            at(547_500).elapsed,
+            "a quarter of what is left"
+        );
+    }
+
+    #[test]
+    fn a_service_that_goes_on_giving_the_same_token_is_not_asked_in_a_loop() {
+        let mut now = START;
+        let mut asked = 0;
+        let end = START.elapsed + HOUR;
+        let mut life = life(Some(HOUR));
+        let mut standing = CALM;
+        // One caller every second, for as long as the token lives.
+        while now.elapsed < end - SHORTEST_LIFE {
+            now = Moment { elapsed: now.elapsed + 1_000, wall: now.wall + 1_000 };
+            if !matches!(life.course(now, standing, 0), Course::Serve { .. }) {
+                asked += 1;
+                let Some(next) = rules().life(now, Some(end - now.elapsed), [1.0, 0.5]) else { break };
+                life = next;
+                standing.not_before = rules().after_same_token(now, &life);
+            }
+        }
+        assert!((12..30).contains(&asked), "{asked}");
+    }
+
+    #[test]
+    fn a_gate_closes_for_as_long_as_it_was_asked_to_and_not_for_ever() {
+        let seconds = |wait: Option<u64>, draw| {
+            (gate(START, wait.map(Duration::from_secs), draw) - START.elapsed) / 1_000
+        };
+        assert_eq!((seconds(Some(60), 0.0), seconds(Some(60), 1.0)), (60, 66));
+        assert_eq!((seconds(None, 0.0), seconds(Some(86_400), 0.0), seconds(Some(0), 0.9)), (5, 120, 0));
+    }
+
+    #[test]
+    fn the_services_date_is_believed_where_it_tells_something() {
+        let expiry = START.wall + HOUR;
+        let with = |date: i64, trip: i64| Dated { date: Some(START.wall + date), is_aged: false, trip };
+        let cases = [
+            (Dated { date: None, is_aged: false, trip: 0 }, HOUR, "there is no date"),
+            (with(0, 100), HOUR, "the clocks agree"),
+            (with(1_999, 0), HOUR, "a date has whole seconds only"),
+            (with(HOUR / 2, 0), HOUR / 2, "ours is half an hour late"),
+            (with(-HOUR / 2, 0), HOUR + HOUR / 2, "ours is half an hour early"),
+            (with(HOUR / 2, 1_000), HOUR / 2 - 1_000, "the trip counts against the token"),
+            (with(-HOUR, HOUR), HOUR, "the machine slept while it was on its way"),
+            (with(-2 * HOUR, HOUR), 2 * HOUR, "and ours is an hour early"),
+            (with(25 * HOUR, 0), HOUR, "it cannot be true"),
+            (Dated { is_aged: true, ..with(HOUR / 2, 0) }, HOUR, "somebody had kept the answer"),
+        ];
+        for (dated, expected, why) in cases {
+            assert_eq!(remaining(START, expiry, dated), expected, "{why}");
+        }
+        assert_eq!(remaining(START, i64::MIN, with(0, 0)), i64::MIN);
+    }
+
+    #[test]
+    fn only_a_token_that_is_not_there_is_remembered_and_only_for_a_while() {
+        let until = |draw| rules().absence(START, draw).map(|until| until - START.elapsed);
+        assert_eq!((until(0.0), until(0.5), until(0.999)), (Some(5_000), Some(10_000), Some(14_990)));
+        let nothing = Rules::new(&CacheOptions::default().negative(Duration::ZERO));
+        assert_eq!(nothing.absence(START, 0.5), None);
+    }
 }

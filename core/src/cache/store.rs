@@ -1,10 +1,11 @@
 //! The map beneath: bounded, concurrent, and not ours.
 
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
-use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, Lifecycle, OptionsBuilder, Weighter};
 
 use crate::cache::entry::Entry;
 use crate::cache::key::Key;
@@ -30,12 +31,12 @@ impl Store {
         Ok(Self { map: Cache::with_options(options, weigher, hasher, Collector) })
     }
 
-    pub(crate) fn get(&self, key: &[u8]) -> Option<Arc<Entry>> {
+    pub(crate) fn get(&self, key: &(impl Hash + Equivalent<Key>)) -> Option<Arc<Entry>> {
         self.map.get(key)
     }
 
     /// As [`Store::get`], without counting as a use of it.
-    pub(crate) fn peek(&self, key: &[u8]) -> Option<Arc<Entry>> {
+    pub(crate) fn peek(&self, key: &Key) -> Option<Arc<Entry>> {
         self.map.peek(key)
     }
 
@@ -46,7 +47,7 @@ impl Store {
         evicted
     }
 
-    pub(crate) fn remove(&self, key: &[u8]) -> Option<Arc<Entry>> {
+    pub(crate) fn remove(&self, key: &Key) -> Option<Arc<Entry>> {
         self.map.remove(key).map(|(_, entry)| entry)
     }
 

@@ -25,6 +25,21 @@ impl World {
         Self { emulator, clock, client }
     }
 
+    /// One request for each fetch that reaches the service.
+    pub(crate) async fn without_retries(options: CacheOptions) -> Self {
+        let world = Self::with(options.clone()).await;
+        let options = options.clock(world.clock.clone());
+        let builder = builder(&world.emulator).retry_delays([]).cache(options);
+        let client = builder.build().expect("a client");
+        Self { client, ..world }
+    }
+
+    /// As another program would: this client's cache knows nothing of it.
+    pub(crate) async fn delete_behind_the_clients_back(&self) {
+        let other = crate::emulated::client(&self.emulator);
+        other.delete_user_tokens(Some("app"), Some("user")).await.expect("a delete");
+    }
+
     /// Time passes for the service, the providers and the cache alike.
     pub(crate) fn advance(&self, seconds: u64) {
         self.emulator.advance(Duration::from_secs(seconds));

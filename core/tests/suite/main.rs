@@ -1,6 +1,7 @@
 //! The public API against the emulator, one file a topic; one program, since linking is what takes long.
 
 mod cache;
+mod cache_table;
 mod cached;
 mod connections;
 mod deadline;
