@@ -174,7 +174,8 @@ impl<'call> Question<'call> {
     }
 
     pub(crate) fn key(&self) -> Key {
-        let scopes = self.scopes.as_ref().map(|ScopeSet(scopes)| scopes.iter().map(|scope| Box::from(*scope)));
+        let scopes =
+            self.scopes.as_ref().map(|ScopeSet(scopes)| scopes.iter().map(|scope| Box::from(*scope)));
         Arc::new(Fetched { ids: self.ids().map(Box::from), scopes: scopes.map(Iterator::collect) })
     }
 
