@@ -76,6 +76,11 @@ class Program:
         assert self._process.stdout is not None
         return self._process.stdout.readline().rstrip("\n")
 
+    def read_error_line(self, part: str) -> str:
+        """The next line on its error output that has this part."""
+        assert self._process.stderr is not None
+        return next(line for line in self._process.stderr if part in line)
+
     def send_signal(self, number: int) -> None:
         """To the program itself."""
         self._process.send_signal(number)

@@ -1,0 +1,86 @@
+"""Servers that fork their workers after the client has been made and used."""
+
+from __future__ import annotations
+
+import json
+import signal
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from emulator import Emulator
+from emulator_fixtures import emulator, running_emulator
+from program import Program
+
+__all__ = ["emulator", "running_emulator"]
+
+BACKENDS = Path(__file__).parent / "backends"
+WORKERS = 3
+REQUESTS = 60
+#: A worker of gevent's looks once a second whether it has had enough.
+MOST_ROUNDS = 40
+
+#: By gunicorn's name of the worker.
+APPLICATIONS = {
+    "sync": "wsgi:application",
+    "gthread": "wsgi:application",
+    "gevent": "wsgi:application",
+    "uvicorn.workers.UvicornWorker": "asgi:application",
+}
+
+
+def ask(port: str, user_id: str) -> tuple[int, str]:
+    """Which process answered, and with a token of which app."""
+    for attempt in range(3):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{user_id}", timeout=20) as response:
+                process_id, app_id = json.loads(response.read())
+                return process_id, app_id
+        except (ConnectionError, urllib.error.URLError) as problem:
+            # A worker that is replaced may close a connection that it has just accepted.
+            if isinstance(problem, urllib.error.HTTPError) or attempt == 2:
+                raise
+    raise AssertionError
+
+
+@pytest.mark.parametrize("worker", APPLICATIONS)
+def test_the_workers_of_gunicorn_call_with_a_client_that_was_used_before_the_fork(
+    worker: str, emulator: Emulator
+) -> None:
+    settings = ["--config", str(BACKENDS / "gunicorn_settings.py"), "--chdir", str(BACKENDS)]
+    gunicorn = ["-m", "gunicorn", *settings, "--worker-class", worker, APPLICATIONS[worker]]
+    # uvicorn says that its worker lives elsewhere from now on.
+    with Program(emulator, *gunicorn, environment={"PYTHONWARNINGS": "ignore", "NO_COLOR": "1"}) as server:
+        port = server.read_line()
+        answers: set[tuple[int, str]] = set()
+        with ThreadPoolExecutor(6) as clients:
+            for _ in range(MOST_ROUNDS):
+                answers.update(clients.map(lambda _: ask(port, "user-id"), range(REQUESTS)))
+                if len(answers) > WORKERS:
+                    break
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            ask(port, "nobody")
+        refused.value.close()
+        server.send_signal(signal.SIGTERM)
+        ended = server.wait()
+    assert {app_id for _, app_id in answers} == {"app-id"}
+    assert len(answers) > WORKERS, "no worker was replaced"
+    assert refused.value.code == 404
+    # Nothing of a crash, of a worker that hung, or of a traceback.
+    assert (ended.errors, ended.code) == ("", 0), ended
+
+
+def test_the_workers_of_uvicorn_which_are_spawned_call_with_clients_of_their_own(emulator: Emulator) -> None:
+    uvicorn = ["-m", "uvicorn", "--app-dir", str(BACKENDS), "--workers", "2", "--port", "0", "asgi:application"]
+    with Program(emulator, *uvicorn, "--no-access-log", environment={"PYTHONUNBUFFERED": "1"}) as server:
+        port = server.read_error_line("running on").rpartition(":")[2].split()[0]
+        server.read_error_line("startup complete")
+        with ThreadPoolExecutor(6) as clients:
+            answers = list(clients.map(lambda _: ask(port, "user-id"), range(REQUESTS)))
+        server.send_signal(signal.SIGTERM)
+        ended = server.wait()
+    assert {app_id for _, app_id in answers} == {"app-id"}
+    assert "Traceback" not in ended.errors, ended
