@@ -51,7 +51,7 @@ emulator:
 demo: build  ## Run one Python and one Node program against the emulator
 	$(BIN)/python examples/demo.py
 
-test: test-rust test-python test-processes test-node test-oracle test-faults  ## Run every test
+test: test-rust test-python test-processes test-node test-node-versions test-oracle test-faults  ## Run every test
 	$(BIN)/python tests/no_secret_was_printed.py $(LOGS)/*.log
 
 test-rust:
@@ -76,6 +76,25 @@ test-processes: wheel emulator
 .PHONY: test-processes test-pythons
 test-pythons: wheel emulator  ## Run every Python test in each Python from 3.10 to 3.14 that there is
 	$(PYTHON) tests/processes/each_python.py --all
+
+# What more there is to see for a while: bounded, and not part of `test`.
+.PHONY: soak soak-processes
+soak: soak-processes  ## Run what takes longer than a test may (5 minutes)
+
+soak-processes: wheel emulator addon
+	$(PYTHON) tests/processes/each_python.py --soak
+	CALLS=1000000 node --test --test-timeout=600000 tests/node/memory.test.mjs
+
+node-versions: tests/node-versions/node_modules/.package-lock.json
+
+tests/node-versions/node_modules/.package-lock.json: tests/node-versions/package-lock.json
+	cd tests/node-versions && npm ci --ignore-scripts --no-audit --no-fund
+
+# The same tests in the other releases of Node, and the package as it is packed in all of them.
+.PHONY: node-versions test-node-versions
+test-node-versions: addon emulator official-sdks node-versions
+	mkdir -p $(LOGS)
+	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/node-versions.log tests/node-versions/run.sh
 
 test-node: addon emulator official-sdks
 	mkdir -p $(LOGS)

@@ -1,7 +1,7 @@
 """Runs the tests in each Python from 3.10 to 3.14 that this machine has, each in an environment of its own.
 
 python tests/processes/each_python.py: the tests of what runs backends in this Python, and the package's own in each
-other one. With ``--all``: both in each.
+other one. With ``--all``: both in each. With ``--soak``: for longer, in this one, what may go wrong rarely.
 """
 
 from __future__ import annotations
@@ -49,8 +49,23 @@ def pythons() -> dict[tuple[int, ...], str]:
     return found
 
 
+#: What is repeated.
+SOAKED = ["tests/python/test_forks.py", "tests/python/test_interpreter_end.py"]
+TIMES = "10"
+
+
+def soak() -> None:
+    """Ten times as much as usual, and ten times as patiently."""
+    interpreter = install(Path(sys.executable))
+    command = [str(interpreter), "-m", "pytest", "--override-ini", "faulthandler_timeout=900", *SOAKED]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=LONGEST_SECONDS, env={**os.environ, "SOAK": TIMES})
+
+
 def main() -> None:
     """Stops at the first failure."""
+    if "--soak" in sys.argv[1:]:
+        soak()
+        return
     everything = "--all" in sys.argv[1:]
     for version, python in sorted(pythons().items()):
         folders = ["tests/python", "tests/processes"]

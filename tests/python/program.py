@@ -16,6 +16,9 @@ import pytest
 
 from emulator import ROOT, Emulator
 
+#: How many times as much as usual: `make soak` asks for more.
+SOAK = int(os.environ.get("SOAK", "1"))
+
 #: Python warns of every fork beside threads.
 QUIET = {"PYTHONWARNINGS": "ignore::DeprecationWarning"}
 
@@ -50,7 +53,7 @@ class Program:
             start_new_session=True,
         )
         self._is_late = False
-        self._watchdog = threading.Timer(seconds, self._show_stacks)
+        self._watchdog = threading.Timer(seconds * SOAK, self._show_stacks)
         self._watchdog.daemon = True
         self._watchdog.start()
 

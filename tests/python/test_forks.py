@@ -10,7 +10,7 @@ import pytest
 
 from descope_outbound import DescopeClient, DescopeClientAsync
 from emulator import ROOT, Emulator
-from program import Program, run
+from program import SOAK, Program, run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
@@ -106,7 +106,7 @@ print(failed, problems)
 
 
 def test_children_that_are_forked_while_six_threads_call_can_all_call(emulator: Emulator) -> None:
-    ended = run(emulator, CLIENTS + UNDER_LOAD, "150", seconds=100)
+    ended = run(emulator, CLIENTS + UNDER_LOAD, str(150 * SOAK), seconds=100)
     assert (ended.output, ended.errors, ended.code) == ("0 []\n", "", 0), ended
 
 

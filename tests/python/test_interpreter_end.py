@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from emulator import Emulator
-from program import run
+from program import SOAK, run
 
 CLIENT = """
 import asyncio, atexit, os, sys, threading, time
@@ -110,7 +110,7 @@ print("done")
 
 
 def test_loops_that_close_with_calls_in_flight_print_nothing(emulator: Emulator) -> None:
-    ended = run(emulator, CLIENT + CLOSED_LOOPS, "500")
+    ended = run(emulator, CLIENT + CLOSED_LOOPS, str(500 * SOAK))
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
 
 
@@ -127,7 +127,7 @@ print("done")
 
 
 def test_nor_do_they_when_answers_come_in_while_they_close(emulator: Emulator) -> None:
-    ended = run(emulator, CLIENT + CLOSED_AT_THE_WORST_MOMENT, "500")
+    ended = run(emulator, CLIENT + CLOSED_AT_THE_WORST_MOMENT, str(500 * SOAK))
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
 
 
