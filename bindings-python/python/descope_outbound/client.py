@@ -148,7 +148,8 @@ class DescopeClient(_Client[OutboundApplication, OutboundApplicationByToken]):
     """A client of Descope's outbound apps, made to be kept and shared.
 
     Making one takes no I/O and starts no thread. It may be shared by threads and used after a fork; it keeps its
-    connections open between calls until ``close()``.
+    connections open between calls until ``close()``. Where gevent or eventlet have replaced threads by green ones, the
+    others run while one of them waits for a call.
 
     Args:
         project_id: The Descope project; else ``DESCOPE_PROJECT_ID``. One of 32 characters or more also names its
