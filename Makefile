@@ -135,7 +135,7 @@ check: wheel addon deny  ## Run every linter and type checker, and see that gene
 	$(BIN)/python -m mypy.stubtest descope_outbound
 	npm run --silent check
 	$(MAKE) generate
-	git diff --exit-code -- bindings-python/python docs/reference.md docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+	git diff --exit-code -- bindings-python/python docs/reference.md docs/cache.svg docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
 
 # What the dependencies are licensed under, where they come from, and that none is there which must not be.
 deny: $(CARGO_DENY) $(VENV)/.installed
@@ -173,6 +173,7 @@ generate: wheel addon  ## Make the generated files anew
 	$(BIN)/python bindings-python/generate_sync.py
 	$(BIN)/ruff format --quiet bindings-python/python
 	$(BIN)/python docs/generate_reference.py
+	$(BIN)/python docs/draw_cache.py
 	$(BIN)/python $(BENCHES)/report.py
 
 clean:  ## Remove everything that was built or installed

@@ -27,6 +27,9 @@
 //! # }
 //! ```
 //!
+//! [`ClientBuilder::cache`] makes the second fetch of a token free: tokens are then kept, refreshed before anybody has to
+//! wait for it, and dropped in time ([`CacheOptions`] says when).
+//!
 //! The crate starts no runtime: its futures run on the caller's tokio runtime, with I/O and time enabled.
 #![forbid(unsafe_code)]
 // What comes from outside is never an index that panics.
