@@ -11,7 +11,9 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use descope_outbound::{Arguments, CacheOptions, Client, Environment, LicenseHandshake, operation};
+use descope_outbound::{
+    Answer, Arguments, CacheOptions, Client, Environment, LicenseHandshake, Question, operation,
+};
 use descope_outbound_emulator::{Connection, Emulator, Options};
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
@@ -34,15 +36,21 @@ async fn main() -> Result<(), Failure> {
     let many = std::env::args().nth(1).map_or(Ok(MANY), |many| many.parse())?;
     let (bare_few, bare_many) = (bare_map(FEW), bare_map(many));
     let (few, many) = (filled(FEW).await?, filled(many).await?);
-    let mut rounds: [Vec<f64>; 6] = Default::default();
+    let by_name: Vec<Arguments> = few
+        .1
+        .iter()
+        .map(|user| Arguments::default().with("app_id", wire::APP_ID).with("user_id", user.as_str()))
+        .collect();
+    let mut rounds: [Vec<f64>; 7] = Default::default();
     for _ in 0..=ROUNDS {
         let round = [
             measure(&bare_few.1, |user| bare_hit(&bare_few.0, user)),
             measure(&bare_many.1, |user| bare_hit(&bare_many.0, user)),
-            measure(&few.1, |fetch| hit(&few.0, fetch)),
-            measure(&many.1, |fetch| hit(&many.0, fetch)),
+            measure(&few.1, |user| hit(&few.0, user)),
+            measure(&many.1, |user| hit(&many.0, user)),
             on_threads(&many, 1)?,
             on_threads(&many, 2)?,
+            measure(&by_name, |fetch| hit_by_name(&few.0, fetch)),
         ];
         for (rounds, figure) in rounds.iter_mut().zip(round) {
             rounds.push(figure);
@@ -56,6 +64,7 @@ async fn main() -> Result<(), Failure> {
         "cache, many entries",
         "cache, many entries, all hits of 1 thread",
         "cache, many entries, all hits of 2 threads on different tokens",
+        "cache, few entries, asked for with arguments by name",
     ];
     for (name, rounds) in names.iter().zip(&mut rounds) {
         // The first one warms up.
@@ -66,10 +75,11 @@ async fn main() -> Result<(), Failure> {
             writeln!(out, "{:>7.1} ns ({least:.1} to {most:.1})  {name}", median(rounds))?;
         }
     }
-    let [bare_few, bare_many, few, many, one, two] = &rounds;
+    let [bare_few, bare_many, few, many, one, two, by_name] = &rounds;
     for (what, upper, lower, target) in [
         ("cache over map, few entries", few, bare_few, "at most 2"),
         ("cache over map, many entries", many, bare_many, "at most 2"),
+        ("the same with arguments by name", by_name, bare_few, "no target"),
         ("many entries over few", many, few, "at most 1.5"),
         ("1 thread over 2", one, two, "near 2 on two idle cores"),
     ] {
@@ -108,7 +118,7 @@ fn bare_hit(map: &Cache<Owned, Arc<str>>, user: &str) -> Option<Arc<str>> {
     map.get(&Borrowed([wire::APP_ID, user, "", ""], None))
 }
 
-async fn filled(entries: usize) -> Result<Filled<Client, Arguments>, Failure> {
+async fn filled(entries: usize) -> Result<Filled<Client, String>, Failure> {
     let emulator = Emulator::start(Options::default()).await?;
     let client = Client::builder()
         .environment(Environment::default())
@@ -138,13 +148,17 @@ async fn filled(entries: usize) -> Result<Filled<Client, Arguments>, Failure> {
     if kept != Some(u64::try_from(entries)?) {
         return Err(format!("{kept:?} of {entries} tokens are kept").into());
     }
-    let fetches = users
-        .iter()
-        .map(|user| Arguments::default().with("app_id", wire::APP_ID).with("user_id", user.as_str()));
-    Ok((client, fetches.collect()))
+    Ok((client, users))
 }
 
-fn hit(client: &Client, fetch: &Arguments) -> Option<descope_outbound::Answer> {
+fn hit(client: &Client, user: &str) -> Option<Answer> {
+    let mut question = Question::new(&operation::FETCH_TOKEN);
+    (question.app_id, question.user_id) = (wire::APP_ID, user);
+    client.look_up(&question, Duration::ZERO)
+}
+
+/// As a caller asks who has arguments by name.
+fn hit_by_name(client: &Client, fetch: &Arguments) -> Option<Answer> {
     client.cached(&operation::FETCH_TOKEN, fetch, Duration::ZERO)
 }
 
@@ -160,14 +174,14 @@ fn measure<Key, Hit>(keys: &[Key], hit: impl Fn(&Key) -> Option<Hit>) -> f64 {
 }
 
 /// Nanoseconds a hit of all threads together: half of what one takes, where two do not get in each other's way.
-fn on_threads(filled: &Filled<Client, Arguments>, threads: usize) -> Result<f64, Failure> {
-    let (client, fetches) = filled;
-    let share = fetches.len() / threads;
+fn on_threads(filled: &Filled<Client, String>, threads: usize) -> Result<f64, Failure> {
+    let (client, users) = filled;
+    let share = users.len() / threads;
     let began = Instant::now();
     let all = std::thread::scope(|scope| {
-        let parts = fetches.chunks(share).take(threads);
+        let parts = users.chunks(share).take(threads);
         let workers: Vec<_> =
-            parts.map(|part| scope.spawn(move || measure(part, |fetch| hit(client, fetch)))).collect();
+            parts.map(|part| scope.spawn(move || measure(part, |user| hit(client, user)))).collect();
         workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<Vec<f64>, _>>()
     });
     let nanoseconds = began.elapsed().as_secs_f64() * 1e9;
