@@ -18,10 +18,10 @@ function createClient(settings) {
 }
 
 /** Begins a call: its id, and a promise of what it comes to. */
-function begin(client, operation, argumentsJson, timeout) {
+function begin(client, operation, argumentsJson, timeout, minValiditySeconds) {
   lastId = (lastId + 1) >>> 0;
   const id = lastId;
-  client.start(id, operation, argumentsJson, timeout);
+  client.start(id, operation, argumentsJson, timeout, minValiditySeconds);
   return { id, outcome: new Promise((resolve) => waiting.set(id, resolve)) };
 }
 

@@ -7,10 +7,11 @@ const { settingsOf } = require('./settings.cjs');
 
 function DescopeClient(config) {
   if (!new.target) return new DescopeClient(config);
-  const call = connect(settingsOf(config));
+  const connection = connect(settingsOf(config));
+  this.cache = connection.cache;
   this.management = {
-    outboundApplication: outboundApplication(call),
-    outboundApplicationByToken: outboundApplicationByToken(call),
+    outboundApplication: outboundApplication(connection),
+    outboundApplicationByToken: outboundApplicationByToken(connection),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Cache, CacheOptions } from './cache.cjs';
 import type { DescopeError, DescopeHttpError } from './errors.cjs';
 import type { OutboundApplicationByTokenOperations, OutboundApplicationOperations } from './operations.cjs';
 
@@ -21,8 +22,11 @@ export interface DescopeClientConfig {
   baseHeaders?: Record<string, string> | Iterable<readonly [string, string]> | null;
   /** How long a call may take in all, waits and repetitions included, in milliseconds. 20000 unless set. */
   timeout?: number | null;
-  /** There is no cache yet: every call reaches the service. */
-  cache?: false | null;
+  /**
+   * Keeps tokens for as long as they are good: `true`, or {@link CacheOptions}; off unless set. Then a fetch that was made
+   * a while ago is answered at once, and a revoked token may be seen for 15 minutes at most; see `docs/cache.md`.
+   */
+  cache?: boolean | CacheOptions | null;
   /**
    * With `true`, an answer that is an error rejects with a {@link DescopeHttpError}; without, it resolves with
    * `ok: false`, as in the official SDK.
@@ -46,6 +50,8 @@ export interface DescopeClientConfig {
 
 /** A client of Descope's outbound apps. `Throws` is its setting `throwOnError`. */
 export interface DescopeClient<Throws extends boolean = boolean> {
+  /** The cache, undefined where the client was made without one. */
+  cache: Cache | undefined;
   management: {
     /** The same object at every access. */
     outboundApplication: OutboundApplicationOperations<Throws>;

@@ -1,5 +1,6 @@
 import type * as acceleration from './accelerate.cjs';
 import type * as application from './application.cjs';
+import type * as cache from './cache.cjs';
 import type * as client from './client.cjs';
 import type * as errors from './errors.cjs';
 import type * as operations from './operations.cjs';
@@ -28,6 +29,10 @@ declare namespace DescopeClient {
   export type DescopeClientConfig = client.DescopeClientConfig;
   export type DescopeClientConstructor = client.DescopeClientConstructor;
 
+  export type Cache = cache.Cache;
+  export type CacheOptions = cache.CacheOptions;
+  export type CacheStats = cache.CacheStats;
+
   export type OutboundApplicationOperations<Throws extends boolean = boolean> =
     operations.OutboundApplicationOperations<Throws>;
   export type OutboundApplicationByTokenOperations<Throws extends boolean = boolean> =
@@ -36,6 +41,7 @@ declare namespace DescopeClient {
   export type FetchOutboundAppTokenOptions = operations.FetchOutboundAppTokenOptions;
   export type CallOptions = operations.CallOptions;
   export type FetchCallOptions = operations.FetchCallOptions;
+  export type CachedFetchCallOptions = operations.CachedFetchCallOptions;
   export type EmptyAnswer = operations.EmptyAnswer;
 
   export type AccessType = application.AccessType;

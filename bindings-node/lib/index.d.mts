@@ -1,5 +1,6 @@
 export * from './accelerate.cjs';
 export * from './application.cjs';
+export * from './cache.cjs';
 export * from './client.cjs';
 export { DescopeClient as default } from './client.cjs';
 export * from './errors.cjs';

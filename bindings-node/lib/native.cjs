@@ -836,9 +836,13 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.Bridge = nativeBinding.Bridge
+module.exports.CachedTokens = nativeBinding.CachedTokens
 module.exports.NativeClient = nativeBinding.NativeClient
+module.exports.advanceCacheClock = nativeBinding.advanceCacheClock
+module.exports.cacheNumberNames = nativeBinding.cacheNumberNames
 module.exports.environmentNames = nativeBinding.environmentNames
 module.exports.expiryMilliseconds = nativeBinding.expiryMilliseconds
 module.exports.isSecretField = nativeBinding.isSecretField
 module.exports.operationNames = nativeBinding.operationNames
+module.exports.stepCacheWallClock = nativeBinding.stepCacheWallClock
 module.exports.version = nativeBinding.version

@@ -20,6 +20,17 @@ export declare class Bridge {
   abort(id: number): void
 }
 
+/** What the cache has for one operation. Most calls go this way, and no other, so it is kept short. */
+export declare class CachedTokens {
+  /**
+   * Looks a token up. The number is the same for the same content, and below zero where it should have been
+   * refreshed by now; zero is none. An empty argument is an absent one.
+   */
+  find(appId: string, userId: string, tenantId: string, externalIdentifier: string, scopes: Array<string> | undefined | null, minValiditySeconds: number): number
+  /** What was found last, once. */
+  take(): CachedAnswer | null
+}
+
 /** A client of the service. */
 export declare class NativeClient {
   /** Makes a client, without any I/O. */
@@ -28,7 +39,45 @@ export declare class NativeClient {
    * Begins an operation; its arguments come by name in one JSON object. What it comes to comes over the bridge, under
    * this id: nothing is thrown for what can go wrong with that.
    */
-  start(id: number, operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null): void
+  start(id: number, operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null, minValiditySeconds?: number | undefined | null): void
+  /** What the cache has for this operation. */
+  cachedTokens(operation: string): CachedTokens
+  /** What the cache has done so far, and what it holds. */
+  cacheNumbers(): Array<CacheNumber>
+  /** Forgets everything. */
+  clearCache(): void
+  /** Forgets the tokens of a user, of an app, or of a user for an app. */
+  forget(appId?: string | undefined | null, userId?: string | undefined | null): Failure | null
+  /** Whether the cache had this token; it is not given out again. */
+  reject(accessToken: string): boolean
+}
+
+/** For tests: so much time has passed for every cache. */
+export declare function advanceCacheClock(seconds: number): void
+
+/** An answer that the cache had. */
+export interface CachedAnswer {
+  status: number
+  /** `name: value` lines, names in lower case. */
+  headers: string
+  /** As the service sent it. */
+  json: string
+}
+
+/** One of a cache's numbers. */
+export interface CacheNumber {
+  name: string
+  number: number
+}
+
+/** The options of a cache that are numbers. */
+export declare function cacheNumberNames(): Array<string>
+
+/** What a cache is told once. */
+export interface CacheSettings {
+  /** By their names. */
+  numbers: Record<string, number>
+  background?: boolean
 }
 
 /** Every environment variable that a client looks at. */
@@ -74,11 +123,16 @@ export interface Settings {
   /** `wait` and `off`; anything else is `beside`. */
   licenseHandshake?: string
   allowInsecureHttp?: boolean
+  /** None is no cache. */
+  cache?: CacheSettings
   /** The variables that the settings above fall back to, and those that name certificates and proxies. */
   environment: Record<string, string>
   /** Node's version. */
   runtimeVersion: string
 }
+
+/** For tests: somebody has set the machine's date, forward or back. */
+export declare function stepCacheWallClock(milliseconds: number): void
 
 /** The version of the package. */
 export declare function version(): string

@@ -5,9 +5,19 @@ const { listOf, membersOf } = require('./argument.cjs');
 const { appIdsIn, appIn, appsIn, bodyIn } = require('./data.cjs');
 const { tokenIn } = require('./token.cjs');
 
+/** Of a fetch, the last argument may hold what the API takes and the official order has no place for. */
+const OF_A_FETCH_BY_TOKEN = ['externalIdentifier'];
+
+/** And what the cache is asked for, which by-token calls never reach. */
+const OF_A_FETCH = [...OF_A_FETCH_BY_TOKEN, 'minValiditySeconds'];
+
 /** Plain functions in a plain object, so that a test can replace them. */
-function outboundApplication(call) {
-  const fetch = fetchWith(call);
+function outboundApplication({ call, cached }) {
+  const fetch = fetchWith(call, OF_A_FETCH);
+  const cachedToken = cached('fetch_token', OF_A_FETCH);
+  const cachedTokenByScopes = cached('fetch_token_by_scopes', OF_A_FETCH);
+  const cachedTenantToken = cached('fetch_tenant_token', OF_A_FETCH);
+  const cachedTenantTokenByScopes = cached('fetch_tenant_token_by_scopes', OF_A_FETCH);
   return {
     async createApplication(app, lastArgument) {
       return call('create_application', membersOf('app', app), lastArgument, appIn);
@@ -35,22 +45,34 @@ function outboundApplication(call) {
 
     async fetchToken(appId, userId, tenantId, options, lastArgument) {
       checkTenant(tenantId, 'fetchToken(appId, userId, tenantId, options)');
-      return fetch('fetch_token', { appId, userId, tenantId, options }, lastArgument);
+      return (
+        cachedToken(appId, userId, tenantId, undefined, options, lastArgument) ??
+        fetch('fetch_token', { appId, userId, tenantId, options }, lastArgument)
+      );
     },
 
     async fetchTokenByScopes(appId, userId, scopes, options, tenantId, lastArgument) {
       checkTenant(tenantId, 'fetchTokenByScopes(appId, userId, scopes, options, tenantId)');
       const given = { appId, userId, scopes: listOf(scopes), options, tenantId };
-      return fetch('fetch_token_by_scopes', given, lastArgument);
+      return (
+        cachedTokenByScopes(appId, userId, tenantId, given.scopes, options, lastArgument) ??
+        fetch('fetch_token_by_scopes', given, lastArgument)
+      );
     },
 
     async fetchTenantToken(appId, tenantId, options, lastArgument) {
-      return fetch('fetch_tenant_token', { appId, tenantId, options }, lastArgument);
+      return (
+        cachedTenantToken(appId, '', tenantId, undefined, options, lastArgument) ??
+        fetch('fetch_tenant_token', { appId, tenantId, options }, lastArgument)
+      );
     },
 
     async fetchTenantTokenByScopes(appId, tenantId, scopes, options, lastArgument) {
       const given = { appId, tenantId, scopes: listOf(scopes), options };
-      return fetch('fetch_tenant_token_by_scopes', given, lastArgument);
+      return (
+        cachedTenantTokenByScopes(appId, '', tenantId, given.scopes, options, lastArgument) ??
+        fetch('fetch_tenant_token_by_scopes', given, lastArgument)
+      );
     },
 
     async deleteTokenById(id, lastArgument) {
@@ -92,8 +114,8 @@ function outboundApplication(call) {
 }
 
 /** The fetches with an inbound app's token in the place of the management key. */
-function outboundApplicationByToken(call) {
-  const fetch = fetchWith(call);
+function outboundApplicationByToken({ call }) {
+  const fetch = fetchWith(call, OF_A_FETCH_BY_TOKEN);
   return {
     async fetchToken(token, appId, userId, tenantId, options, lastArgument) {
       checkTenant(tenantId, 'fetchToken(token, appId, userId, tenantId, options)');
@@ -117,9 +139,8 @@ function outboundApplicationByToken(call) {
   };
 }
 
-/** Of a fetch, the last argument may hold what the API takes and the official order has no place for. */
-function fetchWith(call) {
-  return (operation, given, lastArgument) => call(operation, given, lastArgument, tokenIn, ['externalIdentifier']);
+function fetchWith(call, more) {
+  return (operation, given, lastArgument) => call(operation, given, lastArgument, tokenIn, more);
 }
 
 /** The two fetches have tenant and options in opposite order, so this is the mistake that everybody makes once. */

@@ -47,6 +47,15 @@ export interface FetchCallOptions extends CallOptions {
   externalIdentifier?: string | null;
 }
 
+/** How one fetch with the management key is made: a fetch that the cache, where there is one, has a say in. */
+export interface CachedFetchCallOptions extends FetchCallOptions {
+  /**
+   * With a cache, asks the service where the cached token would be given out for less than this, in seconds. What the
+   * service has then is what you get; without a cache it changes nothing.
+   */
+  minValiditySeconds?: number | null;
+}
+
 /** What the service answers where there is nothing to tell: an empty object. */
 export type EmptyAnswer = Record<string, unknown>;
 
@@ -147,7 +156,7 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     userId: string,
     tenantId?: string | null,
     options?: FetchOptions | null,
-    call?: FetchCallOptions | null,
+    call?: CachedFetchCallOptions | null,
   ): Promise<Answer<OutboundToken, Throws>>;
 
   /**
@@ -165,7 +174,7 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     scopes: Strings,
     options?: FetchOptions | null,
     tenantId?: string | null,
-    call?: FetchCallOptions | null,
+    call?: CachedFetchCallOptions | null,
   ): Promise<Answer<OutboundToken, Throws>>;
 
   /** Fetches a tenant's own newest token for an app. */
@@ -173,7 +182,7 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     appId: string,
     tenantId: string,
     options?: FetchOptions | null,
-    call?: FetchCallOptions | null,
+    call?: CachedFetchCallOptions | null,
   ): Promise<Answer<OutboundToken, Throws>>;
 
   /**
@@ -186,7 +195,7 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     tenantId: string,
     scopes: Strings,
     options?: FetchOptions | null,
-    call?: FetchCallOptions | null,
+    call?: CachedFetchCallOptions | null,
   ): Promise<Answer<OutboundToken, Throws>>;
 
   /**

@@ -57,6 +57,9 @@ function settingsOfOfficial(configuration) {
     unused: [...UNUSED, ...UNUSED_OF_OFFICIAL],
     refused: { ...REFUSED, throwOnError: 'its answers stay what they are in the official SDK' },
   });
+  if (configuration.cache) {
+    throw invalidArgument('cache is no option of an accelerated client: it has no client.cache, which could be told what to forget');
+  }
   const names = native.environmentNames().filter((name) => !name.startsWith('DESCOPE_'));
   const settings = settingsIn(configuration, names);
   // The official SDK has no such rule, and its base URL is to be kept.
@@ -65,7 +68,6 @@ function settingsOfOfficial(configuration) {
 }
 
 function settingsIn(config, environmentNames) {
-  if (config.cache) throw invalidArgument('cache is not there yet: leave it out');
   return {
     projectId: optional(config, 'projectId', 'string'),
     managementKey: optional(config, 'managementKey', 'string'),
@@ -74,6 +76,7 @@ function settingsIn(config, environmentNames) {
     timeoutMilliseconds: optional(config, 'timeout', 'number'),
     licenseHandshake: licenseHandshakeOf(config.licenseHandshake ?? undefined),
     allowInsecureHttp: optional(config, 'allowInsecureHttp', 'boolean'),
+    cache: cacheOf(config.cache ?? false),
     environment: environmentOf(environmentNames),
     runtimeVersion: process.version,
   };
@@ -110,6 +113,26 @@ function headersOf(given) {
     headers[String(name).toLowerCase()] = value;
   }
   return headers;
+}
+
+/** What is left out has the core's default. */
+function cacheOf(given) {
+  if (given === false) return undefined;
+  if (given === true) return { numbers: emptyRecord() };
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    throw new TypeError(`cache must be true, false or an object of options, not ${typeName(given)}`);
+  }
+  const names = native.cacheNumberNames();
+  const unknown = Object.keys(given).find((name) => !names.includes(name) && name !== 'background');
+  if (unknown !== undefined) {
+    throw invalidArgument(`${unknown} is no option of a cache: they are ${names.join(', ')} and background`);
+  }
+  const numbers = emptyRecord();
+  for (const name of names) {
+    const number = optional(given, name, 'number');
+    if (number !== undefined) numbers[name] = number;
+  }
+  return { numbers, background: optional(given, 'background', 'boolean') };
 }
 
 function licenseHandshakeOf(given) {

@@ -1,5 +1,9 @@
-/** Where an answer comes from: `network` means that the service was asked for this call. */
-export type Source = 'network';
+/**
+ * Where an answer comes from: `network` means that the service was asked for this call, and of a client with a cache
+ * `cache` that it was there, `stale` that it was there and should have been refreshed, which did not work out, and `joined`
+ * that another call's request brought it.
+ */
+export type Source = 'network' | 'cache' | 'stale' | 'joined';
 
 /**
  * What the service sends of a third party's access token. The names and types are those of Descope's API reference.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use descope_outbound::{
-    Answer, Argument, ArgumentName, Arguments, Client, Environment, Error, LicenseHandshake, Operation,
-    timeout_from_seconds,
+    Answer, Argument, ArgumentName, Arguments, CallOptions, Client, Environment, Error, LicenseHandshake,
+    Operation, timeout_from_seconds,
 };
 use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error as NativeError, Result};
@@ -13,6 +13,7 @@ use napi_derive::napi;
 use zeroize::Zeroizing;
 
 use crate::bridge::Bridge;
+use crate::cache::{CacheNumber, CacheSettings, CachedTokens, min_validity};
 use crate::outcome::Failure;
 
 const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
@@ -28,6 +29,8 @@ pub struct Settings {
     /// `wait` and `off`; anything else is `beside`.
     pub license_handshake: Option<String>,
     pub allow_insecure_http: Option<bool>,
+    /// None is no cache.
+    pub cache: Option<CacheSettings>,
     /// The variables that the settings above fall back to, and those that name certificates and proxies.
     pub environment: HashMap<String, String>,
     /// Node's version.
@@ -59,6 +62,9 @@ impl Settings {
         }
         if let Some(base_url) = self.base_url {
             builder = builder.base_url(base_url);
+        }
+        if let Some(cache) = self.cache {
+            builder = builder.cache(cache.options()?);
         }
         if let Some(timeout) = timeout_from_milliseconds(self.timeout_milliseconds)? {
             builder = builder.timeout(timeout);
@@ -96,10 +102,50 @@ impl NativeClient {
         operation: String,
         arguments_json: String,
         timeout_milliseconds: Option<f64>,
+        min_validity_seconds: Option<f64>,
     ) -> Result<()> {
         let client = self.client.clone();
-        let call = Call::parse(&operation, arguments_json, timeout_milliseconds)?;
+        let call = Call::parse(&operation, arguments_json, timeout_milliseconds, min_validity_seconds)?;
         self.bridge.begin(env, id, async move { call.perform(&client).await.into() })
+    }
+
+    /// What the cache has for this operation.
+    #[napi(catch_unwind)]
+    pub fn cached_tokens(&self, operation: String) -> Result<CachedTokens> {
+        Ok(CachedTokens::new(&self.client, named(&operation)?))
+    }
+
+    /// What the cache has done so far, and what it holds.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn cache_numbers(&self) -> Vec<CacheNumber> {
+        let numbers = self.client.cache().map(|cache| cache.stats().numbers());
+        let number = |(name, number): (ArgumentName, u64)| CacheNumber::new(name.camel, number);
+        numbers.into_iter().flatten().map(number).collect()
+    }
+
+    /// Forgets everything.
+    #[napi(catch_unwind)]
+    pub fn clear_cache(&self) {
+        if let Some(cache) = self.client.cache() {
+            cache.clear();
+        }
+    }
+
+    /// Forgets the tokens of a user, of an app, or of a user for an app.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn forget(&self, app_id: Option<String>, user_id: Option<String>) -> Option<Failure> {
+        let forgotten = self.client.cache()?.forget(app_id.as_deref(), user_id.as_deref());
+        forgotten.err().map(Failure::from)
+    }
+
+    /// Whether the cache had this token; it is not given out again.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn reject(&self, access_token: String) -> bool {
+        let access_token = Zeroizing::new(access_token);
+        self.client.cache().is_some_and(|cache| cache.reject(&access_token))
     }
 }
 
@@ -108,28 +154,44 @@ struct Call {
     operation: &'static Operation,
     arguments: Arguments,
     timeout_milliseconds: Option<f64>,
+    min_validity_seconds: Option<f64>,
+}
+
+fn refused(problem: String) -> NativeError {
+    NativeError::new(Status::InvalidArg, problem)
+}
+
+fn named(operation: &str) -> Result<&'static Operation> {
+    Operation::named(operation).ok_or_else(|| refused(format!("there is no operation called {operation}")))
 }
 
 impl Call {
     /// What the JavaScript half never passes is an exception; what a user can get wrong is the core's to say.
-    fn parse(operation: &str, arguments_json: String, timeout_milliseconds: Option<f64>) -> Result<Self> {
-        let refused = |problem: String| NativeError::new(Status::InvalidArg, problem);
+    fn parse(
+        operation: &str,
+        arguments_json: String,
+        timeout_milliseconds: Option<f64>,
+        min_validity_seconds: Option<f64>,
+    ) -> Result<Self> {
         // Secrets may be among the arguments: the text is wiped as soon as it has been read.
         let arguments_json = Zeroizing::new(arguments_json);
-        let operation = Operation::named(operation)
-            .ok_or_else(|| refused(format!("there is no operation called {operation}")))?;
+        let operation = named(operation)?;
         // The library's text names a line and a column, and never quotes the input.
         let arguments =
             serde_json::from_str(&arguments_json).map_err(|problem| refused(problem.to_string()))?;
         let Argument::Object(members) = arguments else {
             return Err(refused("the arguments are no object".to_owned()));
         };
-        Ok(Self { operation, arguments: members.into_iter().collect(), timeout_milliseconds })
+        let arguments = members.into_iter().collect();
+        Ok(Self { operation, arguments, timeout_milliseconds, min_validity_seconds })
     }
 
     async fn perform(self, client: &Client) -> std::result::Result<Answer, Error> {
-        let timeout = timeout_from_milliseconds(self.timeout_milliseconds)?;
-        client.call(self.operation, self.arguments, timeout).await
+        let mut options = CallOptions::from(timeout_from_milliseconds(self.timeout_milliseconds)?);
+        if let Some(seconds) = self.min_validity_seconds {
+            options = options.min_validity(min_validity(seconds)?);
+        }
+        client.call(self.operation, self.arguments, options).await
     }
 }
 

@@ -8,12 +8,15 @@
 
 mod batch;
 mod bridge;
+mod cache;
 mod client;
 mod outcome;
 mod runtime;
 
-use descope_outbound::Environment;
+use std::time::Duration;
+
 use descope_outbound::operation::OPERATIONS;
+use descope_outbound::{CacheOptions, Environment};
 use napi_derive::napi;
 
 /// Every environment variable that a client looks at.
@@ -21,6 +24,25 @@ use napi_derive::napi;
 #[must_use]
 pub fn environment_names() -> Vec<&'static str> {
     Environment::NAMES.to_vec()
+}
+
+/// The options of a cache that are numbers.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn cache_number_names() -> Vec<&'static str> {
+    CacheOptions::NUMBERS.iter().map(|name| name.camel).collect()
+}
+
+/// For tests: so much time has passed for every cache.
+#[napi(catch_unwind)]
+pub fn advance_cache_clock(seconds: f64) {
+    cache::CLOCK.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+}
+
+/// For tests: somebody has set the machine's date, forward or back.
+#[napi(catch_unwind)]
+pub fn step_cache_wall_clock(milliseconds: i64) {
+    cache::CLOCK.step_wall(milliseconds);
 }
 
 /// The moment that an expiry names, in milliseconds since 1970, or null. The expiry comes as JSON text.

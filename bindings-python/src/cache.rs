@@ -100,6 +100,11 @@ impl Cache {
         Ok(self.core()?.cache().is_some_and(|cache| cache.reject(token.expose())))
     }
 
+    /// How many requests for tokens are under way, those included that nobody waits for.
+    fn in_flight(&self) -> PyResult<usize> {
+        Ok(self.core()?.cache().map_or(0, descope_outbound::Cache::in_flight))
+    }
+
     /// What it has for this operation, as `Answer.json_as` makes it.
     fn tokens(
         &self,

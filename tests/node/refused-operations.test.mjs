@@ -84,7 +84,7 @@ const REFUSED = {
   fetchToken: [
     [['a', 'u', 't', {}, { externalIdentifier: 5 }], 'type', 'externalIdentifier must be a string, not a number'],
     [['a', 'u', 't', {}, { userId: 'v' }], 'value', 'userId is unknown: the last argument takes externalIdentifier'],
-    [['a', 'u', 't', {}, 5], 'type', 'the last argument must be an object of externalIdentifier, signal and'],
+    [['a', 'u', 't', {}, 5], 'type', 'the last argument must be an object of externalIdentifier, minValiditySeconds, signal and'],
   ],
   fetchTenantToken: [
     [[], 'value', 'appId must not be empty'],

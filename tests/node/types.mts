@@ -10,6 +10,10 @@ import DescopeClient, {
   restore,
   type AccessType,
   type BatchUploadOutboundAppTokensResponse,
+  type Cache,
+  type CachedFetchCallOptions,
+  type CacheOptions,
+  type CacheStats,
   type CallOptions,
   type CreateOutboundAppByTemplateOptions,
   type DescopeClientConfig,
@@ -256,8 +260,27 @@ export async function refused(): Promise<void> {
   await DescopeClient().management.outboundApplicationByToken.fetchToken('app', 'user');
   // @ts-expect-error: nothing here logs.
   DescopeClient({ logger: console });
-  // @ts-expect-error: there is no cache yet.
-  DescopeClient({ cache: true });
+  // @ts-expect-error: a misspelt option.
+  DescopeClient({ cache: { maxAge: 5 } });
+  // @ts-expect-error: what was fetched by an inbound token is not cached.
+  await DescopeClient().management.outboundApplicationByToken.fetchToken('t', 'a', 'u', null, null, { minValiditySeconds: 5 });
+  // @ts-expect-error: there may be no cache.
+  DescopeClient().cache.clear();
   // @ts-expect-error: the wrong type.
   DescopeClient({ timeout: '5000' });
+}
+
+/** A client with a cache. */
+export async function useCache(options: CacheOptions): Promise<CacheStats | undefined> {
+  DescopeClient({ cache: true });
+  const { cache, management } = DescopeClient({ cache: options });
+  const call: CachedFetchCallOptions = { minValiditySeconds: 60 };
+  const { data } = await management.outboundApplication.fetchToken('app', 'user', null, null, call);
+  const source: 'network' | 'cache' | 'stale' | 'joined' | undefined = data?.source;
+  const rejected: boolean | undefined = source && data && cache?.reject(data.accessToken);
+  if (rejected) cache?.forget('app');
+  cache?.forget(undefined, 'user');
+  const kept: Cache | undefined = cache;
+  kept?.clear();
+  return cache?.stats();
 }

@@ -177,10 +177,7 @@ impl CacheOptions {
             return Err(Error::invalid(Self::REFRESH_AFTER, "must be more than 0"));
         }
         if self.max_age < self.refresh_after {
-            let problem = format!(
-                "must not be less than {}: the token would be gone before it is refreshed",
-                Self::REFRESH_AFTER.snake
-            );
+            let problem = "must not be less than the age from which on a token is refreshed";
             return Err(Error::invalid(Self::MAX_AGE, problem));
         }
         Ok(())
@@ -231,7 +228,7 @@ mod tests {
             (options().refresh_after(Duration::ZERO), "refresh_after_seconds must be more than 0"),
             (
                 options().refresh_after(Duration::from_mins(16)),
-                "max_age_seconds must not be less than refresh_after_seconds",
+                "max_age_seconds must not be less than the age",
             ),
             (options().negative(Duration::MAX), "negative_seconds must be at most a year"),
         ];

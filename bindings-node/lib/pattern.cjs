@@ -1,0 +1,31 @@
+// Parsed JSON that callers get copies of, and never the thing itself.
+'use strict';
+
+/** An object or a list, and what is needed for a copy which shares nothing with it that could be changed. */
+class Pattern {
+  #source;
+  /** The objects and lists in it, by their keys and indices. */
+  #inner;
+
+  constructor(source) {
+    this.#source = source;
+    this.#inner = Object.entries(source)
+      .filter(([, value]) => typeof value === 'object' && value !== null)
+      .map(([key, value]) => [key, new Pattern(value)]);
+  }
+
+  copy() {
+    const source = this.#source;
+    const copy = Array.isArray(source) ? source.slice() : { ...source };
+    for (const [key, pattern] of this.#inner) put(copy, key, pattern.copy());
+    return copy;
+  }
+}
+
+/** A key of the service's may have any name; this one would be lost. */
+function put(holder, key, value) {
+  if (key === '__proto__') Object.defineProperty(holder, key, { value });
+  else holder[key] = value;
+}
+
+module.exports = { Pattern };
