@@ -278,7 +278,8 @@ fn report(world: &World, tally: &Tally, turns: u64) {
     .unwrap();
     writeln!(out, "soak: {stats:?}").unwrap();
     assert_eq!(counters.double_refreshes_refused, 0);
-    assert!(*shown > 0 && stats.hits > stats.misses, "the cache was of use");
+    // Of those who have not connected, which the longer the run are the more, nothing is kept for long.
+    assert!(*shown > 0 && 2 * stats.hits > *shown, "most tokens came from the cache");
     assert!(
         *least * 3 / 2 > stats.upstream_requests,
         "{} requests, where {least} were needed",
