@@ -139,9 +139,8 @@ impl Flight {
             return if may_force { Landing::StayAboard } else { Landing::Leave };
         }
         let mut places = self.ticket.subject.places.to_vec();
-        if !token.id.is_empty() {
-            places.push(cache.ledger.place(Scope::TokenId(&token.id)));
-        }
+        // Without an id too: any delete by id may mean it.
+        places.push(cache.ledger.place(Scope::TokenId(&token.id)));
         places.push(cache.ledger.place(Scope::AccessToken(token.access_token.expose())));
         let entry = Entry::new(answer, token.access_token, life, places.into());
         if same.is_some() {
@@ -175,7 +174,7 @@ impl Arrived {
         let date = date.and_then(|date| i64::try_from(date.as_millis()).ok());
         let dated = Dated { date, is_aged: answer.headers().get("age").is_some(), trip };
         let remaining = token.expiry().map(|expiry| policy::remaining(now, expiry, dated));
-        let life = cache.rules.life(now, remaining, [fastrand::f64(), fastrand::f64()])?;
+        let life = cache.rules.life(now, trip, remaining, [fastrand::f64(), fastrand::f64()])?;
         Some(Self { answer: answer.clone(), token, life })
     }
 }

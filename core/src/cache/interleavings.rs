@@ -161,7 +161,7 @@ impl World {
         let answer =
             Answer::new(AnswerShape::Token, 200, Headers::default(), WipedBuffer::from(&b"{}"[..])).unwrap();
         let now = Moment { elapsed: 0, wall: 0 };
-        let life = Rules::new(&CacheOptions::default()).life(now, None, [0.0, 0.0]).unwrap();
+        let life = Rules::new(&CacheOptions::default()).life(now, 0, None, [0.0, 0.0]).unwrap();
         let mut places = self.subject.places.to_vec();
         places.push(self.ledger.place(Scope::TokenId("id")));
         Arc::new(Entry::new(answer, Secret::from(token.to_string()), life, places.into()))

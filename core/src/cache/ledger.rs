@@ -240,7 +240,7 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         Change { flights: Flights::At(places.clone()), places }
     }
 
-    /// A change to the token of this id. Whose it is, and so which requests may bring it, is known where it is kept.
+    /// A change to the token of this id, and to those that came without one. Whose it is, and so which requests may bring it, is known where it is kept.
     pub(crate) fn change_of_token(&self, token_id: &str) -> Change {
         let place = self.place(Scope::TokenId(token_id));
         let state = self.lock();
@@ -250,7 +250,8 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
             .filter_map(|key| self.store.peek(&key)?.places.first().copied())
             .collect();
         let flights = if owners.is_empty() { Flights::All } else { Flights::At(owners) };
-        Change { places: vec![place], flights }
+        let places = vec![place, self.place(Scope::TokenId(""))];
+        Change { places, flights }
     }
 
     /// Carries a change out: the tokens go, and what the requests bring is not kept.

@@ -99,22 +99,29 @@ impl Rules {
         }
     }
 
-    /// The life of a token that arrives now and ends after `remaining`, if that is known; none where it is too short
-    /// to be kept. The two draws, from `0.0..1.0`, keep tokens that arrived together from being refreshed together.
-    pub(crate) fn life(&self, now: Moment, remaining: Option<i64>, draws: [f64; 2]) -> Option<Life> {
+    /// The life of a token that arrives now, was asked for `trip` ago, and ends after `remaining`, if that is known;
+    /// none where it is too short to be kept. Its age counts from the asking: it may have been revoked on its way. The
+    /// two draws, from `0.0..1.0`, keep tokens that arrived together from being refreshed together.
+    pub(crate) fn life(
+        &self,
+        now: Moment,
+        trip: i64,
+        remaining: Option<i64>,
+        draws: [f64; 2],
+    ) -> Option<Life> {
         if remaining.is_some_and(|remaining| remaining <= SHORTEST_LIFE) {
             return None;
         }
         let revalidated_at = scale(self.refresh_after, 0.8 + 0.2 * draws[0]);
         let Window { usable, lead, waiting } = match remaining {
-            Some(remaining) => Window::of(remaining, draws[1]),
+            Some(remaining) => Window::of(remaining.min(FAR), draws[1]),
             None => Window { usable: FAR, lead: 0, waiting: 0 },
         };
         Some(Life {
             began: now.elapsed,
-            refresh_from: now.elapsed + revalidated_at.min(usable - lead),
-            wait_from: now.elapsed + self.max_age.min(usable - waiting),
-            ends: now.elapsed + usable.min(self.max_age.saturating_add(self.stale_if_error)),
+            refresh_from: now.elapsed + (revalidated_at - trip).min(usable - lead),
+            wait_from: now.elapsed + (self.max_age - trip).min(usable - waiting),
+            ends: now.elapsed + usable.min(self.max_age.saturating_add(self.stale_if_error) - trip),
             ends_on_wall: now.wall + usable,
             expires: now.elapsed + usable,
         })
@@ -272,7 +279,7 @@ mod tests {
 
     /// Drawn in the middle: the margins are as they are written down.
     fn life(remaining: Option<i64>) -> Life {
-        rules().life(START, remaining, [1.0, 0.5]).unwrap()
+        rules().life(START, 0, remaining, [1.0, 0.5]).unwrap()
     }
 
     /// When each state begins, in seconds.
@@ -296,16 +303,16 @@ mod tests {
     #[test]
     fn what_ends_at_once_is_not_kept() {
         for remaining in [i64::MIN, -HOUR, 0, 5_000] {
-            assert_eq!(rules().life(START, Some(remaining), [0.5, 0.5]), None);
+            assert_eq!(rules().life(START, 0, Some(remaining), [0.5, 0.5]), None);
         }
-        assert!(rules().life(START, Some(5_001), [0.5, 0.5]).is_some());
+        assert!(rules().life(START, 0, Some(5_001), [0.5, 0.5]).is_some());
     }
 
     #[test]
     fn no_draw_puts_a_border_out_of_order() {
         for seconds in (6..7_200).step_by(7) {
             for draw in [0.0, 0.3, 0.999] {
-                let life = rules().life(START, Some(seconds * 1_000), [draw, draw]).unwrap();
+                let life = rules().life(START, 0, Some(seconds * 1_000), [draw, draw]).unwrap();
                 let Life { began, refresh_from, wait_from, ends, .. } = life;
                 assert!(began < refresh_from && refresh_from <= wait_from && wait_from <= ends, "{life:?}");
                 assert!(ends < began + seconds * 1_000 && ends <= began + 900_000, "{life:?}");
@@ -315,9 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn an_expiry_beyond_all_clocks_is_as_good_as_none() {
+        let early = Dated { date: Some(START.wall - HOUR), is_aged: false, trip: 0 };
+        let remaining = remaining(START, i64::MAX, early);
+        assert_eq!(borders(&life(Some(remaining))), [300, -1, 900]);
+    }
+
+    #[test]
     fn an_allowance_for_errors_lasts_beyond_the_largest_age_and_never_beyond_the_expiry() {
         let options = CacheOptions::default().stale_if_error(Duration::from_mins(10));
-        let life = |remaining| Rules::new(&options).life(START, remaining, [1.0, 0.5]).unwrap();
+        let life = |remaining| Rules::new(&options).life(START, 0, remaining, [1.0, 0.5]).unwrap();
         assert_eq!(borders(&life(Some(HOUR))), [300, 900, 1_500]);
         assert_eq!(borders(&life(None)), [300, 900, 1_500]);
         assert_eq!(borders(&life(Some(1_000_000))), [300, 900, 970]);
@@ -386,7 +400,7 @@ mod tests {
             now = Moment { elapsed: now.elapsed + 1_000, wall: now.wall + 1_000 };
             if !matches!(life.course(now, standing, 0), Course::Serve { .. }) {
                 asked += 1;
-                let Some(next) = rules().life(now, Some(end - now.elapsed), [1.0, 0.5]) else { break };
+                let Some(next) = rules().life(now, 0, Some(end - now.elapsed), [1.0, 0.5]) else { break };
                 life = next;
                 standing.not_before = rules().after_same_token(now, &life);
             }

@@ -182,6 +182,31 @@ async fn nothing_from_before_a_delete_is_found_after_it_whenever_the_fetch_arriv
 }
 
 #[tokio::test]
+async fn a_delete_by_id_ends_tokens_too_whose_ids_the_service_left_out() {
+    let world = World::new().await;
+    let token = r#"{"token":{"accessToken":"made-up-access"}}"#;
+    fail(&world.emulator, Fault::answer(200).body(token).once());
+    world.fetch().await.unwrap();
+    assert_eq!(world.source().await, Source::Cache);
+    world.client.delete_token("token-1").await.unwrap();
+    assert_eq!(world.fetch().await.unwrap_err(), ErrorKind::TokenNotFound);
+}
+
+#[tokio::test]
+async fn the_largest_age_counts_from_the_asking() {
+    let world = World::new().await;
+    fail(&world.emulator, Fault::hold().once());
+    let client = world.client.clone();
+    let slow = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    world.emulator.wait_for_held(1).await;
+    world.advance(600);
+    world.emulator.release();
+    slow.await.unwrap().unwrap();
+    world.advance(301);
+    assert_eq!(world.source().await, Source::Network);
+}
+
+#[tokio::test]
 async fn a_caller_that_leaves_ends_nothing_for_the_others() {
     let world = World::new().await;
     fail(&world.emulator, Fault::hold());
