@@ -42,11 +42,12 @@ impl Entry {
         }
     }
 
-    /// Of many who see that the service should be asked, one gets to do it: who moves the time before which nobody
-    /// does from what it was.
-    pub(crate) fn claim(&self, seen: Standing, until: i64) -> bool {
+    /// Of many who see that the service should be asked, one gets to do it: who comes while nobody is at it, and puts
+    /// off all others until then.
+    pub(crate) fn claim(&self, now: i64, until: i64) -> bool {
         let (order, failure) = (Ordering::Relaxed, Ordering::Relaxed);
-        self.not_before.compare_exchange(seen.not_before, until, order, failure).is_ok()
+        let take = |not_before| (not_before <= now).then_some(until);
+        self.not_before.fetch_update(order, failure, take).is_ok()
     }
 
     pub(crate) fn leave_alone_until(&self, moment: i64) {
@@ -81,5 +82,27 @@ impl Entry {
             + self.access_token.expose().len()
             + AROUND;
         bytes as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::clock::Moment;
+    use crate::cache::options::CacheOptions;
+    use crate::cache::policy::Rules;
+    use crate::headers::Headers;
+    use crate::operation::AnswerShape;
+    use crate::wiped::WipedBuffer;
+
+    #[test]
+    fn of_two_who_saw_the_same_only_one_asks() {
+        let body = WipedBuffer::from(&b"{}"[..]);
+        let answer = Answer::new(AnswerShape::Token, 200, Headers::default(), body).unwrap();
+        let life =
+            Rules::new(&CacheOptions::default()).life(Moment { elapsed: 0, wall: 0 }, 0, None, [0.0; 2]);
+        let entry = Entry::new(answer, Secret::from("made-up-access"), life.unwrap(), Box::default());
+        assert_eq!([entry.claim(7, 20), entry.claim(7, 20)], [true, false]);
+        assert_eq!([entry.claim(20, 40), entry.claim(20, 40)], [true, false]);
     }
 }

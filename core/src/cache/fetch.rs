@@ -162,7 +162,7 @@ impl Fetch<'_> {
     /// Whether it is this caller's to see that the token is refreshed, and nobody else's for as long as that may take.
     fn claim(&self, entry: &Entry, now: Moment) -> bool {
         let timeout = i64::try_from(self.flight_timeout().as_millis()).unwrap_or(i64::MAX / 4);
-        entry.claim(entry.standing(), now.elapsed + timeout)
+        entry.claim(now.elapsed, now.elapsed + timeout)
     }
 
     fn flight(
