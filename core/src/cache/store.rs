@@ -11,6 +11,9 @@ use crate::cache::entry::Entry;
 use crate::cache::key::Key;
 use crate::error::Error;
 
+/// The map's own default: the part for what is asked for again and again.
+const MOST_USED: f64 = 0.97;
+
 /// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
 pub(crate) struct Store {
     map: Cache<Key, Arc<Entry>, Weigher, DefaultHashBuilder, Collector>,
@@ -25,6 +28,8 @@ impl Store {
         let options = OptionsBuilder::new()
             .estimated_items_capacity(usize::try_from(most).unwrap_or(usize::MAX))
             .weight_capacity(share * most)
+            // Whatever exceeds this part of the whole is not taken in: a single entry is the whole.
+            .hot_allocation(if most == 1 { 1.0 } else { MOST_USED })
             .build()
             .map_err(|problem| Error::invalid_setup(format!("no such cache can be made: {problem}")))?;
         let (weigher, hasher) = (Weigher { share }, DefaultHashBuilder::default());

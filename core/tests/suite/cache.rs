@@ -193,6 +193,15 @@ async fn a_delete_by_id_ends_tokens_too_whose_ids_the_service_left_out() {
 }
 
 #[tokio::test]
+async fn a_cache_of_one_token_keeps_one() {
+    let world = World::with(CacheOptions::default().max_entries(1)).await;
+    world.emulator.connect(Connection::user("app", "another")).unwrap();
+    world.client.fetch_token("app", "another").await.unwrap();
+    world.fetch().await.unwrap();
+    assert_eq!((world.source().await, world.stats().entries), (Source::Cache, 1));
+}
+
+#[tokio::test]
 async fn the_largest_age_counts_from_the_asking() {
     let world = World::new().await;
     fail(&world.emulator, Fault::hold().once());
