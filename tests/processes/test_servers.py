@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +48,20 @@ def ask(port: str, user_id: str) -> tuple[int, str]:
     raise AssertionError
 
 
+def wait_until_it_listens(port: str) -> None:
+    """uvicorn says that its application has started a moment before it takes connections."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", int(port))).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 @pytest.mark.parametrize("worker", APPLICATIONS)
 def test_the_workers_of_gunicorn_call_with_a_client_that_was_used_before_the_fork(
     worker: str, emulator: Emulator
@@ -77,7 +93,7 @@ def test_the_workers_of_uvicorn_which_are_spawned_call_with_clients_of_their_own
     uvicorn = ["-m", "uvicorn", "--app-dir", str(BACKENDS), "--workers", "2", "--port", "0", "asgi:application"]
     with Program(emulator, *uvicorn, "--no-access-log", environment={"PYTHONUNBUFFERED": "1"}) as server:
         port = server.read_error_line("running on").rpartition(":")[2].split()[0]
-        server.read_error_line("startup complete")
+        wait_until_it_listens(port)
         with ThreadPoolExecutor(6) as clients:
             answers = list(clients.map(lambda _: ask(port, "user-id"), range(REQUESTS)))
         server.send_signal(signal.SIGTERM)
