@@ -22,7 +22,7 @@ export no_proxy := 127.0.0.1,localhost
 # `PROPTEST_RNG_SEED=2 make test-rust` look further, and so does `make fuzz`.
 export PROPTEST_RNG_SEED ?= 1
 
-.PHONY: help build wheel addon emulator demo test test-rust soak test-python test-node test-oracle official-sdks check deny advisories fuzz bench bench-quick measurable generate clean
+.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check deny advisories fuzz bench bench-quick measurable generate clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -58,10 +58,6 @@ test-rust:
 	mkdir -p $(LOGS)
 	SOAK_SECONDS=60 tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator --package descope-outbound-runtime -- --nocapture
 
-# The cache among users who come and go, with a clock that runs ahead; 60 s of it are part of `make test`.
-soak:  ## Run the cache for ten minutes against the emulator, every token shown to the provider
-	SOAK_SECONDS=600 cargo test --locked --package descope-outbound --test soak -- --nocapture
-
 test-python: wheel emulator
 	mkdir -p $(LOGS)
 	tests/logged.sh $(LOGS)/python.log $(BIN)/python -m pytest --capture=no --log-cli-level=DEBUG tests/python
@@ -78,8 +74,12 @@ test-pythons: wheel emulator  ## Run every Python test in each Python from 3.10 
 	$(PYTHON) tests/processes/each_python.py --all
 
 # What more there is to see for a while: bounded, and not part of `test`.
-.PHONY: soak soak-processes
-soak: soak-processes  ## Run what takes longer than a test may (5 minutes)
+.PHONY: soak soak-cache soak-processes
+soak: soak-cache soak-processes  ## Run what takes longer than a test may (15 minutes)
+
+# Users who come and go, with a clock that runs ahead, every token shown to the provider; 60 s of it are in `test-rust`.
+soak-cache:
+	SOAK_SECONDS=600 cargo test --locked --package descope-outbound --test soak -- --nocapture
 
 soak-processes: wheel emulator addon
 	$(PYTHON) tests/processes/each_python.py --soak
