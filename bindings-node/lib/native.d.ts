@@ -44,6 +44,8 @@ export declare class NativeClient {
   cachedTokens(operation: string): CachedTokens
   /** What the cache has done so far, and what it holds. */
   cacheNumbers(): Array<CacheNumber>
+  /** For tests: how many requests for tokens are under way, those included that nobody waits for. */
+  cacheInFlight(): number
   /** Forgets everything. */
   clearCache(): void
   /** Forgets the tokens of a user, of an app, or of a user for an app. */

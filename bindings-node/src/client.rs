@@ -124,6 +124,14 @@ impl NativeClient {
         numbers.into_iter().flatten().map(number).collect()
     }
 
+    /// For tests: how many requests for tokens are under way, those included that nobody waits for.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn cache_in_flight(&self) -> u32 {
+        let in_flight = self.client.cache().map_or(0, descope_outbound::Cache::in_flight);
+        u32::try_from(in_flight).unwrap_or(u32::MAX)
+    }
+
     /// Forgets everything.
     #[napi(catch_unwind)]
     pub fn clear_cache(&self) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::argument::Argument;
@@ -55,9 +56,11 @@ impl Flight {
     pub(crate) async fn run(self) {
         let Some(cache) = self.request.client.cache() else { return };
         let mut arguments = self.request.arguments.clone();
+        // For both requests together, where there are two.
+        let deadline = Instant::now() + self.request.timeout;
         let outcome = loop {
             let sent = cache.clock.now();
-            let result = self.request.send(arguments).await;
+            let result = self.request.send(arguments, deadline.duration_since(Instant::now())).await;
             let now = cache.clock.now();
             let trip = now.elapsed - sent.elapsed;
             let (outcome, is_refused_again) = self.land(cache, result, now, trip);
@@ -85,6 +88,8 @@ impl Flight {
                     is_refused_again = matches!(verdict, Landing::StayAboard);
                     verdict
                 });
+                // Whose place a delete or a forced fetch has taken is not the one to force anything.
+                is_refused_again &= is_kept;
                 if is_kept && self.is_in_background && !has_failed && !is_refused_again {
                     cache.counters.refreshed_ahead.add();
                 }
@@ -154,8 +159,8 @@ impl Flight {
 }
 
 impl Request {
-    async fn send(&self, arguments: Arguments) -> Result<Answer, Error> {
-        self.client.perform(self.operation, arguments, self.timeout).await
+    async fn send(&self, arguments: Arguments, timeout: Duration) -> Result<Answer, Error> {
+        self.client.perform(self.operation, arguments, timeout).await
     }
 }
 
