@@ -11,8 +11,9 @@ const { lastArgumentOf } = require('./last-argument.cjs');
 const { Parsed } = require('./parsed.cjs');
 const { failureOf, successOf } = require('./response.cjs');
 
-/** As many as the native cache holds unless told otherwise; more are parsed anew. */
+/** As much as the native cache holds unless told otherwise; what is more is parsed anew. */
 const MOST_PARSED = 10_000;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * What a client is made of: `call` performs operations, `cached` makes a function that looks an operation's tokens up, and
@@ -37,7 +38,8 @@ function connect({ settings, throwOnError }) {
   }
 
   if (!settings.cache) return { call, cached: () => nothing, cache: undefined };
-  const parsed = new Parsed(settings.cache.numbers.maxEntries ?? MOST_PARSED);
+  const { maxEntries = MOST_PARSED, maxBytes = MOST_BYTES } = settings.cache.numbers;
+  const parsed = new Parsed(maxEntries, maxBytes);
   const cached = (operation, more) => cachedTokens(client.cachedTokens(operation), parsed, more);
   return { call, cached, cache: new Cache(client, parsed) };
 }

@@ -112,7 +112,7 @@ export interface Failure {
 /** Whether the service keeps secrets in fields of this name. */
 export declare function isSecretField(name: string): boolean
 
-/** Everything that the service can be asked to do, by the names that `NativeClient.call` takes. */
+/** Everything that the service can be asked to do, by the names that `NativeClient.start` takes. */
 export declare function operationNames(): Array<string>
 
 /** What a client is made from. */

@@ -75,8 +75,10 @@ impl Bridge {
         id: u32,
         call: impl Future<Output = Outcome> + Send + 'static,
     ) -> Result<()> {
+        // First, since a delivery that is dropped in this thread would be left in the inbox, and wake nobody.
+        let runtime = runtime()?;
         let delivery = Delivery { inbox: Arc::clone(&self.inbox), id, outcome: Outcome::EndedEarly };
-        let call = runtime()?.begin(call, |outcome| delivery.make(outcome));
+        let call = runtime.begin(call, |outcome| delivery.make(outcome));
         let mut under_way = self.under_way.0.borrow_mut();
         if under_way.is_empty() {
             self.inbox.keep_alive(env, true);

@@ -60,7 +60,7 @@ pub fn is_secret_field(name: String) -> bool {
     descope_outbound::is_secret_field(&name)
 }
 
-/// Everything that the service can be asked to do, by the names that `NativeClient.call` takes.
+/// Everything that the service can be asked to do, by the names that `NativeClient.start` takes.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn operation_names() -> Vec<&'static str> {

@@ -16,7 +16,7 @@ use crate::runtime::runtime;
 /// A call under way. Dropping it ends the call.
 #[pyclass(frozen, module = "descope_outbound._native")]
 pub(crate) struct Pending {
-    is_over: PipeReader,
+    is_over: Arc<PipeReader>,
     outcome: Slot,
     abort: AbortHandle,
 }
@@ -25,13 +25,17 @@ type Slot = Arc<Mutex<Option<Result<Answer, Error>>>>;
 
 /// A pipe, and not an event descriptor, since that works on every Unix; and written to, and not just closed, since a
 /// child that is forked meanwhile would hold it open.
-struct Bell(PipeWriter);
+struct Bell {
+    writer: PipeWriter,
+    /// Kept until it has rung: in a program that has not left SIGPIPE ignored, a pipe without a reader would be its end.
+    _reader: Arc<PipeReader>,
+}
 
 impl Drop for Bell {
     /// However the call ends: nobody waits for good.
     fn drop(&mut self) {
-        // It fails only where nobody waits any more.
-        let _ = self.0.write(&[0]);
+        // It is one byte in an empty pipe.
+        let _ = self.writer.write(&[0]);
     }
 }
 
@@ -41,8 +45,9 @@ impl Pending {
         call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
     ) -> PyResult<Self> {
         let runtime = runtime(process)?;
-        let (is_over, bell) = io::pipe()?;
-        let (bell, outcome) = (Bell(bell), Slot::default());
+        let (reader, writer) = io::pipe()?;
+        let is_over = Arc::new(reader);
+        let (bell, outcome) = (Bell { writer, _reader: Arc::clone(&is_over) }, Slot::default());
         let slot = Arc::clone(&outcome);
         let abort = runtime.begin(call, move |finished| {
             // Moved in, so that it rings after all else.

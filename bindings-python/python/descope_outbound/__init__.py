@@ -79,18 +79,20 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Imports a part of the package when it is first asked for."""
-    import importlib  # noqa: PLC0415 - see above
+if not TYPE_CHECKING:  # where every name would then seem to be there
 
-    for module, names in _MODULES.items():
-        if name == module:
-            return importlib.import_module(f"{__name__}.{module}")
-        if name in names:
-            value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Imports a part of the package when it is first asked for."""
+        import importlib  # noqa: PLC0415 - see above
+
+        for module, names in _MODULES.items():
+            if name == module:
+                return importlib.import_module(f"{__name__}.{module}")
+            if name in names:
+                value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+                globals()[name] = value
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
