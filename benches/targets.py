@@ -86,3 +86,24 @@ def targets(measured: Measured) -> Iterator[Target]:
     for what, bound in (("wheel", 3.5), ("addon", 7)):
         size = measured.row("sizes", what=what).get("bytes")
         yield Target(f"{what}, stripped", bound, False, "MB", [] if size is None else [size / 1e6])
+    yield from hits_targets(measured)
+
+
+def hits_targets(measured: Measured) -> Iterator[Target]:
+    """What a token costs that is kept already."""
+
+    def ratio(language: str, over: str, under: str) -> list[float]:
+        pair = (measured.row("hits", language=language, what=what).get("ns", []) for what in (over, under))
+        return [above / below for above, below in zip(*pair, strict=False)]
+
+    for language, what, peer, bound in (
+        ("Python", "descope-outbound, cache=True, sync", "cachetools.TTLCache, with a lock and a copy by hand", 0.6),
+        ("Python", "descope-outbound, cache=True, asyncio", "cachetools.TTLCache, with a lock and a copy by hand", 0.6),
+        ("Node", "descope-outbound, cache: true", "lru-cache, with a deep copy", 3),
+        ("Node", "descope-outbound, cache: true", "lru-cache, with a copy by hand", 3),
+        ("Rust", "ours, 100 entries", "the map beneath, 100 entries", 2),
+        ("Rust", "ours, 100 of 100,000 entries", "ours, 100 entries", 1.5),
+    ):
+        yield Target(f"{language}, a hit: {what} ÷ {peer}", bound, False, "times", ratio(language, what, peer))
+    one, two = "ours, 100 entries, 1 thread", "ours, 100 entries, 2 threads on different tokens"
+    yield Target(f"Rust, hits: {one} ÷ {two}", 1.5, True, "times", ratio("Rust", one, two))
