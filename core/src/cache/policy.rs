@@ -43,7 +43,6 @@ pub(crate) struct Rules {
 /// The life of one token, fixed when it arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Life {
-    pub(crate) began: i64,
     /// From here on it is refreshed while it goes on being given out.
     refresh_from: i64,
     /// From here on a caller waits for a better one, for a while.
@@ -118,7 +117,6 @@ impl Rules {
             None => Window { usable: FAR, lead: 0, waiting: 0 },
         };
         Some(Life {
-            began: now.elapsed,
             refresh_from: now.elapsed + (revalidated_at - trip).min(usable - lead),
             wait_from: now.elapsed + (self.max_age - trip).min(usable - waiting),
             ends: now.elapsed + usable.min(self.max_age.saturating_add(self.stale_if_error) - trip),
@@ -313,7 +311,8 @@ mod tests {
         for seconds in (6..7_200).step_by(7) {
             for draw in [0.0, 0.3, 0.999] {
                 let life = rules().life(START, 0, Some(seconds * 1_000), [draw, draw]).unwrap();
-                let Life { began, refresh_from, wait_from, ends, .. } = life;
+                let Life { refresh_from, wait_from, ends, .. } = life;
+                let began = START.elapsed;
                 assert!(began < refresh_from && refresh_from <= wait_from && wait_from <= ends, "{life:?}");
                 assert!(ends < began + seconds * 1_000 && ends <= began + 900_000, "{life:?}");
                 assert!(refresh_from <= began + 300_000, "{life:?}");
