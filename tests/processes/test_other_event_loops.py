@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import statistics
-import time
 
 import pytest
 
@@ -96,13 +94,7 @@ for _ in range(5):
 def test_ctrl_c_interrupts_uvloop_at_once(emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang")
     with Program(emulator, "-c", CLIENT + INTERRUPTED) as program:
-        waits = []
-        for calls in range(1, 6):
-            while emulator.counters()["requests"] < calls:
-                time.sleep(0.005)
-            begin = time.monotonic()
-            program.send_signal(signal.SIGINT)
-            waits.append(float(program.read_line()) - begin)
+        waits = program.interrupt_calls(emulator, 5)
         ended = program.wait()
     assert (ended.output, ended.errors, ended.code) == ("", "", 0), ended
     assert statistics.median(waits) < 0.2, waits

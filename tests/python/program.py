@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -87,6 +88,20 @@ class Program:
     def send_signal(self, number: int) -> None:
         """To the program itself."""
         self._process.send_signal(number)
+
+    def interrupt_calls(self, emulator: Emulator, count: int) -> list[float]:
+        """Sends Ctrl-C to each of its calls once that has reached the emulator.
+
+        The program prints the moment at which each has ended. How long each took from the signal on, in seconds.
+        """
+        waits = []
+        for calls in range(1, count + 1):
+            while emulator.counters()["requests"] < calls:
+                time.sleep(0.005)
+            begin = time.monotonic()
+            self.send_signal(signal.SIGINT)
+            waits.append(float(self.read_line()) - begin)
+        return waits
 
     def wait(self) -> Ended:
         """Waits for its end, and that of all who have inherited its output."""

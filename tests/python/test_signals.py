@@ -51,13 +51,7 @@ for _ in range(5):
 def test_ctrl_c_interrupts_at_once(what: str, emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang")
     with Program(emulator, "-c", CLIENT + INTERRUPTED[what]) as program:
-        waits = []
-        for calls in range(1, 6):
-            while emulator.counters()["requests"] < calls:
-                time.sleep(0.005)
-            begin = time.monotonic()
-            program.send_signal(signal.SIGINT)
-            waits.append(float(program.read_line()) - begin)
+        waits = program.interrupt_calls(emulator, 5)
         ended = program.wait()
     assert (ended.output, ended.errors, ended.code) == ("", "", 0), ended
     # The machine may be busy once.
