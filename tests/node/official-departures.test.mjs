@@ -36,6 +36,13 @@ test('token-in-node: the official token is a plain object that shows its secrets
   assert.equal(data.expiresAt, undefined);
 });
 
+test('json-beyond-unicode: the official client reads what the language reads', { skip }, async (context) => {
+  const token = '{"token":{"large":1e400,"half":"\\ud800"}}';
+  const { outbound } = await arrangeOfficial(context, [answer(200, token)]);
+  const { data } = await outbound.fetchToken('a', 'u');
+  assert.deepEqual(data, { large: Infinity, half: '\ud800' });
+});
+
 test('last-argument: an official method ignores what comes after its arguments', { skip }, async (context) => {
   const { outbound } = await arrangeOfficial(context, [answer(200, {}), answer(200, {})]);
   const answers = await Promise.all(['t1', 't2'].map(outbound.deleteTokenById));

@@ -5,14 +5,17 @@ Each test is named after its row; the other half, that ours does otherwise, is i
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 HERE = Path(__file__).parent
 sys.path.extend(str(path) for path in HERE.glob(".venv/lib/python*/site-packages"))
+sys.path.append(str(HERE.parent / "python"))
 
 if os.environ.get("OFFICIAL_SDKS") != "installed":
     pytest.importorskip("descope", reason="tests/oracle/install.sh has not been run")
@@ -20,6 +23,15 @@ if os.environ.get("OFFICIAL_SDKS") != "installed":
 import certifi  # noqa: E402 - found by the path above
 import descope  # noqa: E402 - found by the path above
 import httpx  # noqa: E402 - found by the path above
+from canned_server import CannedServer, Reply  # noqa: E402 - found by the path above
+
+#: The licence is asked for beside the calls that the tests make.
+LICENCE = {"/license": Reply(404)}
+
+
+def official_outbound(server: CannedServer) -> Any:
+    client = descope.DescopeClient("P" * 28, management_key="made-up-key", base_url=server.url)
+    return client.mgmt.outbound_application
 
 
 def test_str_of_errors() -> None:
@@ -49,3 +61,16 @@ def test_roots(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
     descope.DescopeClient("P" * 28, base_url="http://127.0.0.1:9")
     assert asked
+
+
+@pytest.mark.parametrize(("value", "read"), [("1e400", float("inf")), (r'"\ud800"', "\ud800")])
+def test_json_beyond_unicode(value: str, read: object) -> None:
+    with CannedServer(Reply(body=f'{{"token":{{"a":{value}}}}}'.encode()), aside=LICENCE) as server:
+        assert official_outbound(server).fetch_token("a", "u") == {"token": {"a": read}}
+
+
+def test_large_whole_numbers() -> None:
+    with CannedServer(Reply(), aside=LICENCE) as server:
+        official_outbound(server).fetch_token("a", "u", None, {"number": 2**64})
+        (request,) = server.requests
+    assert json.loads(request.body)["options"] == {"number": 2**64}
