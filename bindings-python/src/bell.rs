@@ -12,6 +12,7 @@ use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 #[cfg(target_os = "linux")]
 use rustix::event::{EventfdFlags, eventfd};
 
+use crate::held::Held;
 use crate::process::Process;
 use crate::runtime::runtime;
 
@@ -21,7 +22,7 @@ pub(crate) enum Bell {
     #[cfg(target_os = "linux")]
     Watched(OwnedFd),
     /// The loop's own `call_soon_threadsafe`. Weak, since a call may outlast its loop.
-    CallSoon(Arc<Py<PyWeakrefReference>>),
+    CallSoon(Arc<Held<Py<PyWeakrefReference>>>),
 }
 
 impl Bell {
@@ -35,7 +36,7 @@ impl Bell {
 
     /// One for every loop.
     pub(crate) fn call_soon(event_loop: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self::CallSoon(Arc::new(PyWeakrefReference::new(event_loop)?.unbind())))
+        Ok(Self::CallSoon(Arc::new(Held::new(PyWeakrefReference::new(event_loop)?.unbind()))))
     }
 
     /// Makes the loop call `callback` at each ring; or tells that it watches no descriptors.
@@ -69,7 +70,8 @@ impl Bell {
             Self::CallSoon(event_loop) => {
                 let event_loop = Arc::clone(event_loop);
                 let ring = move |py: Python<'_>| {
-                    let Some(event_loop) = event_loop.bind(py).upgrade() else { return };
+                    let event_loop = event_loop.get().and_then(|event_loop| event_loop.bind(py).upgrade());
+                    let Some(event_loop) = event_loop else { return };
                     let called = callback(py).and_then(|callback| {
                         event_loop.call_method1(intern!(py, "call_soon_threadsafe"), (callback,))
                     });

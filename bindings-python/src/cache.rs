@@ -13,6 +13,7 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString, PyType};
 
 use crate::argument;
 use crate::client::{Client, CoreClient};
+use crate::held::{Held, drop_what_was_let_go};
 use crate::outcome::{Failure, parse_as};
 use crate::pattern::Pattern;
 use crate::process::Process;
@@ -74,20 +75,28 @@ impl Cache {
     }
 
     /// Forgets everything.
-    fn clear(&self) -> PyResult<()> {
+    fn clear(&self, py: Python<'_>) -> PyResult<()> {
         if let Some(cache) = self.core()?.cache() {
             cache.clear();
         }
+        drop_what_was_let_go(py);
         Ok(())
     }
 
     /// Forgets the tokens of a user, of an app, or of a user for an app; or the failure that says what is wrong.
-    fn forget(&self, app_id: &Bound<'_, PyAny>, user_id: &Bound<'_, PyAny>) -> PyResult<Option<Failure>> {
+    fn forget(
+        &self,
+        py: Python<'_>,
+        app_id: &Bound<'_, PyAny>,
+        user_id: &Bound<'_, PyAny>,
+    ) -> PyResult<Option<Failure>> {
         let text = argument::text_of;
         let (app_id, user_id) = (text("app_id", app_id)?, text("user_id", user_id)?);
         let core = self.core()?;
         let Some(cache) = core.cache() else { return Ok(None) };
-        Ok(cache.forget(app_id.as_deref(), user_id.as_deref()).err().map(Failure::from))
+        let forgotten = cache.forget(app_id.as_deref(), user_id.as_deref());
+        drop_what_was_let_go(py);
+        Ok(forgotten.err().map(Failure::from))
     }
 
     /// Whether the token was there; it is not given out again.
@@ -204,13 +213,15 @@ fn as_text<'text>(value: &'text Bound<'_, PyAny>) -> Option<&'text str> {
 
 impl CachedTokens {
     fn own<'py>(&self, py: Python<'py>, answer: &descope_outbound::Answer) -> PyResult<Bound<'py, PyAny>> {
-        let token = if let Some(pattern) = answer.kept::<Pattern>() {
+        let token = if let Some(pattern) = answer.kept::<Held<Pattern>>().and_then(Held::get) {
             pattern.copy(py)?
         } else {
             let (kind, member_kind) = (self.kind.bind(py), self.member_kind.bind(py));
             let pattern = Pattern::of(&parse_as(answer, kind, self.member.bind(py), member_kind)?)?;
             let token = pattern.copy(py)?;
-            answer.keep(pattern);
+            answer.keep(Held::new(pattern));
+            // Before there is another, one has often gone.
+            drop_what_was_let_go(py);
             token
         };
         // Which it says unless told otherwise.

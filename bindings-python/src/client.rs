@@ -16,6 +16,7 @@ use pyo3::types::PyDict;
 use crate::argument::{self, number_of, text_of};
 use crate::cache::{self, Cache};
 use crate::event_loop::{self, Abort, Finished};
+use crate::held::drop_what_was_let_go;
 use crate::outcome::{Failure, Outcome};
 #[cfg(unix)]
 use crate::pending::Pending;
@@ -184,9 +185,18 @@ impl Client {
     }
 
     /// Closes the connections that are idle, and the others as their calls end. Calls that come later are refused.
-    fn close(&self) {
+    fn close(&self, py: Python<'_>) {
         self.is_closed.store(true, Ordering::Relaxed);
         self.of_process.clear();
+        drop_what_was_let_go(py);
+    }
+}
+
+/// What its cache held goes with it.
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.of_process.clear();
+        Python::try_attach(drop_what_was_let_go);
     }
 }
 
@@ -224,6 +234,7 @@ impl Client {
         timeout_seconds: &Bound<'_, PyAny>,
         min_validity_seconds: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Prepared> {
+        drop_what_was_let_go(arguments.py());
         let operation = Operation::named(operation)
             .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
         let mut options = Ok(CallOptions::default());

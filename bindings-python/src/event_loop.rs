@@ -16,6 +16,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 
 use crate::bell::Bell;
+use crate::held::Held;
 use crate::outcome::Outcome;
 use crate::process::Process;
 use crate::runtime::runtime;
@@ -49,7 +50,7 @@ pub(crate) fn start(
     let event_loop = running_loop(py)?;
     let inbox = Inbox::of(&event_loop, process)?;
     let future = event_loop.call_method0(intern!(py, "create_future"))?;
-    let delivery = Delivery { inbox, future: Some(future.clone().unbind()) };
+    let delivery = Delivery { inbox, future: Some(Held::new(future.clone().unbind())) };
     let abort = runtime.begin(call, |finished| delivery.make(finished));
     Ok((future, Abort(abort)))
 }
@@ -78,7 +79,7 @@ struct Inbox {
 }
 
 struct Arrival {
-    future: Py<PyAny>,
+    future: Held<Py<PyAny>>,
     /// None where the call ended without an outcome.
     finished: Option<Finished>,
 }
@@ -86,7 +87,7 @@ struct Arrival {
 /// The loops of a thread that have an inbox. A loop that moves to another thread has another there.
 struct OfThread {
     process: Option<Process>,
-    inboxes: Vec<(Py<PyWeakrefReference>, Weak<Inbox>)>,
+    inboxes: Vec<(Held<Py<PyWeakrefReference>>, Weak<Inbox>)>,
 }
 
 thread_local! {
@@ -103,8 +104,9 @@ impl Inbox {
                 mem::forget(mem::take(&mut of_thread.inboxes));
                 of_thread.process = Some(process);
             }
-            let is_ours = |known: &Py<PyWeakrefReference>| {
-                known.bind(py).upgrade().is_some_and(|known| known.is(event_loop))
+            let is_ours = |known: &Held<Py<PyWeakrefReference>>| {
+                let known = known.get().and_then(|known| known.bind(py).upgrade());
+                known.is_some_and(|known| known.is(event_loop))
             };
             let mut ours = of_thread.inboxes.iter().filter(|(known, _)| is_ours(known));
             ours.find_map(|(_, inbox)| inbox.upgrade())
@@ -118,7 +120,7 @@ impl Inbox {
             None => Self::with_bell(event_loop, Some(Bell::call_soon(event_loop)?))?
                 .ok_or_else(|| PyRuntimeError::new_err("the event loop cannot be woken"))?,
         };
-        let known = PyWeakrefReference::new(event_loop)?.unbind();
+        let known = Held::new(PyWeakrefReference::new(event_loop)?.unbind());
         let gone = OF_THREAD.with_borrow_mut(|of_thread| {
             let is_gone = |(_, inbox): &mut (_, Weak<Self>)| inbox.strong_count() == 0;
             let gone: Vec<_> = of_thread.inboxes.extract_if(.., is_gone).collect();
@@ -180,7 +182,8 @@ impl EmptyInbox {
 
 impl Arrival {
     fn hand_over(self, py: Python<'_>) -> PyResult<()> {
-        let future = self.future.bind(py);
+        let Some(future) = self.future.take() else { return Ok(()) };
+        let future = future.bind(py);
         // Who waited may have been cancelled.
         if future.call_method0(intern!(py, "done"))?.is_truthy()? {
             return Ok(());
@@ -199,7 +202,7 @@ impl Arrival {
 /// Whatever happens to a call, its future hears of it: nobody waits for good.
 struct Delivery {
     inbox: Arc<Inbox>,
-    future: Option<Py<PyAny>>,
+    future: Option<Held<Py<PyAny>>>,
 }
 
 impl Delivery {

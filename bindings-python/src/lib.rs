@@ -7,6 +7,7 @@ mod bell;
 mod cache;
 mod client;
 mod event_loop;
+mod held;
 mod outcome;
 mod pattern;
 #[cfg(unix)]

@@ -21,6 +21,7 @@ import pytest
 
 from descope_outbound import (
     AuthException,
+    Cache,
     CacheOptions,
     DeadlineExceeded,
     DescopeClient,
@@ -45,9 +46,13 @@ def settings(emulator: Emulator, **more: Any) -> dict[str, Any]:
     return {**where, "license_handshake": False, "cache": True, **more}
 
 
-def stats(client: DescopeClient | DescopeClientAsync) -> dict[str, int]:
+def cache_of(client: DescopeClient | DescopeClientAsync) -> Cache:
     assert client.cache is not None
-    return client.cache.stats()
+    return client.cache
+
+
+def stats(client: DescopeClient | DescopeClientAsync) -> dict[str, int]:
+    return cache_of(client).stats()
 
 
 @pytest.fixture
@@ -415,18 +420,29 @@ print("parent")
     assert ended.output.split() == ["child", "parent"], ended.errors
 
 
-def test_a_cached_token_is_let_go_of_with_its_entry(cached: DescopeClient) -> None:
+ENDS_OF_AN_ENTRY: dict[str, Callable[[list[DescopeClient]], object]] = {
+    "cleared": lambda clients: cache_of(clients[0]).clear(),
+    "forgotten": lambda clients: cache_of(clients[0]).forget("app-id"),
+    "closed": lambda clients: clients[0].close(),
+    "dropped": lambda clients: clients.clear(),
+    # In the thread that asks the service; the second fetch sees to it that there is another one.
+    "replaced": lambda clients: [fetch(clients[0], options=options) for options in ({"forceRefresh": True}, None)],
+}
+
+
+@pytest.mark.parametrize("end", ENDS_OF_AN_ENTRY)
+def test_a_cached_token_is_let_go_of_with_its_entry(end: str, emulator: Emulator) -> None:
     def kept() -> int:
         gc.collect()
         return sum(type(each) is OutboundToken for each in gc.get_objects())
 
     before = kept()
-    fetch(cached)
-    fetch(cached)
+    clients = [DescopeClient(**settings(emulator))]
+    fetch(clients[0])
+    fetch(clients[0])
     assert kept() == before + 1
-    assert cached.cache is not None
-    cached.cache.clear()
-    assert kept() == before
+    ENDS_OF_AN_ENTRY[end](clients)
+    assert kept() == before + (end == "replaced")
 
 
 def test_threads_that_hit_at_once_each_get_their_own(cached: DescopeClient) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 
 import pytest
+from canned_server import Reply, SteadyServer
 
 from descope_outbound import DescopeClient, DescopeClientAsync
 from emulator import ROOT, Emulator
-from program import SOAK, Program, run
+from program import QUIET, SOAK, Program, run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
@@ -170,3 +172,30 @@ def test_the_pools_of_every_start_method_can_call(method: str, emulator: Emulato
     with Program(emulator, str(program), method) as pools:
         ended = pools.wait()
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
+
+
+WHILE_TOKENS_ARE_REPLACED = """
+cached = DescopeClient(cache=True)
+operations, stats = cached.mgmt.outbound_application, cached.cache.stats
+fetch = lambda **more: operations.fetch_token("app-id", "user-id", **more)
+children = []
+for _ in range(int(sys.argv[1])):
+    fetch()
+    # What is parsed for the next hit is what the thread below lets go of.
+    assert fetch().source == "cache"
+    thread = threading.Thread(target=fetch, kwargs={"options": {"forceRefresh": True}})
+    thread.start()
+    while thread.is_alive():
+        children.append(in_child(stats))
+    thread.join()
+print(len(children) > 5, sum(status(child) != 0 for child in children))
+"""
+
+
+def test_children_that_are_forked_while_cached_tokens_are_replaced_can_all_call(emulator: Emulator) -> None:
+    # So much that it takes a while to let go of.
+    token = {"accessToken": "made-up-large", "scopes": [], "lists": [[]] * 250_000}
+    with SteadyServer(Reply(body=json.dumps({"token": token}).encode())) as service:
+        environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
+        ended = run(emulator, CLIENTS + WHILE_TOKENS_ARE_REPLACED, "5", environment=environment)
+    assert (ended.output, ended.errors, ended.code) == ("True 0\n", "", 0), ended
