@@ -10,9 +10,11 @@ use serde::de::value::MapDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::cache::Entry;
 use crate::error::Error;
 use crate::headers::Headers;
 use crate::operation::AnswerShape;
+use crate::token::Token;
 use crate::wiped::WipedBuffer;
 
 /// Some servers put it before their JSON; it means nothing in UTF-8.
@@ -52,8 +54,15 @@ impl Source {
 /// A success: status, headers and JSON, the JSON wiped from memory when the last who holds it lets go. Cheap to clone.
 #[derive(Clone)]
 pub struct Answer {
-    content: Arc<Content>,
+    held: Held,
     source: Source,
+}
+
+/// What an answer holds on to. A hit hands its entry on: no count of references but that one goes up.
+#[derive(Clone)]
+enum Held {
+    Content(Arc<Content>),
+    Entry(Arc<Entry>),
 }
 
 struct Content {
@@ -99,29 +108,49 @@ impl Answer {
         }
         let generation = LAST_GENERATION.fetch_add(1, Ordering::Relaxed) + 1;
         let content = Content { status, headers, json: body, generation, kept: OnceLock::new() };
-        Ok(Self { content: Arc::new(content), source: Source::Network })
+        Ok(Self { held: Held::Content(Arc::new(content)), source: Source::Network })
     }
 
-    pub(crate) fn from(&self, source: Source) -> Self {
-        Self { content: Arc::clone(&self.content), source }
+    /// The answer that is kept in the cache.
+    pub(crate) fn kept_in(entry: Arc<Entry>, source: Source) -> Self {
+        Self { held: Held::Entry(entry), source }
+    }
+
+    pub(crate) fn from(self, source: Source) -> Self {
+        Self { source, ..self }
+    }
+
+    fn content(&self) -> &Content {
+        match &self.held {
+            Held::Content(content) => content,
+            Held::Entry(entry) => entry.answer.content(),
+        }
+    }
+
+    /// The token in it, where it has been read already.
+    pub(crate) fn token(&self) -> Option<&Token> {
+        match &self.held {
+            Held::Content(_) => None,
+            Held::Entry(entry) => Some(&entry.token),
+        }
     }
 
     /// The HTTP status, 200 to 299.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.content.status
+        self.content().status
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &Headers {
-        &self.content.headers
+        &self.content().headers
     }
 
     /// The body: JSON that has been checked, `{}` where the service sent nothing and nothing was expected.
     #[must_use]
     pub fn json(&self) -> &[u8] {
-        &self.content.json
+        &self.content().json
     }
 
     /// A member that is an object, as what it stands for.
@@ -164,20 +193,20 @@ impl Answer {
     /// gives out for one fetch, until it is fetched anew.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.content.generation
+        self.content().generation
     }
 
     /// What was [kept](Answer::keep) with this content, if it is of this type.
     #[must_use]
     pub fn kept<Kept: Any>(&self) -> Option<&Kept> {
-        self.content.kept.get()?.downcast_ref()
+        self.content().kept.get()?.downcast_ref()
     }
 
     /// Keeps something with the content for as long as that lives, such as a parsed form of it for the next hit: the
     /// first to come stays.
     pub fn keep(&self, kept: impl Any + Send + Sync) {
         // Who comes second has lost nothing: it made the same.
-        let _ = self.content.kept.set(Box::new(kept));
+        let _ = self.content().kept.set(Box::new(kept));
     }
 }
 

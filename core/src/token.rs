@@ -60,7 +60,10 @@ pub struct Token {
 
 impl Token {
     pub(crate) fn from_answer(answer: &Answer) -> Result<Self, Error> {
-        let token: Self = answer.object("token")?;
+        let token = match answer.token() {
+            Some(token) => token.clone(),
+            None => answer.object("token")?,
+        };
         Ok(Self { source: answer.source(), ..token })
     }
 

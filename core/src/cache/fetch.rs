@@ -12,9 +12,9 @@ use crate::cache::Cache;
 use crate::cache::clock::Moment;
 use crate::cache::entry::Entry;
 use crate::cache::flight::{Arrivals, Flight, Outcome, Request, arrival};
-use crate::cache::key::Question;
+use crate::cache::key::{Key, Question};
 use crate::cache::ledger::{Boarding, Subject, Ticket};
-use crate::cache::policy::{Course, PATIENCE, State};
+use crate::cache::policy::{Course, Failing, PATIENCE, State};
 use crate::client::Client;
 use crate::error::Error;
 use crate::exchange::deadline_exceeded;
@@ -40,10 +40,10 @@ impl Fetch<'_> {
         let entry = self.cache.ledger.get(question)?;
         let now = self.cache.clock.now();
         match self.course(&entry, now) {
-            Course::Serve { is_stale } => Some(self.cache.hit(&entry, is_stale)),
+            Course::Serve { is_stale } => Some(self.cache.hit(entry, is_stale)),
             Course::ServeAndRefresh if self.cache.rules.background => {
                 self.refresh_behind(question, &entry, now);
-                Some(self.cache.hit(&entry, false))
+                Some(self.cache.hit(entry, false))
             }
             _ => None,
         }
@@ -63,18 +63,28 @@ impl Fetch<'_> {
         loop {
             let now = cache.clock.now();
             let found = if is_forced { None } else { cache.ledger.get(question) };
+            let mut claim = None;
             let usable = match found.as_ref().map(|entry| (entry, self.course(entry, now))) {
-                Some((entry, Course::Serve { is_stale })) => return Ok(cache.hit(entry, is_stale)),
-                // The first of those who see it waits for a while, the others do not.
-                Some((entry, Course::ServeAndRefresh)) if !self.claim(entry, now) => {
-                    return Ok(cache.hit(entry, false));
+                Some((entry, Course::Serve { is_stale })) => {
+                    return Ok(cache.hit(Arc::clone(entry), is_stale));
                 }
-                Some((entry, Course::ServeAndRefresh | Course::AskFirst)) => Some(entry),
+                Some((entry, Course::ServeAndRefresh)) => {
+                    claim = self.claim(entry, now);
+                    // The first of those who see it waits for a while, the others do not.
+                    if claim.is_none() {
+                        return Ok(cache.hit(Arc::clone(entry), false));
+                    }
+                    Some(entry)
+                }
+                Some((entry, Course::AskFirst)) => Some(entry),
                 Some((_, Course::Ask)) | None => None,
             };
             let (sender, receiver) = watch::channel(None);
             let waiting = receiver.clone();
             let boarding = cache.ledger.board(&subject, is_forced, now.elapsed, found.as_ref(), || receiver);
+            if let Some(claim) = claim {
+                claim.settle(&boarding, now);
+            }
             let (arrivals, source) = match boarding {
                 Boarding::Kept => continue,
                 Boarding::Absent(error) => {
@@ -92,14 +102,40 @@ impl Fetch<'_> {
                     tokio::spawn(self.flight(question, ticket, sender, false).run());
                     (waiting, Source::Network)
                 }
-                Boarding::Full => {
-                    cache.counters.misses.add();
-                    let arguments = self.arguments_of(question);
-                    return self.client.perform(question.operation(), arguments, self.timeout).await;
-                }
+                Boarding::Full => return self.ask_alone(question, &subject.key, usable).await,
             };
             return self.await_arrival(arrivals, source, usable, deadline).await;
         }
+    }
+
+    /// So many requests are under way that this one is its caller's alone. What it brings is not kept, since a delete
+    /// would not hear of it; what the service says against what is kept, or against being asked, holds all the same.
+    async fn ask_alone(
+        &self,
+        question: &Question<'_>,
+        key: &Key,
+        usable: Option<&Arc<Entry>>,
+    ) -> Result<Answer, Error> {
+        let cache = self.cache;
+        cache.counters.misses.add();
+        let arguments = self.arguments_of(question);
+        let result = self.client.perform(question.operation(), arguments, self.timeout).await;
+        let now = cache.clock.now();
+        match result.as_ref().map_err(Failing::of) {
+            // What a refresh has replaced may be good for nothing now.
+            Ok(_) if question.is_forced => cache.ledger.evict(key),
+            Ok(_) => {}
+            Err(Failing::Absent | Failing::Refused) => cache.ledger.evict(key),
+            Err(failing @ (Failing::Passing | Failing::Limited)) => {
+                if let (Failing::Limited, Err(error)) = (failing, &result) {
+                    cache.close_gate(now, error);
+                }
+                if let Some(entry) = usable.filter(|entry| entry.is_usable(now)) {
+                    return Ok(self.fall_back(entry, now));
+                }
+            }
+        }
+        result
     }
 
     async fn await_arrival(
@@ -113,7 +149,7 @@ impl Fetch<'_> {
         let outcome = timeout_at(patience, arrival(arrivals)).await;
         // It may have ended, or been taken away, while this caller waited.
         let now = self.cache.clock.now();
-        let usable = usable.filter(|entry| entry.life.state(now) != State::Expired && !entry.is_rejected());
+        let usable = usable.filter(|entry| entry.is_usable(now));
         let is_better = matches!(&outcome, Ok(Some(Outcome { has_failed: false, .. })));
         if let Some(entry) = usable.filter(|_| !is_better) {
             return Ok(self.fall_back(entry, now));
@@ -129,8 +165,8 @@ impl Fetch<'_> {
     }
 
     /// A token that should have been refreshed, and could not be.
-    fn fall_back(&self, entry: &Entry, now: Moment) -> Answer {
-        self.cache.hit(entry, entry.life.state(now) == State::Stale)
+    fn fall_back(&self, entry: &Arc<Entry>, now: Moment) -> Answer {
+        self.cache.hit(Arc::clone(entry), entry.life.state(now) == State::Stale)
     }
 
     fn course(&self, entry: &Entry, now: Moment) -> Course {
@@ -141,28 +177,29 @@ impl Fetch<'_> {
     /// Sees that somebody asks the service, unless somebody does already.
     fn refresh_behind(&self, question: &Question<'_>, entry: &Arc<Entry>, now: Moment) {
         let cache = self.cache;
-        let Some(runtime) = cache.runtime.get().filter(|_| self.claim(entry, now)) else { return };
+        let Some(runtime) = cache.runtime.get() else { return };
+        let Some(claim) = self.claim(entry, now) else { return };
         if !cache.take_background_place() {
-            entry.leave_alone_until(now.elapsed + WITHOUT_A_PLACE);
+            claim.give_back(now.elapsed + WITHOUT_A_PLACE);
             return;
         }
         let (sender, receiver) = watch::channel(None);
         let subject: Subject = cache.subject(question);
-        match cache.ledger.board(&subject, false, now.elapsed, Some(entry), || receiver) {
-            Boarding::Started(ticket) => {
-                runtime.spawn(self.flight(question, ticket, sender, true).run());
-                return;
-            }
-            Boarding::Gated { until, .. } => entry.leave_alone_until(until),
-            Boarding::Kept | Boarding::Absent(_) | Boarding::Joined(_) | Boarding::Full => {}
+        let boarding = cache.ledger.board(&subject, false, now.elapsed, Some(entry), || receiver);
+        claim.settle(&boarding, now);
+        if let Boarding::Started(ticket) = boarding {
+            runtime.spawn(self.flight(question, ticket, sender, true).run());
+        } else {
+            cache.give_background_place_back();
         }
-        cache.give_background_place_back();
     }
 
-    /// Whether it is this caller's to see that the token is refreshed, and nobody else's for as long as that may take.
-    fn claim(&self, entry: &Entry, now: Moment) -> bool {
+    /// That it is this caller's to see that the token is refreshed, and nobody else's for as long as that may take; none
+    /// where it is another's.
+    fn claim<'entry>(&self, entry: &'entry Entry, now: Moment) -> Option<Claim<'entry>> {
         let timeout = i64::try_from(self.flight_timeout().as_millis()).unwrap_or(i64::MAX / 4);
-        entry.claim(now.elapsed, now.elapsed + timeout)
+        let until = now.elapsed + timeout;
+        entry.claim(now.elapsed, until).then_some(Claim { entry, until })
     }
 
     fn flight(
@@ -191,9 +228,250 @@ impl Fetch<'_> {
     }
 }
 
+/// The right to see that a token is refreshed.
+struct Claim<'entry> {
+    entry: &'entry Entry,
+    until: i64,
+}
+
+impl Claim<'_> {
+    /// Who has not started a request leaves it to others: when the gate opens, or soon.
+    fn settle<Arrivals>(self, boarding: &Boarding<Arrivals>, now: Moment) {
+        match boarding {
+            Boarding::Started(_) => {}
+            Boarding::Gated { until, .. } => self.give_back(*until),
+            Boarding::Kept | Boarding::Absent(_) | Boarding::Joined(_) | Boarding::Full => {
+                self.give_back(now.elapsed + WITHOUT_A_PLACE);
+            }
+        }
+    }
+
+    fn give_back(self, moment: i64) {
+        self.entry.give_back(self.until, moment);
+    }
+}
+
 /// How soon a refresh is tried again that found no place, in milliseconds.
 const WITHOUT_A_PLACE: i64 = 250;
 
 fn whole_seconds(milliseconds: i64) -> Duration {
     Duration::from_secs(u64::try_from(milliseconds.max(0)).unwrap_or_default().div_ceil(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use descope_outbound_emulator::{Connection, Emulator, Fault, Options};
+
+    use super::*;
+    use crate::cache::ledger::MOST_FLIGHTS;
+    use crate::{CacheClock, CacheOptions, Environment, ErrorKind, LicenseHandshake, operation};
+
+    struct World {
+        emulator: Emulator,
+        client: Client,
+        clock: CacheClock,
+        tickets: Vec<Ticket>,
+    }
+
+    impl World {
+        async fn new() -> Self {
+            let emulator = Emulator::start(Options::default()).await.unwrap();
+            emulator.connect(Connection::user("app", "user")).unwrap();
+            let clock = CacheClock::adjustable();
+            let client = Client::builder()
+                .environment(Environment::default())
+                .project_id(emulator.project_id())
+                .management_key(emulator.management_key())
+                .base_url(emulator.base_url())
+                .license_handshake(LicenseHandshake::Off)
+                .retry_delays([])
+                .cache(CacheOptions::default().clock(clock.clone()))
+                .build();
+            Self { emulator, client: client.unwrap(), clock, tickets: Vec::new() }
+        }
+
+        fn cache(&self) -> &Cache {
+            self.client.cache().unwrap()
+        }
+
+        /// Requests of others, as many as are kept count of.
+        fn fill(&mut self) {
+            for number in 0..MOST_FLIGHTS {
+                let other = format!("other-{number}");
+                self.start(&other);
+            }
+        }
+
+        /// A request that somebody has begun, and that does not end.
+        fn start(&mut self, user_id: &str) {
+            let subject = self.cache().subject(&question(user_id));
+            let seen = self.cache().ledger.get(&question(user_id));
+            let boarding =
+                self.cache().ledger.board(&subject, false, 0, seen.as_ref(), || watch::channel(None).1);
+            let Boarding::Started(ticket) = boarding else { unreachable!("nobody else has asked") };
+            self.tickets.push(ticket);
+        }
+
+        async fn fetch(&self, is_forced: bool) -> Result<Source, ErrorKind> {
+            let fetch = self.client.fetch_token("app", "user");
+            let token = if is_forced { fetch.force_refresh().await } else { fetch.await };
+            token.map(|token| token.source()).map_err(|error| error.kind())
+        }
+
+        fn fail(&self, status: u16) {
+            self.emulator.clear_faults();
+            self.emulator.add_fault(Fault::answer(status)).unwrap();
+        }
+    }
+
+    fn question(user_id: &str) -> Question<'_> {
+        let mut question = Question::new(&operation::FETCH_TOKEN);
+        (question.app_id, question.user_id) = ("app", user_id);
+        question
+    }
+
+    #[tokio::test]
+    async fn beside_too_many_requests_a_fetch_is_made_all_the_same_and_not_kept() {
+        let mut world = World::new().await;
+        world.fill();
+        assert_eq!(world.fetch(false).await, Ok(Source::Network));
+        assert_eq!(world.cache().stats().entries, 0);
+    }
+
+    #[tokio::test]
+    async fn beside_too_many_requests_what_the_service_says_against_a_token_holds_all_the_same() {
+        for status in [401, 403, 404] {
+            let mut world = World::new().await;
+            world.fetch(false).await.unwrap();
+            world.fill();
+            if status == 404 {
+                let refused = Fault::answer(404).body(r#"{"errorCode":"E111504"}"#);
+                world.emulator.add_fault(refused).unwrap();
+            } else {
+                world.fail(status);
+            }
+            assert!(world.fetch(true).await.is_err());
+            assert_eq!(world.cache().stats().entries, 0, "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn beside_too_many_requests_a_forced_refresh_ends_what_it_has_replaced() {
+        let mut world = World::new().await;
+        world.fetch(false).await.unwrap();
+        world.fill();
+        assert_eq!(world.fetch(true).await, Ok(Source::Network));
+        assert_eq!(world.cache().stats().entries, 0);
+    }
+
+    #[tokio::test]
+    async fn beside_too_many_requests_a_429_closes_the_gate() {
+        let mut world = World::new().await;
+        world.fill();
+        world.fail(429);
+        assert_eq!(world.fetch(false).await, Err(ErrorKind::RateLimited));
+        world.emulator.clear_faults();
+        assert_eq!(world.fetch(false).await, Err(ErrorKind::RateLimited), "the gate is closed");
+    }
+
+    #[tokio::test]
+    async fn beside_too_many_requests_a_failure_is_no_reason_to_refuse_a_good_token() {
+        for status in [429, 500] {
+            let mut world = World::new().await;
+            let connection = Connection::user("app", "user").lifetime(Duration::from_mins(10));
+            world.emulator.connect(connection).unwrap();
+            world.fetch(false).await.unwrap();
+            world.fill();
+            // In the last half minute a caller waits for a better one.
+            world.clock.advance(Duration::from_secs(555));
+            world.fail(status);
+            assert_eq!(world.fetch(false).await, Ok(Source::Stale), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_cannot_make_a_refresh_leaves_it_to_others() {
+        let mut world = World::new().await;
+        world.fetch(false).await.unwrap();
+        world.fill();
+        world.clock.advance(Duration::from_secs(301));
+        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
+        let other = world.tickets.pop().unwrap();
+        world.cache().ledger.abandon(&other);
+        world.clock.advance(Duration::from_millis(250));
+        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
+        world.emulator.wait_for_requests(2).await;
+    }
+
+    #[tokio::test]
+    async fn who_finds_a_request_under_way_looks_again_soon() {
+        let mut world = World::new().await;
+        world.fetch(false).await.unwrap();
+        world.start("user");
+        world.clock.advance(Duration::from_secs(301));
+        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
+        // It ends without a word.
+        let ours = world.tickets.pop().unwrap();
+        world.cache().ledger.abandon(&ours);
+        world.clock.advance(Duration::from_millis(250));
+        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
+        world.emulator.wait_for_requests(2).await;
+    }
+
+    #[tokio::test]
+    async fn a_closed_gate_keeps_nobody_from_joining_a_request_that_is_under_way() {
+        let mut world = World::new().await;
+        world.fail(429);
+        world.start("user");
+        assert_eq!(
+            world.client.fetch_token("app", "another").await.unwrap_err().kind(),
+            ErrorKind::RateLimited
+        );
+        let subject = world.cache().subject(&question("user"));
+        let board = |is_forced| {
+            let now = world.cache().clock.now().elapsed;
+            world.cache().ledger.board(&subject, is_forced, now, None, || watch::channel(None).1)
+        };
+        assert!(matches!(board(false), Boarding::Joined(_)));
+        assert!(matches!(board(true), Boarding::Gated { .. }), "which would be a request of its own");
+    }
+
+    #[tokio::test]
+    async fn tokens_whose_time_is_over_go_when_others_come() {
+        let world = World::new().await;
+        for user in ["idle", "rejected"] {
+            world.emulator.connect(Connection::user("app", user)).unwrap();
+            let token = world.client.fetch_token("app", user).await.unwrap();
+            if user == "rejected" {
+                world.cache().reject(token.access_token.expose());
+            }
+        }
+        world.clock.advance(Duration::from_secs(899));
+        world.fetch(false).await.unwrap();
+        assert_eq!(world.cache().stats().entries, 3, "they may be needed yet");
+        world.clock.advance(Duration::from_secs(2));
+        world.client.fetch_token("app", "stranger").await.unwrap_err();
+        assert_eq!(world.cache().stats().entries, 1);
+        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
+    }
+
+    #[tokio::test]
+    async fn a_landing_takes_out_a_few_of_those_whose_time_is_over_and_never_looks_at_all() {
+        let world = World::new().await;
+        for number in 0..20 {
+            let user = format!("user-{number}");
+            world.emulator.connect(Connection::user("app", &user)).unwrap();
+            world.client.fetch_token("app", user).await.unwrap();
+        }
+        world.clock.advance(Duration::from_secs(901));
+        let mut left = Vec::new();
+        for _ in 0..4 {
+            // Nobody has connected it, so nothing is added.
+            world.client.fetch_token("app", "stranger").await.unwrap_err();
+            world.clock.advance(Duration::from_secs(20));
+            left.push(world.cache().stats().entries);
+        }
+        assert_eq!(left, [12, 4, 0, 0]);
+        assert_eq!(world.cache().stats().bytes, 0);
+    }
 }

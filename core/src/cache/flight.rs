@@ -82,7 +82,7 @@ impl Flight {
         match &result {
             Ok(answer) => {
                 let arrived = Arrived::read(cache, answer, now, trip);
-                let is_kept = cache.ledger.land(&self.ticket, |current| {
+                let is_kept = cache.ledger.land(&self.ticket, now.elapsed, |current| {
                     let verdict = self.judge(cache, arrived, current, now);
                     has_failed = matches!(verdict, Landing::Leave);
                     is_refused_again = matches!(verdict, Landing::StayAboard);
@@ -98,10 +98,9 @@ impl Flight {
                 let failing = Failing::of(error);
                 has_failed = matches!(failing, Failing::Passing | Failing::Limited);
                 if failing == Failing::Limited {
-                    let until = policy::gate(now, error.retry_after(), fastrand::f64());
-                    cache.ledger.close_gate(until, error.clone());
+                    cache.close_gate(now, error);
                 }
-                cache.ledger.land(&self.ticket, |current| match failing {
+                cache.ledger.land(&self.ticket, now.elapsed, |current| match failing {
                     Failing::Absent => match cache.rules.absence(now, fastrand::f64()) {
                         Some(until) => Landing::Absent { error: error.clone(), until },
                         None => Landing::Evict,
@@ -138,7 +137,8 @@ impl Flight {
             }
             return Landing::Evict;
         };
-        let same = current.filter(|current| current.access_token.expose() == token.access_token.expose());
+        let same =
+            current.filter(|current| current.token.access_token.expose() == token.access_token.expose());
         if let Some(rejected) = same.filter(|current| current.is_rejected()) {
             let may_force = !self.ticket.is_forced && rejected.may_force(now.elapsed, BETWEEN_FORCED);
             return if may_force { Landing::StayAboard } else { Landing::Leave };
@@ -147,11 +147,12 @@ impl Flight {
         // Without an id too: any delete by id may mean it.
         places.push(cache.ledger.place(Scope::TokenId(&token.id)));
         places.push(cache.ledger.place(Scope::AccessToken(token.access_token.expose())));
-        let entry = Entry::new(answer, token.access_token, life, places.into());
+        let is_refresh_failing = !token.last_refresh_error.is_empty();
+        let entry = Entry::new(answer, token, life, places.into());
         if same.is_some() {
             entry.leave_alone_until(cache.rules.after_same_token(now, &life));
         }
-        if !token.last_refresh_error.is_empty() {
+        if is_refresh_failing {
             entry.leave_alone_until(now.elapsed + policy::AFTER_A_FAILED_REFRESH);
         }
         Landing::Keep(Arc::new(entry))

@@ -9,15 +9,8 @@ use std::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
-use super::clock::Moment;
-use super::options::CacheOptions;
-use super::policy::Rules;
 use super::{Entry, Error, Key, Question, RandomState, Scope};
-use crate::answer::Answer;
-use crate::headers::Headers;
-use crate::operation::{AnswerShape, Arguments, FETCH_TOKEN};
-use crate::secret::Secret;
-use crate::wiped::WipedBuffer;
+use crate::operation::{Arguments, FETCH_TOKEN};
 use ledger::{Boarding, Landing, Ledger, Subject, Ticket};
 
 #[expect(dead_code, clippy::duplicate_mod, reason = "the ledger itself, of which the checker needs a part")]
@@ -54,8 +47,8 @@ impl Store {
         self.0.lock().unwrap().remove(key)
     }
 
-    fn clear(&self) {
-        self.0.lock().unwrap().clear();
+    fn take_all(&self) -> Vec<Arc<Entry>> {
+        self.0.lock().unwrap().drain().map(|(_, entry)| entry).collect()
     }
 
     fn len(&self) -> usize {
@@ -136,8 +129,9 @@ impl World {
         let token = self.service.token.load(Ordering::SeqCst);
         // Between the service's answer and its landing anything may happen.
         thread::yield_now();
-        self.ledger
-            .land(ticket, |_| if token == NONE { Landing::Evict } else { Landing::Keep(self.entry(token)) });
+        self.ledger.land(ticket, 0, |_| {
+            if token == NONE { Landing::Evict } else { Landing::Keep(self.entry(token)) }
+        });
         token
     }
 
@@ -158,13 +152,9 @@ impl World {
     }
 
     fn entry(&self, token: u64) -> Arc<Entry> {
-        let answer =
-            Answer::new(AnswerShape::Token, 200, Headers::default(), WipedBuffer::from(&b"{}"[..])).unwrap();
-        let now = Moment { elapsed: 0, wall: 0 };
-        let life = Rules::new(&CacheOptions::default()).life(now, 0, None, [0.0, 0.0]).unwrap();
         let mut places = self.subject.places.to_vec();
         places.push(self.ledger.place(Scope::TokenId("id")));
-        Arc::new(Entry::new(answer, Secret::from(token.to_string()), life, places.into()))
+        Arc::new(Entry::made_up(&token.to_string(), places.into()))
     }
 }
 
@@ -173,7 +163,7 @@ fn fetch() -> Arguments {
 }
 
 fn token_of(entry: &Entry) -> u64 {
-    entry.access_token.expose().parse().unwrap()
+    entry.token.access_token.expose().parse().unwrap()
 }
 
 fn check(test: impl Fn() + Send + Sync + 'static) {
@@ -236,7 +226,7 @@ fn a_forced_refresh_is_not_overwritten_by_a_request_that_was_sent_before() {
             unreachable!("nobody else forces");
         };
         world.service.token.store(NEW, Ordering::SeqCst);
-        world.ledger.land(&ticket, |_| Landing::Keep(world.entry(NEW)));
+        world.ledger.land(&ticket, 0, |_| Landing::Keep(world.entry(NEW)));
         brought.set(NEW);
         fetching.join().unwrap();
         assert_eq!(token_of(&world.found().unwrap()), NEW);

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::hash::BuildHasher;
+use std::mem;
 use std::sync::{Arc, PoisonError};
 
 use super::sync::{Mutex, MutexGuard};
@@ -17,6 +18,8 @@ use super::{Entry, Error, Key, Question, RandomState, Scope, Store};
 pub(crate) const MOST_FLIGHTS: usize = 1_024;
 /// Each is one user who has not connected.
 const MOST_ABSENCES: usize = 2_048;
+/// At each landing, which adds one token at most, so many are taken out whose time is over.
+const SWEPT_AT_ONCE: usize = 8;
 
 /// `Arrivals` is what those who wait for a request hold.
 #[derive(Debug)]
@@ -159,16 +162,17 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
                 return Boarding::Absent(error);
             }
         }
+        // Whom a request under way will do asks for nothing, whatever the service wants.
+        if let Some(flight) = state.flights.get(&subject.key)
+            && (flight.is_forced || !is_forced)
+        {
+            return Boarding::Joined(flight.arrivals.clone());
+        }
         match &state.gate {
             Some(Gate { until, error }) if now < *until => {
                 return Boarding::Gated { until: *until, error: error.clone() };
             }
             _ => state.gate = None,
-        }
-        if let Some(flight) = state.flights.get(&subject.key)
-            && (flight.is_forced || !is_forced)
-        {
-            return Boarding::Joined(flight.arrivals.clone());
         }
         if state.flights.len() >= MOST_FLIGHTS {
             return Boarding::Full;
@@ -182,8 +186,13 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
     }
 
     /// Says what came of a request; `judge` sees what lies there now. Tells whether it counted: what came back for a
-    /// request that is no longer on the ledger does not.
-    pub(crate) fn land(&self, ticket: &Ticket, judge: impl FnOnce(Option<&Arc<Entry>>) -> Landing) -> bool {
+    /// request that is no longer on the ledger does not. Some tokens go at that whose time is over, whoever's they are.
+    pub(crate) fn land(
+        &self,
+        ticket: &Ticket,
+        now: i64,
+        judge: impl FnOnce(Option<&Arc<Entry>>) -> Landing,
+    ) -> bool {
         let key = &ticket.subject.key;
         let mut state = self.lock();
         let is_aboard = state.is_aboard(ticket);
@@ -192,12 +201,14 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         if matches!(landing, Landing::StayAboard) {
             return is_aboard;
         }
+        let mut gone = self.sweep(&mut state, now);
         if !is_aboard {
             state.suppressed += u64::from(matches!(landing, Landing::Keep(_) | Landing::Absent { .. }));
+            drop(state);
+            drop((gone, landing));
             return false;
         }
         state.flights.remove(key);
-        let mut gone = Vec::new();
         match landing {
             Landing::Keep(entry) => {
                 state.absences.remove(key);
@@ -216,6 +227,14 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         // Wiping takes a while, and nobody needs the lock for it.
         drop(gone);
         true
+    }
+
+    /// Takes a token out, whoever brought it.
+    pub(crate) fn evict(&self, key: &Key) {
+        let mut state = self.lock();
+        let gone = self.remove(&mut state, key);
+        drop(state);
+        drop(gone);
     }
 
     /// Takes a request off the ledger that nothing came of, if it is still on it.
@@ -279,18 +298,22 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         let state = self.lock();
         let entries = state.index.keys_at(place).filter_map(|key| self.store.peek(&key));
         entries
-            .filter(|entry| entry.access_token.expose() == access_token)
+            .filter(|entry| entry.token.access_token.expose() == access_token)
             .inspect(|entry| entry.reject())
             .count()
     }
 
     pub(crate) fn clear(&self) {
         let mut state = self.lock();
-        state.flights.clear();
-        state.absences = Absences::default();
-        state.index = Index::default();
         state.bytes = 0;
-        self.store.clear();
+        let gone = (
+            self.store.take_all(),
+            mem::take(&mut state.flights),
+            mem::take(&mut state.absences),
+            mem::take(&mut state.index),
+        );
+        drop(state);
+        drop(gone);
     }
 
     /// Entries, bytes, evictions, and answers that were not kept.
@@ -323,6 +346,12 @@ impl<Arrivals: Clone> Ledger<Arrivals> {
         Some(entry)
     }
 
+    /// Takes out a few of those whose time is over: what nobody asks for any more does not lie about for long.
+    fn sweep(&self, state: &mut State<Arrivals>, now: i64) -> Vec<Arc<Entry>> {
+        let keys: Vec<Key> = state.index.keys_ended(now).take(SWEPT_AT_ONCE).collect();
+        keys.iter().filter_map(|key| self.remove(state, key)).collect()
+    }
+
     /// Nothing here leaves the state half changed, so a panic elsewhere in the process is no reason to stop.
     fn lock(&self) -> MutexGuard<'_, State<Arrivals>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -335,21 +364,30 @@ impl<Arrivals> State<Arrivals> {
     }
 }
 
-/// Where each token is found, by hash: two places that share one make a change take off a token too many, no more.
+/// Where each token is found, by hash: two places that share one make a change take off a token too many, no more. And
+/// when its time is over.
 #[derive(Debug, Default)]
 struct Index {
     keys: BTreeSet<(u64, Key)>,
+    ends: BTreeSet<(i64, Key)>,
 }
 
 impl Index {
     fn insert(&mut self, key: &Key, entry: &Entry) {
         self.keys.extend(entry.places.iter().map(|place| (*place, Arc::clone(key))));
+        self.ends.insert((entry.life.ends(), Arc::clone(key)));
     }
 
     fn remove(&mut self, key: &Key, entry: &Entry) {
         for place in &entry.places {
             self.keys.remove(&(*place, Arc::clone(key)));
         }
+        self.ends.remove(&(entry.life.ends(), Arc::clone(key)));
+    }
+
+    /// Those whose time is over, the longest first.
+    fn keys_ended(&self, now: i64) -> impl Iterator<Item = Key> {
+        self.ends.iter().take_while(move |(ends, _)| *ends <= now).map(|(_, key)| Arc::clone(key))
     }
 
     fn keys_at(&self, place: u64) -> impl Iterator<Item = Key> {

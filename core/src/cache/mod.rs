@@ -22,13 +22,14 @@ mod statistics;
 mod store;
 
 use std::hash::RandomState;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 
 pub(crate) use change::Changing;
 pub use clock::CacheClock;
+pub(crate) use entry::Entry;
 pub(crate) use fetch::Fetch;
 pub use key::{Question, ScopeSet};
 pub use options::CacheOptions;
@@ -38,7 +39,7 @@ pub(crate) use statistics::Counter;
 use crate::answer::{Answer, Source};
 use crate::error::{ArgumentName, Error};
 use crate::operation::{Operation, Tokens};
-use entry::Entry;
+use clock::Moment;
 use flight::Arrivals;
 use key::{Key, Scope};
 use ledger::{Ledger, Subject};
@@ -148,13 +149,19 @@ impl Cache {
         Subject { key: question.key(), places }
     }
 
-    fn hit(&self, entry: &Entry, is_stale: bool) -> Answer {
+    fn hit(&self, entry: Arc<Entry>, is_stale: bool) -> Answer {
         if is_stale {
             self.counters.stale_served.add();
-            return entry.answer.from(Source::Stale);
+            return Answer::kept_in(entry, Source::Stale);
         }
-        self.counters.hit(entry.answer.generation());
-        entry.answer.from(Source::Cache)
+        self.counters.hit(Arc::as_ptr(&entry).addr());
+        Answer::kept_in(entry, Source::Cache)
+    }
+
+    /// The service wants to be left alone.
+    fn close_gate(&self, now: Moment, error: &Error) {
+        let until = policy::gate(now, error.retry_after(), fastrand::f64());
+        self.ledger.close_gate(until, error.clone());
     }
 
     /// Takes one of the places for refreshes that nobody waits for, if there is one.

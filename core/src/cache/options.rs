@@ -108,7 +108,8 @@ impl CacheOptions {
         self
     }
 
-    /// At most so many bytes of answers are kept; 64 MiB unless set.
+    /// At most so many bytes are kept, as [`CacheStats::bytes`](crate::CacheStats::bytes) counts them; 64 MiB unless set.
+    /// A token is not kept that takes up more than 97 % of this, or of 1 MiB where this is more.
     pub fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self

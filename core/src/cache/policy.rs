@@ -159,6 +159,11 @@ impl Window {
 }
 
 impl Life {
+    /// From here on, on the clock that never goes back, nobody is given the token any more.
+    pub(crate) fn ends(&self) -> i64 {
+        self.ends
+    }
+
     pub(crate) fn state(&self, now: Moment) -> State {
         if now.elapsed >= self.ends || now.wall >= self.ends_on_wall {
             State::Expired

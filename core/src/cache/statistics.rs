@@ -29,7 +29,7 @@ pub struct CacheStats {
     pub evictions: u64,
     /// Tokens that are kept now.
     pub entries: u64,
-    /// Bytes of their answers.
+    /// Bytes that they take up, estimated: three times their answers, and 2 KiB around each.
     pub bytes: u64,
     /// Requests for tokens that were sent to the service, repetitions included; those by inbound token apart.
     pub upstream_requests: u64,
@@ -69,11 +69,11 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// `stripe` is any number that threads at work on different tokens do not share.
-    pub(crate) fn hit(&self, stripe: u64) {
+    /// `place` is where in memory the token lies: threads at work on different tokens seldom meet.
+    pub(crate) fn hit(&self, place: usize) {
         let Striped(stripes) = &self.hits;
-        let index = usize::try_from(stripe % stripes.len() as u64).unwrap_or_default();
-        if let Some(Line(counter)) = stripes.get(index) {
+        // Neighbours lie about so many bytes apart.
+        if let Some(Line(counter)) = stripes.get(place / 512 % stripes.len()) {
             counter.add();
         }
     }

@@ -14,6 +14,12 @@ use crate::error::Error;
 /// The map's own default: the part for what is asked for again and again.
 const MOST_USED: f64 = 0.97;
 
+/// The map is in parts, each with a lock of its own, where threads at work on different tokens seldom meet. Each has
+/// room for so much at least: for more tokens than chance makes it get, and for the largest one.
+const LEAST_ENTRIES_OF_A_PART: u64 = 128;
+const LEAST_BYTES_OF_A_PART: u64 = 1024 * 1024;
+const MOST_PARTS: u64 = 64;
+
 /// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
 pub(crate) struct Store {
     map: Cache<Key, Arc<Entry>, Weigher, DefaultHashBuilder, Collector>,
@@ -28,6 +34,7 @@ impl Store {
         let options = OptionsBuilder::new()
             .estimated_items_capacity(usize::try_from(most).unwrap_or(usize::MAX))
             .weight_capacity(share * most)
+            .shards(parts_of(most, max_bytes))
             // Whatever exceeds this part of the whole is not taken in: a single entry is the whole.
             .hot_allocation(if most == 1 { 1.0 } else { MOST_USED })
             .build()
@@ -56,13 +63,20 @@ impl Store {
         self.map.remove(key).map(|(_, entry)| entry)
     }
 
-    pub(crate) fn clear(&self) {
-        self.map.clear();
+    /// Takes everything out.
+    pub(crate) fn take_all(&self) -> Vec<Arc<Entry>> {
+        self.map.drain().map(|(_, entry)| entry).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
         self.map.len()
     }
+}
+
+/// A power of two, which the map would make of it anyway, and not a smaller one.
+fn parts_of(most: u64, max_bytes: u64) -> usize {
+    let parts = (most / LEAST_ENTRIES_OF_A_PART).min(max_bytes / LEAST_BYTES_OF_A_PART).clamp(1, MOST_PARTS);
+    1 << parts.ilog2()
 }
 
 #[derive(Clone)]
@@ -91,5 +105,39 @@ impl Lifecycle<Key, Arc<Entry>> for Collector {
 impl fmt::Debug for Store {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Store").field("entries", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::key::Question;
+    use crate::operation::FETCH_TOKEN;
+
+    fn key(user_id: &str) -> Key {
+        let mut question = Question::new(&FETCH_TOKEN);
+        (question.app_id, question.user_id) = ("app", user_id);
+        question.key()
+    }
+
+    #[test]
+    fn a_few_large_tokens_are_kept_where_there_are_bytes_for_them() {
+        const MAX_BYTES: u64 = 256 * 1024;
+        let store = Store::new(10_000, MAX_BYTES).unwrap();
+        for user in ["one", "another"] {
+            let large = Entry::made_up(&"x".repeat(30 * 1024), Box::default());
+            assert!(large.bytes() * 2 < MAX_BYTES);
+            assert!(store.insert(key(user), Arc::new(large)).is_empty(), "{user}");
+        }
+        assert!(store.peek(&key("one")).is_some() && store.peek(&key("another")).is_some());
+    }
+
+    #[test]
+    fn parts_are_as_many_as_threads_need_and_never_too_small() {
+        let cases =
+            [(10_000, 64 << 20, 64), (10_000, 256 << 10, 1), (200, 64 << 20, 1), (1_000, 64 << 20, 4)];
+        for (most, max_bytes, parts) in cases {
+            assert_eq!(parts_of(most, max_bytes), parts, "{most} {max_bytes}");
+        }
     }
 }
