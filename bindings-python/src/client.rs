@@ -22,7 +22,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::pending::Pending;
 use crate::per_process::{Owned, PerProcess};
 use crate::process::Process;
-use crate::runtime::runtime;
+use crate::runtime::{EarlyEnd, runtime};
 use crate::secret::Secret;
 
 const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout_seconds", camel: "timeout" };
@@ -275,13 +275,14 @@ fn wait(
             // Nobody receives it where a signal came first.
             let _ = sender.send(outcome);
         });
+        let end = EarlyEnd::new(process, abort);
         loop {
             match receiver.recv_timeout(SIGNAL_CHECK) {
                 Ok(outcome) => return Ok(Outcome(outcome)),
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(PyRuntimeError::new_err("the call ended early"));
                 }
-                Err(RecvTimeoutError::Timeout) => check_signals().inspect_err(|_| abort.abort())?,
+                Err(RecvTimeoutError::Timeout) => check_signals().inspect_err(|_| end.abort())?,
             }
         }
     })

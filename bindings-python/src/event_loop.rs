@@ -8,7 +8,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use descope_outbound::{Answer, Error};
-use descope_outbound_runtime::{AbortHandle, Runtime};
+use descope_outbound_runtime::Runtime;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -19,7 +19,7 @@ use crate::bell::Bell;
 use crate::held::Held;
 use crate::outcome::Outcome;
 use crate::process::Process;
-use crate::runtime::runtime;
+use crate::runtime::{EarlyEnd, runtime};
 
 /// What became of a call.
 pub(crate) enum Finished {
@@ -30,7 +30,7 @@ pub(crate) enum Finished {
 
 /// Ends a call before its outcome is there.
 #[pyclass(frozen, module = "descope_outbound._native")]
-pub(crate) struct Abort(AbortHandle);
+pub(crate) struct Abort(EarlyEnd);
 
 #[pymethods]
 impl Abort {
@@ -52,7 +52,7 @@ pub(crate) fn start(
     let future = event_loop.call_method0(intern!(py, "create_future"))?;
     let delivery = Delivery { inbox, future: Some(Held::new(future.clone().unbind())) };
     let abort = runtime.begin(call, |finished| delivery.make(finished));
-    Ok((future, Abort(abort)))
+    Ok((future, Abort(EarlyEnd::new(process, abort))))
 }
 
 fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {

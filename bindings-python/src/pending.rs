@@ -5,20 +5,19 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use descope_outbound::{Answer, Error};
-use descope_outbound_runtime::AbortHandle;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::outcome::Outcome;
 use crate::process::Process;
-use crate::runtime::runtime;
+use crate::runtime::{EarlyEnd, runtime};
 
 /// A call under way. Dropping it ends the call.
 #[pyclass(frozen, module = "descope_outbound._native")]
 pub(crate) struct Pending {
     is_over: Arc<PipeReader>,
     outcome: Slot,
-    abort: AbortHandle,
+    end: EarlyEnd,
 }
 
 type Slot = Arc<Mutex<Option<Result<Answer, Error>>>>;
@@ -54,13 +53,13 @@ impl Pending {
             let _bell = bell;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(finished);
         });
-        Ok(Self { is_over, outcome, abort })
+        Ok(Self { is_over, outcome, end: EarlyEnd::new(process, abort) })
     }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.abort.abort();
+        self.end.abort();
     }
 }
 
@@ -73,7 +72,8 @@ impl Pending {
 
     /// What the call came to; to be asked for once, when it is over.
     fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let finished = self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Free once the call is over; in a forked child it may be held for good.
+        let finished = self.outcome.try_lock().ok().and_then(|mut outcome| outcome.take());
         match finished {
             Some(finished) => Outcome(finished).into_pyobject(py),
             None => Err(PyRuntimeError::new_err("the call ended early")),
@@ -82,6 +82,6 @@ impl Pending {
 
     /// Drops the request, wherever it is. A request that has left may still take effect.
     fn abort(&self) {
-        self.abort.abort();
+        self.end.abort();
     }
 }

@@ -6,6 +6,7 @@ import asyncio
 import json
 import multiprocessing
 import os
+import sys
 
 import pytest
 from canned_server import Reply, SteadyServer
@@ -41,7 +42,7 @@ def test_a_forked_child_gets_its_own_connections(
 
 
 CLIENTS = """
-import asyncio, faulthandler, os, signal, sys, threading, time, traceback
+import asyncio, faulthandler, os, re, signal, sys, threading, time, traceback
 from descope_outbound import DescopeClient, DescopeClientAsync
 faulthandler.register(signal.SIGALRM, chain=True)
 client, client_async = DescopeClient(), DescopeClientAsync()
@@ -199,3 +200,35 @@ def test_children_that_are_forked_while_cached_tokens_are_replaced_can_all_call(
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
         ended = run(emulator, CLIENTS + WHILE_TOKENS_ARE_REPLACED, "5", environment=environment)
     assert (ended.output, ended.errors, ended.code) == ("True 0\n", "", 0), ended
+
+
+CALLS_OF_THE_PARENT = """
+def times_woken():
+    tasks = [f"/proc/self/task/{task}/" for task in os.listdir("/proc/self/task")]
+    ours = [open(task + "status").read() for task in tasks if open(task + "comm").read().startswith("descope")]
+    return sum(int(re.search(r"^voluntary_ctxt_switches:\\s+(\\d+)", status, re.MULTILINE)[1]) for status in ours)
+
+async def main():
+    native, slow = client._native, {"app_id": "app-id", "user_id": "slow"}
+    outcome, abort = native.start("fetch_token", slow, None)
+    pending = native.begin("fetch_token", slow, None)
+    await asyncio.sleep(0.2)
+    before = times_woken()
+    for _ in range(20):
+        assert status(in_child(abort.abort, pending.abort)) == 0
+    # Its own timers wake it, too.
+    assert times_woken() < before + 10, (before, times_woken())
+    abort.abort()
+    pending.abort()
+    print("done")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_a_child_cannot_end_the_calls_of_its_parent(emulator: Emulator) -> None:
+    # To end them it would take locks that a thread of the parent's may have held, and wake that thread.
+    emulator.fail(user="slow", delivery="hang")
+    ended = run(emulator, CLIENTS + CALLS_OF_THE_PARENT)
+    assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
