@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::{io, thread};
 
 #[cfg(target_os = "linux")]
 use pyo3::exceptions::PyNotImplementedError;
@@ -13,8 +15,29 @@ use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::held::Held;
+use crate::per_process::PerProcess;
 use crate::process::Process;
-use crate::runtime::runtime;
+
+/// In a thread of its own: the interpreter's lock may be held for long, and who waits for it must keep neither the I/O of
+/// other calls waiting nor the look-up of their hosts. One is enough, since it is one lock.
+struct Ringer(Sender<Ring>);
+
+type Ring = Box<dyn FnOnce(Python<'_>) + Send>;
+
+static RINGER: PerProcess<Ringer> = PerProcess::empty();
+
+impl Ringer {
+    fn start() -> io::Result<Self> {
+        let (sender, rings) = mpsc::channel::<Ring>();
+        let name = "descope-outbound-ringer".to_owned();
+        thread::Builder::new().name(name).spawn(move || {
+            for ring in rings {
+                Python::try_attach(ring);
+            }
+        })?;
+        Ok(Self(sender))
+    }
+}
 
 /// What is rung to make an event loop call back.
 pub(crate) enum Bell {
@@ -78,11 +101,9 @@ impl Bell {
                     // A loop that has been closed has nobody left to tell.
                     drop(called);
                 };
-                // The interpreter's lock may be held for long: not a thing to wait for beside the I/O of other calls.
-                if let Ok(runtime) = runtime(Process::current()) {
-                    runtime.spawn_blocking(move || {
-                        Python::try_attach(ring);
-                    });
+                if let Ok(ringer) = RINGER.get_or_make(Process::current(), Ringer::start) {
+                    // It goes on for as long as the process.
+                    let _ = ringer.0.send(Box::new(ring));
                 }
             }
         }

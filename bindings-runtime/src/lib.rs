@@ -13,8 +13,7 @@ use futures_util::future::abortable;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::Notify;
 
-/// For names that are looked up, and for event loops that are woken by way of an interpreter, whose lock is waited for:
-/// more threads would wait beside each other.
+/// For names that are looked up: more threads would wait beside each other.
 const BLOCKING_THREADS: usize = 8;
 
 const NAME: &str = "descope-outbound";
@@ -25,7 +24,6 @@ const NAME: &str = "descope-outbound";
 /// thread, a connection is back in the pool when its call ends; with more, the next call may come first and open another.
 #[derive(Clone)]
 pub struct Runtime {
-    handle: Handle,
     begun: Arc<Begun>,
 }
 
@@ -50,7 +48,7 @@ impl Runtime {
             .thread_name(NAME)
             .enable_all()
             .build()?;
-        let started = Self { handle: runtime.handle().clone(), begun: Arc::default() };
+        let started = Self { begun: Arc::default() };
         let begun = Arc::clone(&started.begun);
         thread::Builder::new().name(NAME.to_owned()).spawn(move || runtime.block_on(begun.take_up()))?;
         Ok(started)
@@ -66,11 +64,6 @@ impl Runtime {
         let (call, abort) = abortable(call.map(hand_over));
         self.begun.add(Box::pin(call.map(drop)));
         abort
-    }
-
-    /// Does what may have to wait in a thread of its own.
-    pub fn spawn_blocking(&self, work: impl FnOnce() + Send + 'static) {
-        drop(self.handle.spawn_blocking(work));
     }
 
     /// Does this behind what is ready now: from within a call alone, since nothing wakes the thread for it.

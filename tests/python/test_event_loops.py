@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from canned_server import Answer, Reply, Request, SteadyServer
 
 from descope_outbound import DescopeClientAsync
 from emulator import Emulator
+from program import QUIET
+from program import run as run_program
 
 
 class WatchesNoDescriptors(asyncio.SelectorEventLoop):
@@ -111,3 +116,77 @@ def test_a_loop_that_is_gone_leaves_nothing_behind(connected: DescopeClientAsync
     # That of the last one is let go of when the next loop comes.
     asyncio.run(fetch_many(connected, 1))
     assert bells() <= before + 1
+
+
+LONG_COMPUTATION = """
+import asyncio, ctypes, os, select, socket, sys, threading
+from descope_outbound import DescopeClient, DescopeClientAsync
+
+class WatchesNoDescriptors(asyncio.SelectorEventLoop):
+    def add_reader(self, *_): raise NotImplementedError
+
+class Watched(ctypes.Structure):
+    _fields_ = [("descriptor", ctypes.c_int), ("events", ctypes.c_short), ("came", ctypes.c_short)]
+
+def ask(path):
+    connection = socket.create_connection(os.environ["SERVER"].split(":"))
+    connection.sendall(f"GET {path} HTTP/1.1\\r\\n\\r\\n".encode())
+    return connection
+
+client, client_async = DescopeClient(license_handshake=False), DescopeClientAsync(license_handshake=False)
+fetch_async = client_async.mgmt.outbound_application.fetch_token
+
+def in_a_loop():
+    event_loop = WatchesNoDescriptors()
+    event_loop.run_until_complete(fetch_async("app-id", "of a loop"))
+    event_loop.close()
+
+threads = [threading.Thread(target=in_a_loop) for _ in range(int(sys.argv[1]))]
+threads.append(threading.Thread(target=client.mgmt.outbound_application.fetch_token, args=("app-id", "lost")))
+for thread in threads: thread.start()
+ask("/all-are-under-way").recv(1)
+answer = ask("/the-lost-one-is-back")
+watched = Watched(answer.fileno(), select.POLLIN)
+# With the interpreter's lock held, as any long computation in C does.
+print(ctypes.PyDLL(None).poll(ctypes.byref(watched), 1, 5_000), flush=True)
+for thread in threads: thread.join()
+"""
+
+
+class WhileItComputes:
+    """Answers the loops while the program computes, and loses a call, which has to look its host up once more."""
+
+    def __init__(self, loops: int) -> None:
+        self._under_way = threading.Barrier(loops + 2)
+        self._computing, self._is_back = threading.Event(), threading.Event()
+        self._is_lost = False
+
+    def __call__(self, request: Request) -> Answer:
+        if request.path == "/the-lost-one-is-back":
+            self._computing.set()
+            self._is_back.wait(timeout=12)
+            return Reply()
+        if b"lost" in request.body and self._is_lost:
+            self._is_back.set()
+            return Reply(body=b'{"token": {}}')
+        self._under_way.wait(timeout=20)
+        if request.path == "/all-are-under-way":
+            return Reply()
+        self._computing.wait(timeout=20)
+        time.sleep(0.2)
+        if b"lost" in request.body:
+            self._is_lost = True
+            # The loops have been rung for by then.
+            time.sleep(0.3)
+            return "close"
+        return Reply(body=b'{"token": {}}')
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="holds the lock by a system call of Linux")
+def test_loops_that_wait_for_the_interpreters_lock_keep_no_call_from_looking_its_host_up(emulator: Emulator) -> None:
+    loops = 12
+    with SteadyServer(WhileItComputes(loops)) as service:
+        server = service.url.removeprefix("http://")
+        environment = {**QUIET, "SERVER": server, "DESCOPE_BASE_URI": f"http://localhost:{server.split(':')[1]}"}
+        ended = run_program(emulator, LONG_COMPUTATION, str(loops), environment=environment)
+    assert (ended.output, ended.errors, ended.code) == ("1\n", "", 0), ended
