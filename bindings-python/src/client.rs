@@ -212,7 +212,12 @@ async fn perform(prepared: Prepared) -> Result<descope_outbound::Answer, Error> 
 
 impl Client {
     fn core(&self, process: Process) -> Result<CoreClient, Error> {
-        self.of_process.get_or_make(process, || self.builder.clone().build())
+        let made = self.of_process.get_or_make(process, || self.builder.clone().build());
+        // Whoever closes it at this moment may have cleared the slot before it was filled.
+        if self.is_closed() {
+            self.of_process.clear();
+        }
+        made
     }
 
     pub(crate) fn open_client(&self, process: Process) -> PyResult<Result<CoreClient, Error>> {
