@@ -40,10 +40,12 @@ impl Batch {
     pub(crate) fn of(outcomes: &[(u32, Outcome)]) -> Self {
         let total = |size: fn(&Outcome) -> usize| outcomes.iter().map(|(_, outcome)| size(outcome)).sum();
         let around: usize = outcomes.len() * AROUND_AN_OUTCOME;
-        let mut json = Text::with_capacity(around + total(|outcome| outcome.json().len()));
+        let mut json =
+            Text::with_capacity(AROUND_AN_OUTCOME + around + total(|outcome| outcome.json().len()));
         let mut headers = Text::with_capacity(total(|outcome| outcome.headers().len()));
-        let mut separator = '[';
-        for (id, outcome) in outcomes {
+        json.push("[");
+        for (index, (id, outcome)) in outcomes.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "," };
             // Writing to a text cannot fail.
             let _ = write!(json, "{separator}[{id},");
             if let Outcome::Answered(answer) = outcome {
@@ -56,7 +58,6 @@ impl Batch {
                 json.push(outcome.json());
                 json.push("]");
             }
-            separator = ',';
         }
         json.push("]");
         Self { json, headers }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use descope_outbound_runtime::{AbortHandle, Runtime};
 use napi::bindgen_prelude::{Env, FnArgs, Function, Result, Unknown};
@@ -36,8 +36,8 @@ struct Inbox {
     wake_up: WakeUp,
 }
 
-/// Weak: it keeps nothing alive by itself.
-type WakeUp = ThreadsafeFunction<Arc<Inbox>, Unknown<'static>, FnArgs<(Text, Text)>, Status, false, true>;
+/// Weak: it keeps nothing alive by itself. Nor does what it carries, which is never dropped where an environment ends first.
+type WakeUp = ThreadsafeFunction<Weak<Inbox>, Unknown<'static>, FnArgs<(Text, Text)>, Status, false, true>;
 
 #[napi]
 impl Bridge {
@@ -48,12 +48,13 @@ impl Bridge {
         let under_way = Rc::<UnderWay>::default();
         let waited_for = Rc::clone(&under_way);
         let wake_up = receive
-            .build_threadsafe_function::<Arc<Inbox>>()
+            .build_threadsafe_function::<Weak<Inbox>>()
             .callee_handled::<false>()
             .weak::<true>()
             .build_callback(move |woken| {
-                let Batch { json, headers } = woken.value.take(woken.env, &waited_for);
-                Ok(FnArgs::from((json, headers)))
+                let inbox = woken.value.upgrade();
+                let batch = inbox.map_or_else(|| Batch::of(&[]), |inbox| inbox.take(woken.env, &waited_for));
+                Ok(FnArgs::from((batch.json, batch.headers)))
             })?;
         Ok(Self { under_way, inbox: Arc::new(Inbox { arrived: Mutex::default(), wake_up }) })
     }
@@ -116,7 +117,7 @@ impl Inbox {
 
     /// From any thread. Where the environment is gone, nobody is left to tell.
     fn wake(self: &Arc<Self>) {
-        self.wake_up.call(Arc::clone(self), ThreadsafeFunctionCallMode::NonBlocking);
+        self.wake_up.call(Arc::downgrade(self), ThreadsafeFunctionCallMode::NonBlocking);
     }
 
     /// In JavaScript's thread, which no longer waits for these.
