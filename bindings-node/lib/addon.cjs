@@ -11,11 +11,21 @@ function explanation(cause) {
 }
 
 function load() {
+  let native;
   try {
-    return require('./native.cjs');
+    native = require('./native.cjs');
   } catch (cause) {
     throw new Error(explanation(cause), { cause });
   }
+  // native.cjs names what it was made with.
+  const missing = Object.keys(native).filter((name) => native[name] === undefined);
+  if (missing.length > 0) {
+    throw new Error(
+      `descope-outbound's native file is older than its JavaScript: it has no ${missing[0]}. ` +
+        'Install the package anew; in a checkout of the sources, run "make addon".',
+    );
+  }
+  return native;
 }
 
 module.exports = load();

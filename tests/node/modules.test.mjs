@@ -2,7 +2,7 @@
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +57,18 @@ test('a missing native file is an error that says for which platform, and what t
       return true;
     },
   );
+});
+
+test('an older native file beside newer JavaScript is an error that says so, and what to do', (context) => {
+  const copy = mkdtempSync(join(tmpdir(), 'descope-outbound-'));
+  context.after(() => rmSync(copy, { recursive: true }));
+  for (const file of readdirSync(LIBRARY)) cpSync(join(LIBRARY, file), join(copy, file));
+  appendFileSync(join(copy, 'native.cjs'), 'module.exports.ofThisVersion = nativeBinding.ofThisVersion\n');
+  assert.throws(() => require(join(copy, 'index.cjs')), {
+    message:
+      "descope-outbound's native file is older than its JavaScript: it has no ofThisVersion. " +
+      'Install the package anew; in a checkout of the sources, run "make addon".',
+  });
 });
 
 test('every file that the package needs is among the files that are published', () => {
