@@ -59,8 +59,8 @@ export interface CacheStats {
  *
  * @example
  * const client = DescopeClient({ cache: true });
- * client.cache?.forget(undefined, 'user-id'); // who has just connected an app
- * client.cache?.reject(accessToken); // which the third party answered with a 401
+ * client.cache.forget(undefined, 'user-id'); // who has just connected an app
+ * client.cache.reject(accessToken); // which the third party answered with a 401
  */
 export interface Cache {
   /** What it has done so far, and what it holds. */

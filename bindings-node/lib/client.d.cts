@@ -48,10 +48,13 @@ export interface DescopeClientConfig {
   fgaCacheUrl?: unknown;
 }
 
-/** A client of Descope's outbound apps. `Throws` is its setting `throwOnError`. */
-export interface DescopeClient<Throws extends boolean = boolean> {
+/** A client of Descope's outbound apps. `Throws` is its setting `throwOnError`, `Kept` what its setting `cache` makes. */
+export interface DescopeClient<
+  Throws extends boolean = boolean,
+  Kept extends Cache | undefined = Cache | undefined,
+> {
   /** The cache, undefined where the client was made without one. */
-  cache: Cache | undefined;
+  cache: Kept;
   management: {
     /** The same object at every access. */
     outboundApplication: OutboundApplicationOperations<Throws>;
@@ -79,13 +82,31 @@ export interface DescopeClient<Throws extends boolean = boolean> {
  * const other = DescopeClient({ projectId: 'project-id', managementKey: 'management-key', timeout: 5000 });
  */
 export interface DescopeClientConstructor {
-  (config: DescopeClientConfig & { throwOnError: true }): DescopeClient<true>;
-  (config?: (DescopeClientConfig & { throwOnError?: false | null }) | null): DescopeClient<false>;
+  (config: DescopeClientConfig & Throwing & Caching): DescopeClient<true, Cache>;
+  (config: DescopeClientConfig & Resolving & Caching): DescopeClient<false, Cache>;
+  (config: DescopeClientConfig & Caching): DescopeClient<boolean, Cache>;
+  (config: DescopeClientConfig & Throwing): DescopeClient<true>;
+  (config?: (DescopeClientConfig & Resolving) | null): DescopeClient<false>;
   (config: DescopeClientConfig): DescopeClient;
-  new (config: DescopeClientConfig & { throwOnError: true }): DescopeClient<true>;
-  new (config?: (DescopeClientConfig & { throwOnError?: false | null }) | null): DescopeClient<false>;
+  new (config: DescopeClientConfig & Throwing & Caching): DescopeClient<true, Cache>;
+  new (config: DescopeClientConfig & Resolving & Caching): DescopeClient<false, Cache>;
+  new (config: DescopeClientConfig & Caching): DescopeClient<boolean, Cache>;
+  new (config: DescopeClientConfig & Throwing): DescopeClient<true>;
+  new (config?: (DescopeClientConfig & Resolving) | null): DescopeClient<false>;
   new (config: DescopeClientConfig): DescopeClient;
   readonly prototype: DescopeClient;
+}
+
+interface Throwing {
+  throwOnError: true;
+}
+
+interface Resolving {
+  throwOnError?: false | null;
+}
+
+interface Caching {
+  cache: true | CacheOptions;
 }
 
 /** Makes a client, as {@link DescopeClientConstructor} tells. */

@@ -25,7 +25,10 @@ interface Package extends client.DescopeClientConstructor {
 declare const DescopeClient: Package;
 
 declare namespace DescopeClient {
-  export type DescopeClient<Throws extends boolean = boolean> = client.DescopeClient<Throws>;
+  export type DescopeClient<
+    Throws extends boolean = boolean,
+    Kept extends cache.Cache | undefined = cache.Cache | undefined,
+  > = client.DescopeClient<Throws, Kept>;
   export type DescopeClientConfig = client.DescopeClientConfig;
   export type DescopeClientConstructor = client.DescopeClientConstructor;
 

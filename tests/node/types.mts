@@ -270,10 +270,21 @@ export async function refused(): Promise<void> {
   DescopeClient({ timeout: '5000' });
 }
 
-/** A client with a cache. */
-export async function useCache(options: CacheOptions): Promise<CacheStats | undefined> {
-  DescopeClient({ cache: true });
-  const { cache, management } = DescopeClient({ cache: options });
+/** A client with a cache has one, and one that may have none says so. */
+export async function useCache(options: CacheOptions, isCaching: boolean): Promise<CacheStats | undefined> {
+  const caching: DescopeClient<false, Cache> = DescopeClient({ cache: true });
+  caching.cache.clear();
+  DescopeClient({ cache: options }).cache.forget('app');
+  new DescopeClient({ cache: true, throwOnError: false }).cache.stats();
+  const throwing: DescopeClient<true, Cache> = new DescopeClient({ cache: options, throwOnError: true });
+  DescopeClient({ cache: true, throwOnError: isCaching }).cache.reject(`${throwing.cache.stats().hits}`);
+  const either: DescopeClient = throwing;
+  either.cache?.clear();
+  // @ts-expect-error: there may be no cache.
+  DescopeClient({ cache: isCaching }).cache.clear();
+  // @ts-expect-error: there is no cache.
+  DescopeClient({ cache: false }).cache.clear();
+  const { cache, management } = DescopeClient({ cache: isCaching ? options : null });
   const call: CachedFetchCallOptions = { minValiditySeconds: 60 };
   const { data } = await management.outboundApplication.fetchToken('app', 'user', null, null, call);
   const source: 'network' | 'cache' | 'stale' | 'joined' | undefined = data?.source;
