@@ -6,7 +6,8 @@
  *
  * Of a {@link DescopeHttpError}, which only a client with `throwOnError: true` rejects with:
  * - `HTTP_ERROR`: the service answered with an error.
- * - `TOKEN_NOT_FOUND`: the user has not connected the app, or did so with other scopes or for another tenant.
+ * - `TOKEN_NOT_FOUND`: the user has not connected the app, or did so with other scopes or for another tenant, or the app
+ *   id is wrong.
  * - `RATE_LIMITED`: too many requests.
  *
  * Of a {@link DescopeTransportError}:
@@ -71,7 +72,7 @@ export class DescopeHttpError extends DescopeError {
 
 /**
  * The service has no such token: ask the user to connect the app. A token that was made with other scopes, or is bound
- * to another tenant, is not found either.
+ * to another tenant, is not found either, nor is any token of an app that there is not.
  *
  * Only a fetch that was answered 404 with the service's code `E111504`, so that an outage or a wrong base URL is not
  * mistaken for it. (The code is in no documentation; it is what the service's users report.)

@@ -18,7 +18,7 @@ pub enum ErrorKind {
     /// The operation needs a management key and the client has none; nothing was sent. Configure one.
     ManagementKeyMissing,
     /// The service has no such token: the user has not connected the app, or did so with other scopes or for
-    /// another tenant. Ask the user to connect.
+    /// another tenant, or there is no such app. Ask the user to connect.
     TokenNotFound,
     /// Too many requests. Wait for [`Error::retry_after`].
     RateLimited,
@@ -215,10 +215,16 @@ impl Error {
         self
     }
 
-    /// The same answer, told later: what is left to wait.
-    pub(crate) fn told_later(&self, retry_after: Duration) -> Self {
+    /// The same answer, for a call that was not sent because of it, when so much is left to wait. It does not read as if the
+    /// service had answered this one.
+    pub(crate) fn told_later(&self, left: Duration) -> Self {
         let Some(response) = &self.0.response else { return self.clone() };
-        Self::response(self.0.kind, ErrorResponse { retry_after: Some(retry_after), ..response.clone() })
+        let mut response = ErrorResponse { retry_after: Some(left), ..response.clone() };
+        response.words.description = format!(
+            "this call was not sent: an earlier one was answered so, and {} s of the pause are left",
+            left.as_secs()
+        );
+        Self::response(self.0.kind, response)
     }
 
     /// What the caller can do about it.
@@ -321,7 +327,9 @@ fn explain(kind: ErrorKind, response: &ErrorResponse) -> String {
 fn advice(kind: ErrorKind, response: &ErrorResponse) -> String {
     match (kind, response.status) {
         (ErrorKind::TokenNotFound, _) => {
-            "ask the user to connect the app, unless the token was made with other scopes or for another tenant".into()
+            "ask the user to connect the app, unless the app id is wrong, or the token was made with other scopes or for \
+             another tenant"
+                .into()
         }
         (ErrorKind::RateLimited, _) => match response.retry_after {
             Some(wait) => format!("too many requests: try again after {} s", wait.as_secs()),
@@ -361,8 +369,8 @@ mod tests {
         let error = Error::response(ErrorKind::TokenNotFound, response(404, body));
         assert_eq!(
             error.to_string(),
-            "HTTP 404 E111504: Token not found; ask the user to connect the app, unless the token was made with other \
-             scopes or for another tenant (request ray1)"
+            "HTTP 404 E111504: Token not found; ask the user to connect the app, unless the app id is wrong, or the token \
+             was made with other scopes or for another tenant (request ray1)"
         );
         assert_eq!(error.error_code(), Some("E111504"));
     }

@@ -87,8 +87,8 @@ class AuthException(DescopeError):
 class TokenNotFound(AuthException):
     """The service has no such token: the user has not connected the app. Ask the user to connect.
 
-    A token that was made with other scopes, or for another tenant, is not found either. An outage or a wrong base
-    URL never raises this: it takes the service's own ``E111504``.
+    A token that was made with other scopes, or for another tenant, is not found either, nor is any token of an app
+    that there is not. An outage or a wrong base URL never raises this: it takes the service's own ``E111504``.
     """
 
 

@@ -318,7 +318,13 @@ async fn a_429_keeps_the_service_from_being_asked_until_it_may_be() {
         let fetch = world.client.fetch_token("app", "another");
         let gated = if forced { fetch.force_refresh().await } else { fetch.await }.unwrap_err();
         assert_eq!(gated.kind(), ErrorKind::RateLimited);
-        assert!((29..=37).contains(&gated.retry_after().unwrap().as_secs()), "{gated}");
+        let left = gated.retry_after().unwrap().as_secs();
+        assert!((29..=37).contains(&left), "{gated}");
+        let told = format!(
+            "this call was not sent: an earlier one was answered so, and {left} s of the pause are left"
+        );
+        assert_eq!(gated.answer().unwrap().error_description(), told);
+        assert!(gated.to_string().contains(&told), "{gated}");
     }
     assert_eq!((world.source().await, world.requests()), (Source::Cache, 2));
     world.advance(37);
