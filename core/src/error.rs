@@ -188,9 +188,13 @@ impl Error {
 
     /// No connection could be made at all.
     pub(crate) fn no_connection(message: String) -> Self {
-        let mut error = Self::connection(message);
-        error.0.was_never_sent = true;
-        error
+        Self::connection(message).never_sent()
+    }
+
+    /// The same, where no attempt has reached the service.
+    pub(crate) fn never_sent(mut self) -> Self {
+        self.0.was_never_sent = true;
+        self
     }
 
     pub(crate) fn decode(message: impl Into<String>) -> Self {
@@ -269,8 +273,9 @@ impl Error {
         self.answer().and_then(|answer| answer.retry_after)
     }
 
-    /// Whether the last attempt of a [`ErrorKind::ConnectionFailed`] did not even reach the service; otherwise the request
-    /// may have taken effect.
+    /// Whether the last attempt of a [`ErrorKind::ConnectionFailed`] did not even reach the service, or a call that ended
+    /// with [`ErrorKind::DeadlineExceeded`] has waited for its turn until then; otherwise the request may have taken
+    /// effect.
     #[must_use]
     pub fn was_never_sent(&self) -> bool {
         self.0.was_never_sent

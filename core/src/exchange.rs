@@ -15,7 +15,7 @@ use crate::mask::Mask;
 use crate::operation::{AnswerShape, Prepared, Repeat};
 use crate::retry::{self, Budget, Failure};
 
-use crate::transport::{Broken, Incoming, Limits, Outgoing, Transport};
+use crate::transport::{Broken, Incoming, Limits, MOST_AT_ONCE, Outgoing, Transport};
 use crate::wiped::WipedBuffer;
 
 /// A token's answer has about 500 bytes.
@@ -47,12 +47,19 @@ impl Exchange<'_> {
         let mut was_lost = false;
         let mut last_error: Option<Error> = None;
         loop {
+            let Ok(turn) = timeout_at(deadline, self.transport.turn()).await else {
+                return Err(match &last_error {
+                    Some(error) => deadline_exceeded(timeout, failures, Some(error)),
+                    None => no_turn(timeout),
+                });
+            };
             if let Some(sent) = self.sent {
                 sent.add();
             }
             let Ok(attempt) = timeout_at(deadline, self.transport.exchange(self.outgoing())).await else {
                 return Err(deadline_exceeded(timeout, failures, last_error.as_ref()));
             };
+            drop(turn);
             let (failure, error) = match attempt {
                 Ok(incoming) if incoming.status.is_success() => {
                     self.budget.succeeded(failures);
@@ -145,6 +152,14 @@ fn text_of(body: &[u8]) -> Zeroizing<String> {
 /// The same answer as if it were the lost one: a success with nothing in it.
 fn incoming_nothing(incoming: &Incoming) -> Incoming {
     Incoming { status: StatusCode::OK, headers: incoming.headers.clone(), body: WipedBuffer::default() }
+}
+
+fn no_turn(timeout: Duration) -> Error {
+    let seconds = timeout.as_secs_f64();
+    Error::deadline(format!(
+        "nothing was sent within {seconds} s: {MOST_AT_ONCE} requests of this client were under way"
+    ))
+    .never_sent()
 }
 
 pub(crate) fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {

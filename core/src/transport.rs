@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{NoProxy, Proxy};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::config::{Config, Proxies, Trust};
@@ -25,12 +25,17 @@ const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many connections in a row may leave a request to another. Then it is repeated as others are, with pauses.
 const MOST_REFUSALS: usize = 5;
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// How many requests of a client are under way at once, and so how many connections it has over HTTP/1.1; the others
+/// wait for their turn. More connections cost memory and handshakes, and bring no more answers. As many as aiohttp and
+/// httpx have, and as streams that a server of HTTP/2 should allow (RFC 9113, section 6.5.2).
+pub(crate) const MOST_AT_ONCE: usize = 100;
 
 pub(crate) struct Transport {
     setup: Setup,
     /// Made at the first exchange: reading the system's certificates takes milliseconds, and the connections belong
     /// to the runtime that is current then.
     client: OnceCell<reqwest::Client>,
+    turns: Semaphore,
 }
 
 #[derive(Clone)]
@@ -83,7 +88,13 @@ impl Transport {
         let proxies = (!config.base_url.is_loopback()).then(|| config.proxies.clone());
         let trust = config.base_url.may_need_tls().then(|| config.trust.clone());
         let setup = Setup { trust, proxies, origin: config.base_url.origin() };
-        Self { setup, client: OnceCell::new() }
+        Self { setup, client: OnceCell::new(), turns: Semaphore::new(MOST_AT_ONCE) }
+    }
+
+    /// Waits until there are few enough others under way; for as long as what this gives is held, there are.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It fails where the semaphore has been closed, which nobody does.
+        self.turns.acquire().await.ok()
     }
 
     pub(crate) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Broken> {

@@ -52,6 +52,38 @@ async fn on_several_threads_it_is_no_more_either() {
 }
 
 #[tokio::test]
+async fn of_more_than_a_hundred_callers_some_wait_for_their_turn() {
+    let connections = connections_of(300).await.unwrap();
+    assert!(connections <= 100 + 100 / 8, "{connections} for 300");
+}
+
+#[tokio::test]
+async fn who_gets_no_turn_is_told_that_nothing_was_sent() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::hang().path("/v1/mgmt/outbound/*"));
+    let client = client(&emulator);
+    let hanging: Vec<_> = (0..100)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.fetch_token("app", "user").await })
+        })
+        .collect();
+    while emulator.counters().requests < 100 {
+        tokio::task::yield_now().await;
+    }
+    let error = client.fetch_token("app", "user").timeout(Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!((error.kind(), error.was_never_sent()), (ErrorKind::DeadlineExceeded, true));
+    let told = "nothing was sent within 0.05 s: 100 requests of this client were under way";
+    assert_eq!(error.to_string(), told);
+    // Whoever goes away leaves a turn to the next.
+    emulator.clear_faults();
+    hanging[0].abort();
+    client.fetch_token("app", "user").await.unwrap();
+    assert_eq!(emulator.counters().requests, 101);
+    hanging.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
 async fn nothing_is_opened_before_the_first_call() {
     let emulator = emulator().await;
     let _client = client(&emulator);
