@@ -237,6 +237,8 @@ fn constant_headers(
     let unsendable = |name: &str| refused(name, "has a value that cannot be sent");
     let mut headers = HeaderMap::new();
     let own = [
+        // As every other client says: some gateways turn away who says nothing.
+        (header::ACCEPT, "*/*"),
         (header::USER_AGENT, concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
         (HeaderName::from_static("x-descope-project-id"), project_id.as_str()),
         (HeaderName::from_static("x-descope-sdk-name"), sdk_name),

@@ -42,6 +42,7 @@ mod builder;
 mod cache;
 mod client;
 mod config;
+mod connector;
 mod error;
 mod exchange;
 mod fetch;

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
-use url::Url;
 
 use crate::transport::{Limits, Outgoing, Transport};
 
@@ -43,7 +42,7 @@ pub(crate) struct License {
 }
 
 struct Shared {
-    url: Url,
+    url: Uri,
     headers: HeaderMap,
     is_begun: AtomicBool,
     tier: OnceCell<Option<HeaderValue>>,
@@ -51,7 +50,7 @@ struct Shared {
 
 impl License {
     /// `headers` are those of any other call with the management key.
-    pub(crate) fn new(mode: LicenseHandshake, url: Url, headers: HeaderMap) -> Self {
+    pub(crate) fn new(mode: LicenseHandshake, url: Uri, headers: HeaderMap) -> Self {
         let shared = Shared { url, headers, is_begun: AtomicBool::new(false), tier: OnceCell::new() };
         Self { mode, shared: Arc::new(shared) }
     }

@@ -13,9 +13,8 @@ use crate::secret::Secret;
 use crate::urls::Urls;
 use crate::wiped::WipedBuffer;
 use bytes::Bytes;
-use http::Method;
+use http::{Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::Url;
 
 const EMPTY: &str = "must not be empty";
 const NO_FILTER: &str =
@@ -532,7 +531,7 @@ impl FromIterator<(String, Argument)> for Arguments {
 pub(crate) struct Prepared {
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
-    pub(crate) url: Url,
+    pub(crate) url: Uri,
     pub(crate) body: Option<Bytes>,
     pub(crate) repeat: Repeat,
     /// What goes in the place of the management key, where the operation takes it.
@@ -798,7 +797,7 @@ mod tests {
             .prepare(&Urls::new("https://h"), Arguments::default().with("token_id", "a/ ?&=%+ü#."))
             .unwrap();
         assert_eq!(
-            prepared.url.as_str(),
+            prepared.url.to_string(),
             "https://h/v1/mgmt/outbound/token?id=a%2F%20%3F%26%3D%25%2B%C3%BC%23."
         );
         assert!(prepared.body.is_none());

@@ -1,30 +1,25 @@
-//! One exchange with the service: bytes out, bytes in. The only file that names the HTTP library.
+//! One exchange with the service: bytes out, bytes in. This file and `connector.rs` alone name the HTTP library.
 
-use std::error::Error as _;
-use std::time::Duration;
+use std::error::Error as StdError;
+use std::io;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
-use reqwest::redirect::Policy;
-use reqwest::{NoProxy, Proxy};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming as IncomingBody};
+use hyper_util::client::legacy::{Client as Pool, Error as PoolError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
-use url::Url;
 
 use crate::config::{Config, Proxies, Trust};
+use crate::connector::Connector;
 use crate::error::Error;
 use crate::headers::Headers;
 use crate::tls;
 use crate::wiped::WipedBuffer;
 
-/// A host that does not answer by then is not going to.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long what was sent may stay unacknowledged: a connection that was dropped without a word is noticed by then,
-/// while a slow service, whose system acknowledges, is waited for.
-#[cfg(target_os = "linux")]
-const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many connections in a row may leave a request to another. Then it is repeated as others are, with pauses.
 const MOST_REFUSALS: usize = 5;
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 /// How many requests of a client are under way at once, and so how many connections it has over HTTP/1.1; the others
 /// wait for their turn. More connections cost memory and handshakes, and bring no more answers. As many as aiohttp and
 /// httpx have, and as streams that a server of HTTP/2 should allow (RFC 9113, section 6.5.2).
@@ -34,8 +29,13 @@ pub(crate) struct Transport {
     setup: Setup,
     /// Made at the first exchange: reading the system's certificates takes milliseconds, and the connections belong
     /// to the runtime that is current then.
-    client: OnceCell<reqwest::Client>,
+    connections: OnceCell<Connections>,
     turns: Semaphore,
+}
+
+struct Connections {
+    pool: Pool<Connector, Full<Bytes>>,
+    proxy_credentials: Option<HeaderValue>,
 }
 
 #[derive(Clone)]
@@ -51,7 +51,7 @@ struct Setup {
 #[derive(Clone, Copy)]
 pub(crate) struct Outgoing<'request> {
     pub(crate) method: &'request Method,
-    pub(crate) url: &'request Url,
+    pub(crate) url: &'request Uri,
     pub(crate) headers: &'request HeaderMap,
     pub(crate) body: Option<&'request Bytes>,
     pub(crate) limits: Limits,
@@ -88,7 +88,7 @@ impl Transport {
         let proxies = (!config.base_url.is_loopback()).then(|| config.proxies.clone());
         let trust = config.base_url.may_need_tls().then(|| config.trust.clone());
         let setup = Setup { trust, proxies, origin: config.base_url.origin() };
-        Self { setup, client: OnceCell::new(), turns: Semaphore::new(MOST_AT_ONCE) }
+        Self { setup, connections: OnceCell::new(), turns: Semaphore::new(MOST_AT_ONCE) }
     }
 
     /// Waits until there are few enough others under way; for as long as what this gives is held, there are.
@@ -113,20 +113,21 @@ impl Transport {
 
     /// A request that a connection over HTTP/2 has not taken is given to another, as the pool does by itself over
     /// HTTP/1.1.
-    async fn send(&self, outgoing: Outgoing<'_>) -> Result<reqwest::Response, Broken> {
-        let client =
-            self.client.get_or_try_init(|| self.setup.clone().connect()).await.map_err(Broken::Final)?;
+    async fn send(&self, outgoing: Outgoing<'_>) -> Result<Response<IncomingBody>, Broken> {
+        let connections = self.connections.get_or_try_init(|| self.setup.clone().connect());
+        let connections = connections.await.map_err(Broken::Final)?;
         let mut refusals = 0;
         loop {
-            let mut request = reqwest::Request::new(outgoing.method.clone(), outgoing.url.clone());
-            *request.headers_mut() = outgoing.headers.clone();
-            *request.body_mut() = outgoing.body.cloned().map(reqwest::Body::from);
-            let error = match client.execute(request).await {
+            let error = match connections.pool.request(connections.request(outgoing)).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
             if !was_not_taken(&error) {
-                return Err(self.broken(&error));
+                return Err(if error.is_connect() {
+                    self.not_connected(&error)
+                } else {
+                    self.broken(&error)
+                });
             }
             refusals += 1;
             if refusals > MOST_REFUSALS {
@@ -139,7 +140,7 @@ impl Transport {
 
     async fn read_whole(
         &self,
-        response: &mut reqwest::Response,
+        response: &mut Response<IncomingBody>,
         limit: usize,
     ) -> Result<WipedBuffer, Broken> {
         let status = response.status().as_u16();
@@ -147,10 +148,10 @@ impl Transport {
             let error = Error::decode(format!("the service's answer is larger than {limit} bytes"));
             Broken::Final(error.with_answer(status, Headers::default()))
         };
-        let declared = response.content_length().unwrap_or(0);
+        let declared = response.body().size_hint().lower();
         let declared = usize::try_from(declared).ok().filter(|size| *size <= limit).ok_or_else(too_large)?;
         let mut body = WipedBuffer::with_capacity(declared);
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
+        while let Some(chunk) = next_chunk(response).await.map_err(|error| self.broken(&error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -159,21 +160,18 @@ impl Transport {
         Ok(body)
     }
 
-    fn broken(&self, error: &reqwest::Error) -> Broken {
-        let origin = &self.setup.origin;
-        // The library's own text names the URL, and so the user; its causes do not.
-        let cause = innermost(error);
-        if error.is_connect() {
-            let failed = Error::no_connection(format!("could not connect to {origin}: {cause}"));
-            return if find_cause::<rustls::Error>(error).is_some() {
-                Broken::Final(failed)
-            } else {
-                Broken::NotConnected(failed)
-            };
+    fn not_connected(&self, error: &PoolError) -> Broken {
+        let failed = format!("could not connect to {}: {}", self.setup.origin, innermost(error));
+        let failed = Error::no_connection(failed);
+        if find_cause::<rustls::Error>(error).is_some() {
+            Broken::Final(failed)
+        } else {
+            Broken::NotConnected(failed)
         }
-        if error.is_builder() {
-            return Broken::Final(Error::invalid_setup(format!("the request could not be made: {cause}")));
-        }
+    }
+
+    fn broken(&self, error: Cause<'_>) -> Broken {
+        let (origin, cause) = (&self.setup.origin, innermost(error));
         if is_no_http(error) {
             return Broken::Final(Error::decode(format!("{origin} did not answer in HTTP: {cause}")));
         }
@@ -182,9 +180,32 @@ impl Transport {
     }
 }
 
+impl Connections {
+    fn request(&self, outgoing: Outgoing<'_>) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::from(outgoing.body.cloned().unwrap_or_default()));
+        *request.method_mut() = outgoing.method.clone();
+        *request.uri_mut() = outgoing.url.clone();
+        *request.headers_mut() = outgoing.headers.clone();
+        if let Some(credentials) = &self.proxy_credentials {
+            request.headers_mut().insert(header::PROXY_AUTHORIZATION, credentials.clone());
+        }
+        request
+    }
+}
+
+async fn next_chunk(response: &mut Response<IncomingBody>) -> Result<Option<Bytes>, hyper::Error> {
+    while let Some(frame) = response.frame().await {
+        // Anything else is a trailer.
+        if let Ok(chunk) = frame?.into_data() {
+            return Ok(Some(chunk));
+        }
+    }
+    Ok(None)
+}
+
 /// Over HTTP/2 a server that is about to close a connection says which requests it has not looked at, and will not
 /// (RFC 9113, section 6.8; 8.7 for a single one).
-fn was_not_taken(error: &reqwest::Error) -> bool {
+fn was_not_taken(error: Cause<'_>) -> bool {
     find_cause::<h2::Error>(error).is_some_and(|error| {
         let reason = error.reason();
         error.is_remote()
@@ -194,20 +215,19 @@ fn was_not_taken(error: &reqwest::Error) -> bool {
 }
 
 /// Whether what came breaks the protocol: the next answer would not be better.
-fn is_no_http(error: &reqwest::Error) -> bool {
-    let is_malformed = |error: &std::io::Error| {
-        matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData)
-    };
+fn is_no_http(error: Cause<'_>) -> bool {
+    let is_malformed =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
     find_cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse)
         // Chunks are told in this way; so is what is no TLS.
         || (find_cause(error).is_some_and(is_malformed) && find_cause::<rustls::Error>(error).is_none())
 }
 
 /// Of an answer that is no success the status says the most: what is left of its body, if that breaks off, is enough.
-async fn read_beginning(response: &mut reqwest::Response, limit: usize) -> WipedBuffer {
+async fn read_beginning(response: &mut Response<IncomingBody>, limit: usize) -> WipedBuffer {
     let mut body = WipedBuffer::default();
     while body.len() < limit {
-        let Ok(Some(chunk)) = response.chunk().await else { break };
+        let Ok(Some(chunk)) = next_chunk(response).await else { break };
         let wanted = chunk.len().min(limit - body.len());
         body.append(chunk.get(..wanted).unwrap_or_default());
     }
@@ -215,62 +235,48 @@ async fn read_beginning(response: &mut reqwest::Response, limit: usize) -> Wiped
 }
 
 impl Setup {
-    async fn connect(self) -> Result<reqwest::Client, Error> {
+    async fn connect(self) -> Result<Connections, Error> {
         tokio::task::spawn_blocking(move || self.build())
             .await
             .map_err(|_| Error::connection("the runtime ended before the client was set up".to_owned()))?
     }
 
-    fn build(&self) -> Result<reqwest::Client, Error> {
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config(self.trust.as_ref())?)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_keepalive(KEEP_ALIVE_INTERVAL)
-            .redirect(Policy::none())
-            // Repeating is decided in one place, and not here. (What remains is the pool's own: a request that a kept
-            // connection never took, because it had just been closed, is given to another.)
-            .retry(reqwest::retry::never())
-            .no_proxy();
-        #[cfg(target_os = "linux")]
-        {
-            builder = builder.tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
-        }
-        if let Some(proxies) = &self.proxies {
-            let except = proxies.except.as_deref().and_then(NoProxy::from_string);
-            let http = proxies.http.as_ref().map(|url| (Proxy::http(url.expose()), "http_proxy"));
-            let https = proxies.https.as_ref().map(|url| (Proxy::https(url.expose()), "https_proxy"));
-            for (proxy, variable) in http.into_iter().chain(https) {
-                // Without the library's text: a proxy's URL may hold a password.
-                let proxy =
-                    proxy.map_err(|_| Error::invalid_setup(format!("{variable} or all_proxy is no URL")))?;
-                builder = builder.proxy(proxy.no_proxy(except.clone()));
-            }
-        }
-        builder.build().map_err(|error| {
-            Error::invalid_setup(format!("the HTTP client cannot be set up: {}", innermost(&error)))
-        })
+    fn build(&self) -> Result<Connections, Error> {
+        let origin = Uri::try_from(&self.origin)
+            .map_err(|error| Error::invalid_setup(format!("the request could not be made: {error}")))?;
+        let tls = tls::client_config(self.trust.as_ref())?;
+        let connector = Connector::new(&origin, self.proxies.as_ref(), tls)?;
+        let proxy_credentials = connector.proxy_credentials().cloned();
+        // It repeats one thing by itself: a request that a kept connection never took, because it had just been closed,
+        // is given to another.
+        let pool = Pool::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Connections { pool, proxy_credentials })
     }
 }
 
-type Cause<'error> = &'error (dyn std::error::Error + 'static);
+type Cause<'error> = &'error (dyn StdError + 'static);
 
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
-    std::iter::successors(error.source(), |cause| next_cause(*cause))
+/// The error itself, and what it comes from.
+fn causes(error: Cause<'_>) -> impl Iterator<Item = Cause<'_>> {
+    std::iter::successors(Some(error), |cause| next_cause(*cause))
 }
 
 fn next_cause(cause: Cause<'_>) -> Option<Cause<'_>> {
     // An `io::Error` that wraps another error leaves it out of its own chain.
-    match cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+    match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
         None => cause.source(),
     }
 }
 
 /// What it all comes down to: mostly the system's own words.
-fn innermost(error: &reqwest::Error) -> String {
+fn innermost(error: Cause<'_>) -> String {
     causes(error).last().map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
 }
 
-fn find_cause<Sought: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&Sought> {
-    causes(error).find_map(<dyn std::error::Error>::downcast_ref)
+fn find_cause<Sought: StdError + 'static>(error: Cause<'_>) -> Option<&Sought> {
+    causes(error).find_map(<dyn StdError>::downcast_ref)
 }

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::OnceLock;
 
-use url::Url;
+use http::Uri;
 
 use crate::error::Error;
 use crate::operation::{OPERATIONS, Operation};
@@ -11,7 +11,7 @@ use crate::operation::{OPERATIONS, Operation};
 pub(crate) struct Urls {
     base: String,
     /// In the order of [`OPERATIONS`].
-    parsed: Box<[OnceLock<Url>]>,
+    parsed: Box<[OnceLock<Uri>]>,
 }
 
 impl Urls {
@@ -21,7 +21,7 @@ impl Urls {
     }
 
     /// The operation's URL; `rest` is what the arguments add to its path and query, already encoded.
-    pub(crate) fn of(&self, operation: &'static Operation, rest: &str) -> Result<Url, Error> {
+    pub(crate) fn of(&self, operation: &'static Operation, rest: &str) -> Result<Uri, Error> {
         let slots = OPERATIONS.iter().zip(&self.parsed);
         let slot = slots.filter(|_| rest.is_empty()).find(|(known, _)| ptr::eq(**known, operation));
         let Some((_, slot)) = slot else { return self.at(&format!("{}{rest}", operation.path)) };
@@ -33,8 +33,8 @@ impl Urls {
     }
 
     /// That of another path, already encoded.
-    pub(crate) fn at(&self, path: &str) -> Result<Url, Error> {
-        Url::parse(&format!("{}{path}", self.base))
+    pub(crate) fn at(&self, path: &str) -> Result<Uri, Error> {
+        Uri::try_from(format!("{}{path}", self.base))
             .map_err(|error| Error::invalid_setup(format!("the request could not be made: {error}")))
     }
 }

@@ -1,9 +1,103 @@
 //! Which proxies are used.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use crate::emulated::{builder, emulator};
+use crate::emulated::{builder, emulator, emulator_with};
 use descope_outbound::{Environment, ErrorKind};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use descope_outbound_emulator::Options;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What stands before the empty line.
+async fn head(connection: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(connection.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A proxy on this machine, and an environment whose variable names it, with credentials.
+async fn proxy(variable: &str) -> (TcpListener, Vec<(String, String)>) {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://user:made-up-password@{}", proxy.local_addr().unwrap());
+    (proxy, vec![(variable.to_owned(), url)])
+}
+
+/// `user:made-up-password`, as a header has it.
+const CREDENTIALS: &str = "proxy-authorization: Basic dXNlcjptYWRlLXVwLXBhc3N3b3Jk\r\n";
+
+#[tokio::test]
+async fn a_call_goes_through_a_tunnel_whose_proxy_hears_its_own_credentials_and_nothing_else() {
+    let (proxy, environment) = proxy("https_proxy").await;
+    let emulator = emulator_with(Options { tls: true, ..Options::default() }).await;
+    let service = emulator.base_url().trim_start_matches("https://").to_owned();
+    let client = builder(&emulator)
+        .environment(environment.into_iter().collect())
+        .base_url("https://outbound.invalid")
+        .skip_verify(true)
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    let (mut connection, _) = proxy.accept().await.unwrap();
+    let asked = head(&mut connection).await;
+    assert!(asked.starts_with("CONNECT outbound.invalid:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.to_lowercase().contains(&CREDENTIALS.to_lowercase()), "{asked}");
+    assert!(!asked.to_lowercase().contains("\r\nauthorization"), "{asked}");
+    connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+    let mut service = TcpStream::connect(service).await.unwrap();
+    tokio::spawn(async move { copy_bidirectional(&mut connection, &mut service).await });
+    // The service itself speaks at the tunnel's end; the emulator turns away whoever calls it by another name.
+    assert_eq!(call.await.unwrap().unwrap_err().status(), Some(403));
+    assert_eq!(emulator.counters().connections, 1);
+}
+
+#[tokio::test]
+async fn without_tls_the_proxy_is_sent_the_whole_url() {
+    let (proxy, environment) = proxy("http_proxy").await;
+    let client = builder(&emulator().await)
+        .environment(environment.into_iter().collect())
+        .base_url("http://outbound.invalid")
+        .allow_insecure_http(true)
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    let (mut connection, _) = proxy.accept().await.unwrap();
+    let asked = head(&mut connection).await;
+    let line = "POST http://outbound.invalid/v1/mgmt/outbound/app/user/token/latest HTTP/1.1\r\n";
+    assert!(asked.starts_with(line), "{asked}");
+    assert!(asked.contains("host: outbound.invalid\r\n") && asked.contains(CREDENTIALS), "{asked}");
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 35\r\n\r\n{\"token\":{\"accessToken\":\"made-up\"}}";
+    connection.write_all(answer).await.unwrap();
+    assert_eq!(call.await.unwrap().unwrap().access_token.expose(), "made-up");
+}
+
+#[tokio::test]
+async fn no_proxy_is_asked_for_a_host_that_no_proxy_names() {
+    let (proxy, mut environment) = proxy("https_proxy").await;
+    environment.push(("no_proxy".to_owned(), ".invalid".to_owned()));
+    let client = builder(&emulator().await)
+        .environment(environment.into_iter().collect())
+        .base_url("https://outbound.invalid")
+        .retry_delays([])
+        .build()
+        .unwrap();
+    let error = tokio::select! {
+        error = client.fetch_token("app", "user") => error.unwrap_err(),
+        _ = proxy.accept() => unreachable!("the proxy was asked"),
+    };
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
+}
+
+#[tokio::test]
+async fn a_proxy_of_another_kind_is_refused() {
+    let emulator = emulator().await;
+    let environment = [("all_proxy", "socks5://127.0.0.1:9")].into_iter().collect();
+    let client =
+        builder(&emulator).environment(environment).base_url("https://outbound.invalid").build().unwrap();
+    let error = client.fetch_token("app", "user").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(error.to_string(), "https_proxy or all_proxy is no URL of http or https");
+}
 
 #[tokio::test]
 async fn a_proxy_is_asked_for_a_host_beyond_this_machine() {

@@ -1,0 +1,196 @@
+//! How connections to the service are made: straight, or by way of a proxy.
+
+use std::error::Error as StdError;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::HeaderValue;
+use http::uri::{Scheme, Uri};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use rustls::ClientConfig;
+use tokio::time::timeout;
+use tower_service::Service;
+
+use crate::config::Proxies;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// A host that does not answer by then is not going to.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long what was sent may stay unacknowledged: a connection that was dropped without a word is noticed by then,
+/// while a slow service, whose system acknowledges, is waited for.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+
+type BoxedError = Box<dyn StdError + Send + Sync>;
+type Straight = HttpsConnector<HttpConnector>;
+
+/// Makes the connections of one client, all of which lead to the same place.
+#[derive(Clone)]
+pub(crate) struct Connector(Way);
+
+#[derive(Clone)]
+enum Way {
+    Straight(Straight),
+    /// Over plain http the proxy is sent what the service would be.
+    Forwarded {
+        proxy: Intercept,
+        straight: Straight,
+    },
+    /// Through the proxy, which sees no more than where it leads.
+    Tunnelled(HttpsConnector<Tunnel<Straight>>),
+}
+
+impl Connector {
+    /// For a service at `origin`; without proxies where none could reach it.
+    pub(crate) fn new(origin: &Uri, proxies: Option<&Proxies>, tls: ClientConfig) -> Result<Self, Error> {
+        let proxy = proxies.map(|proxies| proxy_for(origin, proxies)).transpose()?.flatten();
+        let Some(proxy) = proxy else { return Ok(Self(Way::Straight(straight(tls)))) };
+        // What is said to a proxy is said in HTTP/1.1.
+        let mut to_proxy = tls.clone();
+        to_proxy.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let straight = straight(to_proxy);
+        if origin.scheme() == Some(&Scheme::HTTP) {
+            return Ok(Self(Way::Forwarded { proxy, straight }));
+        }
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), straight);
+        if let Some(credentials) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(credentials.clone());
+        }
+        Ok(Self(Way::Tunnelled(HttpsConnector::from((tunnel, tls)))))
+    }
+
+    /// What has to be in the headers of every request, since the proxy reads them.
+    pub(crate) fn proxy_credentials(&self) -> Option<&HeaderValue> {
+        match &self.0 {
+            Way::Forwarded { proxy, .. } => proxy.basic_auth(),
+            Way::Straight(_) | Way::Tunnelled(_) => None,
+        }
+    }
+}
+
+fn straight(tls: ClientConfig) -> Straight {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    connector.set_keepalive(Some(KEEP_ALIVE_INTERVAL));
+    // Shared among the addresses of a host.
+    connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    #[cfg(target_os = "linux")]
+    connector.set_tcp_user_timeout(Some(UNACKNOWLEDGED_TIMEOUT));
+    HttpsConnector::from((connector, tls))
+}
+
+fn proxy_for(origin: &Uri, proxies: &Proxies) -> Result<Option<Intercept>, Error> {
+    let (proxy, variable) = if origin.scheme() == Some(&Scheme::HTTP) {
+        (&proxies.http, "http_proxy")
+    } else {
+        (&proxies.https, "https_proxy")
+    };
+    let Some(proxy) = proxy else { return Ok(None) };
+    let is_usable =
+        |proxy: &Intercept| [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&proxy.uri().scheme());
+    // Without the value: a proxy's URL may hold a password.
+    if !matcher(proxy, None).intercept(origin).as_ref().is_some_and(is_usable) {
+        return Err(Error::invalid_setup(format!("{variable} or all_proxy is no URL of http or https")));
+    }
+    Ok(matcher(proxy, proxies.except.as_deref()).intercept(origin))
+}
+
+fn matcher(proxy: &Secret, except: Option<&str>) -> Matcher {
+    Matcher::builder().all(proxy.expose()).no(except.unwrap_or_default()).build()
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxedError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxedError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxedError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, origin: Uri) -> Self::Future {
+        match &mut self.0 {
+            Way::Straight(straight) => connecting(straight.call(origin), false),
+            Way::Forwarded { proxy, straight } => connecting(straight.call(proxy.uri().clone()), true),
+            Way::Tunnelled(tunnel) => connecting(tunnel.call(origin), false),
+        }
+    }
+}
+
+fn connecting<Made: Socket + 'static>(
+    made: impl Future<Output = Result<Made, BoxedError>> + Send + 'static,
+    is_forwarded: bool,
+) -> <Connector as Service<Uri>>::Future {
+    Box::pin(async move {
+        match timeout(CONNECT_TIMEOUT, made).await {
+            Ok(made) => Ok(Stream { socket: Box::new(made?), is_forwarded }),
+            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
+        }
+    })
+}
+
+/// A connection, however it was made.
+pub(crate) struct Stream {
+    socket: Box<dyn Socket>,
+    /// Then each request names the whole URL.
+    is_forwarded: bool,
+}
+
+trait Socket: Read + Write + Connection + Send + Unpin {}
+
+impl<S: Read + Write + Connection + Send + Unpin> Socket for S {}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        self.socket.connected().proxy(self.is_forwarded)
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_read(context, buffer)
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(context, buffers)
+    }
+}
