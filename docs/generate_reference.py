@@ -16,11 +16,21 @@ INTRODUCTION = """\
 # Reference
 
 Made from the code by `make generate`: do not edit. Python's methods are the same in `DescopeClient` and, with `await`,
-in `DescopeClientAsync`; every one also takes `timeout_seconds=`, and each of Node's a last `{ signal, timeout }`.
+in `DescopeClientAsync`; every one also takes `timeout_seconds=`, and each of Node's one last argument, of which below.
 Arguments that may be left out stand in brackets. In Node they are the same in camel case, save that an app and an
 upload are one object, and `externalIdentifier` goes into the last argument. Rust's `Client` has the same methods by
 the same names; the ones by token are `.inbound_token(…)` on a fetch. Errors and examples: `help()` in Python, the
 `.d.cts` files in `bindings-node/lib` for Node, `cargo doc` for Rust.
+
+Node's last argument is an object, in the place after all others; what is left out before it is `undefined`:
+`fetchToken('app', 'user', undefined, undefined, { timeout: 3000 })`. It may hold
+
+| | of | |
+|---|---|---|
+| `signal` | every call | an `AbortSignal`: the call ends, and rejects with a `DescopeTransportError`, code `ABORTED` |
+| `timeout` | every call | a number of milliseconds, waits and repetitions included; else that of the client |
+| `externalIdentifier` | each fetch | a string, of a token that was connected with one |
+| `minValiditySeconds` | each fetch by management key | a number: the cache asks the service where less is left |
 """
 
 
