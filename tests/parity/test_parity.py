@@ -1,4 +1,4 @@
-"""The same operations everywhere: in the core, in Python's two clients, in Node, and on the reference page."""
+"""The same everywhere: operations and cache in the core, Python's two clients and Node, and on the reference page."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from descope_outbound import _native
+from descope_outbound import Cache, CacheOptions, DescopeClient, DescopeClientAsync, _native
 from descope_outbound.outbound_application import OutboundApplication
 from descope_outbound.outbound_application_async import OutboundApplicationAsync
 from descope_outbound.outbound_application_by_token import OutboundApplicationByToken
@@ -80,3 +81,70 @@ def test_every_operation_has_its_method_in_rust() -> None:
 
 def test_the_reference_page_is_up_to_date() -> None:
     assert generate_reference.PAGE.read_text(encoding="utf-8") == generate_reference.page()
+
+
+PRINT_CACHE = """
+const { DescopeClient } = require('descope-outbound');
+const settings = { projectId: 'P2aaa', managementKey: 'unused' };
+const { cache } = DescopeClient({ ...settings, cache: true });
+const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(cache)).filter((name) => name !== 'constructor');
+let refusal;
+try {
+  DescopeClient({ ...settings, cache: { ofNoCache: 1 } });
+} catch (error) {
+  refusal = error.message;
+}
+console.log(JSON.stringify({ methods, stats: Object.keys(cache.stats()), refusal }));
+"""
+
+
+def camel(name: str) -> str:
+    """A name in Node's spelling."""
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
+
+
+def declared_cache(interface: str) -> dict[str, list[str]]:
+    """The members that Node's types declare, and the names of the arguments of each."""
+    declared = (ROOT / "bindings-node" / "lib" / "cache.d.cts").read_text(encoding="utf-8")
+    body = declared.split(f"export interface {interface} {{", 1)[1].split("\n}", 1)[0]
+    members = re.findall(r"^  (\w+)\??(?:\((.*)\))?:", body, re.MULTILINE)
+    return {name: re.findall(r"(\w+)\??:", arguments) for name, arguments in members}
+
+
+@pytest.fixture(scope="module")
+def node_cache() -> dict[str, Any]:
+    printed = subprocess.run(
+        ["node", "-e", PRINT_CACHE], cwd=ROOT, check=True, timeout=60, stdout=subprocess.PIPE, text=True
+    )
+    found: dict[str, Any] = json.loads(printed.stdout)
+    return found
+
+
+def test_the_cache_has_the_same_methods_with_the_same_arguments(node_cache: dict[str, Any]) -> None:
+    methods = {name: method for name, method in vars(Cache).items() if inspect.isfunction(method) and name[0] != "_"}
+    expected = {
+        camel(name): [camel(argument) for argument in inspect.signature(method).parameters if argument != "self"]
+        for name, method in methods.items()
+    }
+    assert declared_cache("Cache") == expected
+    assert set(node_cache["methods"]) == set(expected)
+
+
+def test_the_cache_takes_the_same_options(node_cache: dict[str, Any]) -> None:
+    expected = [camel(name) for name in CacheOptions._fields]
+    assert list(declared_cache("CacheOptions")) == expected
+    # Refused are all but these.
+    named = re.fullmatch(r"ofNoCache is no option of a cache: they are (.+)", node_cache["refusal"])
+    assert named is not None
+    assert set(re.split(r", | and ", named[1])) == set(expected)
+
+
+def test_the_cache_counts_the_same_things(node_cache: dict[str, Any]) -> None:
+    sync = DescopeClient("P2aaa", management_key="unused", cache=True)
+    twin = DescopeClientAsync("P2aaa", management_key="unused", cache=True)
+    assert type(sync.cache) is type(twin.cache) is Cache
+    counted = list(sync.cache.stats())
+    assert counted == list(twin.cache.stats())
+    assert node_cache["stats"] == list(declared_cache("CacheStats")) == [camel(name) for name in counted]
+    for name in counted:
+        assert f"``{name}``" in (inspect.getdoc(Cache.stats) or "")

@@ -156,14 +156,16 @@ def test_an_argument_that_is_refused_shows_no_secret(mode: str, service: SteadyS
     assert service.last is None
 
 
+@pytest.mark.parametrize("cache", [False, True])
 @pytest.mark.parametrize("mode", MODES)
 def test_a_success_shows_no_secret_until_its_reader_asks_for_it(
-    mode: str, service: SteadyServer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    mode: str, cache: bool, service: SteadyServer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     service.reply = Reply(200, body=json.dumps(EVERYTHING).encode())
-    client = client_of(mode, service.url, verbose=True)
-    for call in CALLS:
+    client = client_of(mode, service.url, verbose=True, cache=cache)
+    # A call that follows itself may come out of the cache.
+    for call in [call for call in CALLS for _ in range(1 + cache)]:
         answer = MODES[mode](call, client)
         logging.getLogger("a.backend").info("got %s %r", answer, answer)
         assert_nothing_is_shown([repr(answer), str(answer), f"{answer}", pformat(answer)])
@@ -182,11 +184,12 @@ def test_the_table_has_every_operation(service: SteadyServer) -> None:
     assert methods == {(call.owner, call.method) for call in CALLS}
 
 
+@pytest.mark.parametrize("cache", [False, True])
 @pytest.mark.parametrize("mode", MODES)
-def test_nothing_that_a_client_leads_to_holds_a_secret(mode: str, service: SteadyServer) -> None:
-    client = client_of(mode, service.url)
+def test_nothing_that_a_client_leads_to_holds_a_secret(mode: str, cache: bool, service: SteadyServer) -> None:
+    client = client_of(mode, service.url, cache=cache)
     service.reply = Reply(200, body=json.dumps(EVERYTHING).encode())
-    for call in CALLS:
+    for call in [call for call in CALLS for _ in range(1 + cache)]:
         MODES[mode](call, client)
     seen: dict[int, Any] = {}
     left: list[Any] = [client]
@@ -202,11 +205,15 @@ def test_nothing_that_a_client_leads_to_holds_a_secret(mode: str, service: Stead
     assert [thing for thing in seen.values() if isinstance(thing, str | bytes) and PLANTED in repr(thing)] == []
 
 
+@pytest.mark.parametrize("cache", [False, True])
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("write", [pickle.dumps, copy.deepcopy, json.dumps])
-def test_a_client_cannot_be_written_down(write: Callable[[Any], Any], mode: str, service: SteadyServer) -> None:
+def test_a_client_cannot_be_written_down(
+    write: Callable[[Any], Any], mode: str, cache: bool, service: SteadyServer
+) -> None:
+    client = client_of(mode, service.url, cache=cache)
     with pytest.raises(TypeError) as caught:
-        write(client_of(mode, service.url))
+        write(client.cache if cache else client)
     assert_nothing_is_shown([str(caught.value), repr(caught.value), frames_of_ours(caught.value)])
 
 
@@ -314,8 +321,11 @@ faulthandler.enable()
 logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
 from descope_outbound import DescopeClient, DescopeClientAsync
 from secret_calls import CALLS, KEY, MODES
-for mode, kind in [("sync", DescopeClient), ("async", DescopeClientAsync)]:
-    client = kind("Pmadeup", management_key=KEY, base_url=sys.argv[1], verbose=True)
+kinds = [("sync", DescopeClient), ("async", DescopeClientAsync)]
+# Without a cache, with one, and with one that is asked in the shortest way.
+ways = [(False, True), (True, True), (True, False)]
+for (mode, kind), (cache, verbose) in [(kind, way) for kind in kinds for way in ways]:
+    client = kind("Pmadeup", management_key=KEY, base_url=sys.argv[1], verbose=verbose, cache=cache)
     for call in CALLS:
         for more in [{}, {"timeout_seconds": 0.01}, {"timeout_seconds": -1}]:
             try:
