@@ -4,20 +4,16 @@
 const { LRUCache } = require('lru-cache');
 
 const { DescopeClient } = require('../../bindings-node/lib/index.cjs');
-const { ACCESS_TOKEN, APP_ID, MANAGEMENT_KEY, PROJECT_ID, USER_ID } = require('./service.cjs');
+const { APP_ID, BODY, HEADERS, MANAGEMENT_KEY, PATH, PROJECT_ID, USER_ID } = require('./service.cjs');
 
 const ROUNDS = 5;
 const HITS = 100_000;
-/** What a token is like, for those that keep what they are given. */
-const TOKEN = {
-  id: 'OT2made-up-token-012345',
-  appId: APP_ID,
-  userId: USER_ID,
-  accessToken: ACCESS_TOKEN,
-  accessTokenExpiry: '4102444800',
-  scopes: ['https://www.googleapis.com/auth/calendar.events'],
-  tenantId: '',
-};
+
+/** The answer that all of them keep, as whoever caches the official SDK's has it: the service's token in the SDK's shape. */
+async function answerOf(origin) {
+  const fetched = await fetch(`${origin}${PATH}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(BODY) });
+  return { code: fetched.status, ok: fetched.ok, data: (await fetched.json()).token };
+}
 
 /** Nanoseconds for one. All are asked as a client is, by `await`. */
 async function timeHits(hit) {
@@ -27,28 +23,28 @@ async function timeHits(hit) {
 }
 
 /** Expires, and gives the same object to all. */
-function map() {
-  const cache = new Map([[`${APP_ID}\n${USER_ID}`, { token: TOKEN, expires: Date.now() + 3e6 }]]);
+function map(answer) {
+  const cache = new Map([[`${APP_ID}\n${USER_ID}`, { answer, expires: Date.now() + 3e6 }]]);
   return async (appId, userId) => {
     const kept = cache.get(`${appId}\n${userId}`);
-    return kept.expires > Date.now() ? kept.token : undefined;
+    return kept.expires > Date.now() ? kept.answer : undefined;
   };
 }
 
 /** Expires, and gives each caller an object of its own. */
-function lruCache() {
+function lruCache(answer) {
   const cache = new LRUCache({ max: 10_000, ttl: 3e6 });
-  cache.set(`${APP_ID}\n${USER_ID}`, TOKEN);
+  cache.set(`${APP_ID}\n${USER_ID}`, answer);
   return async (appId, userId) => structuredClone(cache.get(`${appId}\n${userId}`));
 }
 
 /** As the one above, by who knows what there is to copy. */
-function lruCacheCopiedByHand() {
+function lruCacheCopiedByHand(answer) {
   const cache = new LRUCache({ max: 10_000, ttl: 3e6 });
-  cache.set(`${APP_ID}\n${USER_ID}`, TOKEN);
+  cache.set(`${APP_ID}\n${USER_ID}`, answer);
   return async (appId, userId) => {
-    const kept = cache.get(`${appId}\n${userId}`);
-    return { ...kept, scopes: [...kept.scopes] };
+    const { code, ok, data } = cache.get(`${appId}\n${userId}`);
+    return { code, ok, data: { ...data, scopes: [...data.scopes] } };
   };
 }
 
@@ -59,11 +55,12 @@ function ours(origin) {
 
 async function main() {
   const [origin] = process.argv.slice(2);
+  const answer = await answerOf(origin);
   const makers = {
     'descope-outbound, cache: true': () => ours(origin),
-    'Map (one object for all)': map,
-    'lru-cache, with a deep copy': lruCache,
-    'lru-cache, with a copy by hand': lruCacheCopiedByHand,
+    'Map (one object for all)': () => map(answer),
+    'lru-cache, with a deep copy': () => lruCache(answer),
+    'lru-cache, with a copy by hand': () => lruCacheCopiedByHand(answer),
   };
   const rows = [];
   const hits = new Map();

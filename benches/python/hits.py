@@ -7,28 +7,27 @@ import json
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 from cachetools import TTLCache
-from service import APP_ID, HEADERS, MANAGEMENT_KEY, PROJECT_ID, USER_ID
+from service import APP_ID, BODY, HEADERS, MANAGEMENT_KEY, PATH, PROJECT_ID, USER_ID
 
 from descope_outbound import AuthException, DescopeClient, DescopeClientAsync
 
 ROUNDS = 5
 HITS = 50_000
-#: What a token is like, for those that keep what they are given.
-TOKEN = {
-    "token": {
-        "id": "OT2made-up-token-012345",
-        "appId": APP_ID,
-        "userId": USER_ID,
-        "accessToken": HEADERS["Authorization"],
-        "accessTokenExpiry": "4102444800",
-        "scopes": ["https://www.googleapis.com/auth/calendar.events"],
-        "tenantId": "",
-    }
-}
+
+Answer = dict[str, Any]
+
+
+def answer_of(origin: str) -> Answer:
+    """What all of them keep."""
+    request = urllib.request.Request(f"{origin}{PATH}", json.dumps(BODY).encode(), HEADERS)
+    with urllib.request.urlopen(request) as response:
+        answer: Answer = json.load(response)
+        return answer
 
 
 def time_hits(hit: Callable[[str, str], object]) -> float:
@@ -39,16 +38,16 @@ def time_hits(hit: Callable[[str, str], object]) -> float:
     return (time.perf_counter_ns() - began) / HITS
 
 
-def lru_cache() -> Callable[[], float]:
+def lru_cache(answer: Answer) -> Callable[[], float]:
     """Never expires, and gives the same object to all."""
-    return functools.partial(time_hits, functools.lru_cache(maxsize=10_000)(lambda _app, _user: TOKEN))
+    return functools.partial(time_hits, functools.lru_cache(maxsize=10_000)(lambda _app, _user: answer))
 
 
-def ttl_cache() -> Callable[[], float]:
+def ttl_cache(answer: Answer) -> Callable[[], float]:
     """Expires, and gives each caller an object of his own."""
     cache: TTLCache[tuple[str, str], Any] = TTLCache(maxsize=10_000, ttl=300)
     lock = threading.Lock()
-    cache[APP_ID, USER_ID] = TOKEN
+    cache[APP_ID, USER_ID] = answer
 
     def hit(app_id: str, user_id: str) -> object:
         with lock:
@@ -57,11 +56,11 @@ def ttl_cache() -> Callable[[], float]:
     return functools.partial(time_hits, hit)
 
 
-def ttl_cache_copied_by_hand() -> Callable[[], float]:
+def ttl_cache_copied_by_hand(answer: Answer) -> Callable[[], float]:
     """As the one above, by who knows what there is to copy."""
     cache: TTLCache[tuple[str, str], Any] = TTLCache(maxsize=10_000, ttl=300)
     lock = threading.Lock()
-    cache[APP_ID, USER_ID] = TOKEN
+    cache[APP_ID, USER_ID] = answer
 
     def hit(app_id: str, user_id: str) -> object:
         with lock:
@@ -95,12 +94,13 @@ def ours_async(origin: str) -> Callable[[], float]:
 
 def main() -> None:
     origin = sys.argv[1]
+    answer = answer_of(origin)
     makers: dict[str, Callable[[], Callable[[], float]]] = {
         "descope-outbound, cache=True, sync": lambda: ours(origin),
         "descope-outbound, cache=True, asyncio": lambda: ours_async(origin),
-        "functools.lru_cache (never expires, one object for all)": lru_cache,
-        "cachetools.TTLCache, with a lock and a deep copy": ttl_cache,
-        "cachetools.TTLCache, with a lock and a copy by hand": ttl_cache_copied_by_hand,
+        "functools.lru_cache (never expires, one object for all)": lambda: lru_cache(answer),
+        "cachetools.TTLCache, with a lock and a deep copy": lambda: ttl_cache(answer),
+        "cachetools.TTLCache, with a lock and a copy by hand": lambda: ttl_cache_copied_by_hand(answer),
     }
     rows: list[dict[str, Any]] = []
     timers = {}

@@ -32,7 +32,9 @@ class Cache {
     if (typeof accessToken !== 'string') {
       throw new TypeError(`accessToken must be a string, not ${typeName(accessToken)}`);
     }
-    return this.#native.reject(accessToken);
+    const wasThere = this.#native.reject(accessToken);
+    if (wasThere) this.#parsed.clear();
+    return wasThere;
   }
 }
 

@@ -10,6 +10,7 @@ const { errorFrom, isHttpError } = require('./errors.cjs');
 const { lastArgumentOf } = require('./last-argument.cjs');
 const { Parsed } = require('./parsed.cjs');
 const { failureOf, successOf } = require('./response.cjs');
+const { tokenIn } = require('./token.cjs');
 
 /** As much as the native cache holds unless told otherwise; what is more is parsed anew. */
 const MOST_PARSED = 10_000;
@@ -22,6 +23,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 function connect({ settings, throwOnError }) {
   const client = createClient(settings);
   if (client.ok === false) throw errorFrom(client);
+  const parsed = settings.cache && parsedFor(settings.cache);
 
   /** `dataOf` makes the answer's data; `more` names what the last argument may hold of the operation's own. */
   async function call(operation, given, lastArgument, dataOf, more = []) {
@@ -29,19 +31,27 @@ function connect({ settings, throwOnError }) {
     const { minValiditySeconds, ...added } = others;
     checkSeconds('minValiditySeconds', minValiditySeconds);
     const argumentsJson = toJson({ ...given, ...added });
-    const outcome = await untilAborted(signal, () =>
-      begin(client, operation, argumentsJson, timeout, minValiditySeconds),
-    );
+    let outcome;
+    try {
+      outcome = await untilAborted(signal, () =>
+        begin(client, operation, argumentsJson, timeout, minValiditySeconds),
+      );
+    } finally {
+      // Whatever is no fetch may have ended tokens, which the native cache has let go of.
+      if (dataOf !== tokenIn) parsed?.clear();
+    }
     if (outcome.ok) return successOf(outcome, dataOf(outcome.value, outcome.source));
     if (throwOnError || !isHttpError(outcome)) throw errorFrom(outcome);
     return failureOf(outcome);
   }
 
   if (!settings.cache) return { call, cached: () => nothing, cache: undefined };
-  const { maxEntries = MOST_PARSED, maxBytes = MOST_BYTES } = settings.cache.numbers;
-  const parsed = new Parsed(maxEntries, maxBytes);
   const cached = (operation, more) => cachedTokens(client.cachedTokens(operation), parsed, more);
   return { call, cached, cache: new Cache(client, parsed) };
+}
+
+function parsedFor({ numbers: { maxEntries = MOST_PARSED, maxBytes = MOST_BYTES } }) {
+  return new Parsed(maxEntries, maxBytes);
 }
 
 /** What a client without a cache has in it. */

@@ -836,7 +836,6 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.Bridge = nativeBinding.Bridge
-module.exports.CachedTokens = nativeBinding.CachedTokens
 module.exports.NativeClient = nativeBinding.NativeClient
 module.exports.advanceCacheClock = nativeBinding.advanceCacheClock
 module.exports.cacheNumberNames = nativeBinding.cacheNumberNames

@@ -3,7 +3,7 @@
 
 const { Pattern } = require('./pattern.cjs');
 
-/** More often would throw away what is still asked for; more seldom would keep what the cache has let go of. */
+/** Milliseconds. More often would throw away what is still asked for; more seldom would keep what the cache has let go of. */
 const HALF_LIFE = 300_000;
 
 /**
@@ -16,7 +16,8 @@ class Parsed {
   #characters = 0;
   #recent = new Map();
   #earlier = new Map();
-  #changed = performance.now();
+  /** Keeps no process alive, and is there only while there is something to let go of. */
+  #timer;
 
   /**
    * @param {number} most how many the cache has at most
@@ -27,31 +28,44 @@ class Parsed {
     this.#mostCharacters = mostBytes / 2;
   }
 
-  /** The answer with this number; where it is new, `take` tells what to parse. */
+  /** The answer with this number; where it is new, `take` gives what to parse, or null where that is gone again. */
   of(number, take) {
-    const known = this.#recent.get(number);
-    if (known !== undefined) return known;
+    return this.#recent.get(number) ?? this.#keep(number, take);
+  }
+
+  #keep(number, take) {
     const answer = this.#earlier.get(number) ?? answerOf(take());
-    const isFull = this.#recent.size >= this.#most || this.#characters >= this.#mostCharacters;
-    if (isFull || performance.now() - this.#changed > HALF_LIFE) {
-      this.#earlier = this.#recent;
-      this.#recent = new Map();
-      this.#characters = 0;
-      this.#changed = performance.now();
-    }
+    if (answer === undefined) return undefined;
+    if (this.#recent.size >= this.#most || this.#characters >= this.#mostCharacters) this.#change();
     this.#recent.set(number, answer);
     this.#characters += answer.body.length + answer.headers.length;
+    this.#timer ??= setInterval(() => this.#change(), HALF_LIFE).unref();
     return answer;
+  }
+
+  #change() {
+    this.#earlier = this.#recent;
+    this.#recent = new Map();
+    this.#characters = 0;
+    if (this.#earlier.size === 0) this.#stop();
   }
 
   clear() {
     this.#characters = 0;
     this.#recent.clear();
     this.#earlier.clear();
+    this.#stop();
+  }
+
+  #stop() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
 
-function answerOf({ status, headers, json }) {
+function answerOf(taken) {
+  if (taken === null) return undefined;
+  const { status, headers, json } = taken;
   return { ok: true, status, headers, body: json, pattern: new Pattern(JSON.parse(json).token) };
 }
 

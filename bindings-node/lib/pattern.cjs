@@ -11,14 +11,20 @@ class Pattern {
     this.#source = source;
     this.#inner = Object.entries(source)
       .filter(([, value]) => typeof value === 'object' && value !== null)
-      .map(([key, value]) => [key, new Pattern(value)]);
+      .map(([key, value]) => ({ key, pattern: new Pattern(value) }));
   }
 
-  copy() {
-    const source = this.#source;
-    const copy = Array.isArray(source) ? source.slice() : { ...source };
-    for (const [key, pattern] of this.#inner) put(copy, key, pattern.copy());
+  /** @param {object} [prototype] what stands behind the copy, where that is not what JSON has */
+  copy(prototype) {
+    const copy = this.#shallowCopy(prototype);
+    for (const { key, pattern } of this.#inner) put(copy, key, pattern.copy());
     return copy;
+  }
+
+  #shallowCopy(prototype) {
+    if (Array.isArray(this.#source)) return this.#source.slice();
+    // To set it later costs more.
+    return prototype === undefined ? { ...this.#source } : { ...this.#source, __proto__: prototype };
   }
 }
 

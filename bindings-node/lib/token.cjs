@@ -62,4 +62,4 @@ function tokenIn({ token }, source) {
   return isObject ? Object.setPrototypeOf(token, prototypeFor(source)) : token;
 }
 
-module.exports = { tokenIn };
+module.exports = { prototypeFor, tokenIn };

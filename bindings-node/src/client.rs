@@ -111,8 +111,8 @@ impl NativeClient {
 
     /// What the cache has for this operation.
     #[napi(catch_unwind)]
-    pub fn cached_tokens(&self, operation: String) -> Result<CachedTokens> {
-        Ok(CachedTokens::new(&self.client, named(&operation)?))
+    pub fn cached_tokens<'env>(&self, env: &'env Env, operation: String) -> Result<CachedTokens<'env>> {
+        CachedTokens::new(env, &self.client, named(&operation)?)
     }
 
     /// What the cache has done so far, and what it holds.

@@ -12,6 +12,7 @@ mod cache;
 mod client;
 mod outcome;
 mod runtime;
+mod short_text;
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use serde::de::value::MapDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -196,6 +196,16 @@ impl Answer {
         self.content().generation
     }
 
+    /// The same without holding on to it: what the cache lets go of is gone then.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakAnswer {
+        let held = match &self.held {
+            Held::Content(content) => WeaklyHeld::Content(Arc::downgrade(content)),
+            Held::Entry(entry) => WeaklyHeld::Entry(Arc::downgrade(entry)),
+        };
+        WeakAnswer { held, source: self.source }
+    }
+
     /// What was [kept](Answer::keep) with this content, if it is of this type.
     #[must_use]
     pub fn kept<Kept: Any>(&self) -> Option<&Kept> {
@@ -207,6 +217,37 @@ impl Answer {
     pub fn keep(&self, kept: impl Any + Send + Sync) {
         // Who comes second has lost nothing: it made the same.
         let _ = self.content().kept.set(Box::new(kept));
+    }
+}
+
+/// An [`Answer`] for as long as somebody else holds it.
+#[derive(Clone)]
+pub struct WeakAnswer {
+    held: WeaklyHeld,
+    source: Source,
+}
+
+#[derive(Clone)]
+enum WeaklyHeld {
+    Content(Weak<Content>),
+    Entry(Weak<Entry>),
+}
+
+impl WeakAnswer {
+    /// The answer, if somebody still holds it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Answer> {
+        let held = match &self.held {
+            WeaklyHeld::Content(content) => Held::Content(content.upgrade()?),
+            WeaklyHeld::Entry(entry) => Held::Entry(entry.upgrade()?),
+        };
+        Some(Answer { held, source: self.source })
+    }
+}
+
+impl fmt::Debug for WeakAnswer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WeakAnswer").field("source", &self.source).finish_non_exhaustive()
     }
 }
 
@@ -336,6 +377,15 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Decode);
             assert!(!error.to_string().contains("made-up-token"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_is_held_weakly_goes_with_the_last_who_holds_it() {
+        let held = answer(AnswerShape::Token, b"{}").unwrap();
+        let weak = held.downgrade();
+        assert_eq!(weak.upgrade().unwrap().generation(), held.generation());
+        drop(held);
+        assert!(weak.upgrade().is_none());
     }
 
     #[test]

@@ -61,7 +61,7 @@ mod upload;
 mod urls;
 mod wiped;
 
-pub use answer::{Answer, Source};
+pub use answer::{Answer, Source, WeakAnswer};
 pub use application::{Application, MoreFields, Template, UrlParam};
 pub use argument::Argument;
 pub use builder::ClientBuilder;

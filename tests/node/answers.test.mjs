@@ -3,6 +3,7 @@ import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { inspect } from 'node:util';
 
 import { answer, closeConnection, LICENSE_PATH } from './support/canned-server.mjs';
 import { ACCESS_TOKEN, arrange, EXPIRES_AT, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
@@ -213,6 +214,36 @@ for (const status of [304, 418, 599, 600, 999]) {
     assert.equal(failed.response.ok, false);
   });
 }
+
+const LASTING = { ...TOKEN, accessTokenExpiry: '4102444800' };
+
+test('an answer is a plain object, of which a copy has a response too', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: LASTING }), { cache: true });
+  for (const source of ['network', 'cache']) {
+    const fetched = await fetchToken('app-id', 'user-id');
+    assert.equal(fetched.data.source, source);
+    assert.equal(Object.getPrototypeOf(fetched), Object.prototype);
+    assert.deepEqual(Object.getOwnPropertyNames(fetched), ['code', 'ok', 'response', 'data']);
+    const { data } = fetched;
+    assert.deepEqual({ ...fetched }, { code: 200, ok: true, response: fetched.response, data });
+    assert.equal(JSON.stringify(fetched), JSON.stringify({ code: 200, ok: true, response: {}, data }));
+    const described = Object.defineProperties({}, Object.getOwnPropertyDescriptors(fetched));
+    const others = [new Proxy(fetched, {}), Object.create(fetched), described, Object.freeze(fetched)];
+    for (const other of others) assert.equal(other.response, fetched.response);
+    assert.equal(await fetched.response.text(), JSON.stringify({ token: LASTING }));
+    // What is hidden in it shows nothing either.
+    assert.ok(!inspect(fetched, { showHidden: true, depth: Infinity }).includes(TOKEN.accessToken));
+  }
+});
+
+test('each answer has a response of its own', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: LASTING }), { cache: true });
+  await fetchToken('app-id', 'user-id');
+  const [one, other] = [await fetchToken('app-id', 'user-id'), await fetchToken('app-id', 'user-id')];
+  assert.notEqual(one.response, other.response);
+  await one.response.arrayBuffer();
+  assert.equal(other.response.bodyUsed, false);
+});
 
 test('response may be replaced', async (context) => {
   const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));

@@ -194,6 +194,119 @@ test('a token that ends too soon for a caller is asked for', async (context) => 
   assert.equal(await requests(), 2);
 });
 
+test('a timeout without sense is refused whether there is a token or not', async (context) => {
+  const { fetch, requests } = await cached(context);
+  for (let round = 0; round < 2; round += 1) {
+    for (const timeout of [-1, 0, NaN, Infinity]) {
+      await assert.rejects(fetch(null, null, { timeout }), { code: 'INVALID_ARGUMENT', message: /^timeout must be/ });
+    }
+    await assert.rejects(fetch(null, null, { timeout: '5' }), /timeout must be a number of milliseconds/);
+    await fetch(null, null, { timeout: 1e12 });
+  }
+  assert.equal(await requests(), 1);
+});
+
+test('however long the ids are, the second fetch asks nobody', async (context) => {
+  const { control, fetchToken, fetchTokenByScopes, requests } = await cached(context);
+  for (const length of [1, 100, 250, 251, 252, 253, 256, 300]) {
+    for (const letter of ['a', '\u00e9', '\u20ac', '\u{1f511}']) {
+      const userId = `${'-'.repeat(length)}${letter}`;
+      await control('POST', 'connect', { app_id: 'app-id', user_id: userId, scopes: [userId] });
+      const [{ data: first }, { data: second }] = [await fetchToken('app-id', userId), await fetchToken('app-id', userId)];
+      assert.deepEqual([first.source, second.source], ['network', 'cache']);
+      assert.deepEqual([first.userId, second.userId], [userId, userId]);
+      const byScopes = () => fetchTokenByScopes('app-id', userId, [userId]);
+      assert.deepEqual([(await byScopes()).data.source, (await byScopes()).data.source], ['network', 'cache']);
+    }
+  }
+  assert.equal(await requests(), 64);
+});
+
+test('what has been parsed is let go of where the cache lets go of it', async (context) => {
+  const { configuration, control } = await startEmulator(context);
+  const { NativeClient } = native;
+  let taken = 0;
+  native.NativeClient = {
+    create(...given) {
+      const half = NativeClient.create(...given);
+      const cachedTokens = half.cachedTokens.bind(half);
+      half.cachedTokens = (operation) => {
+        const { find, take } = cachedTokens(operation);
+        return { find, take: () => ((taken += 1), take()) };
+      };
+      return half;
+    },
+  };
+  context.after(() => (native.NativeClient = NativeClient));
+  const client = DescopeClient({ ...configuration, licenseHandshake: false, cache: true });
+  const { fetchToken, deleteUserTokens, uploadUserApiKey, loadApplication } = client.management.outboundApplication;
+  const connect = (userId) => control('POST', 'connect', { app_id: 'app-id', user_id: userId });
+  for (const userId of ['user-id', 'another']) await connect(userId);
+  const parsedAnew = async () => {
+    const before = taken;
+    await fetchToken('app-id', 'user-id');
+    const { data } = await fetchToken('app-id', 'user-id');
+    assert.equal(data.source, 'cache');
+    return taken - before;
+  };
+  assert.deepEqual([await parsedAnew(), await parsedAnew()], [1, 0]);
+  const another = (await fetchToken('app-id', 'another')).data.accessToken;
+  for (const end of [
+    () => deleteUserTokens('app-id', 'another'),
+    () => uploadUserApiKey('app-id', 'another', 'made-up-api-key'),
+    () => client.cache.forget('app-id', 'another'),
+    () => client.cache.clear(),
+  ]) {
+    await end();
+    assert.deepEqual([await parsedAnew(), await parsedAnew()], [1, 0], String(end));
+  }
+  assert.equal(client.cache.reject(another), false);
+  assert.equal(await parsedAnew(), 0);
+  const { data } = await fetchToken('app-id', 'user-id');
+  assert.equal(client.cache.reject(data.accessToken), true);
+  assert.equal(await parsedAnew(), 1);
+});
+
+test('what was found is not held on to by the native half', async (context) => {
+  const { configuration, control } = await startEmulator(context);
+  await control('POST', 'connect', { app_id: 'app-id', user_id: 'user-id' });
+  const { NativeClient } = native;
+  let half;
+  native.NativeClient = { create: (...given) => (half = NativeClient.create(...given)) };
+  context.after(() => (native.NativeClient = NativeClient));
+  const client = DescopeClient({ ...configuration, licenseHandshake: false, cache: true });
+  await client.management.outboundApplication.fetchToken('app-id', 'user-id');
+  const { find, take } = half.cachedTokens('fetch_token');
+  assert.equal(find('app-id', 'nobody'), 0);
+  assert.equal(take(), null);
+  assert.ok(find('app-id', 'user-id') > 0);
+  assert.match(take().json, /accessToken/);
+  assert.equal(take(), null);
+  assert.ok(find('app-id', 'user-id') > 0);
+  client.cache.clear();
+  assert.equal(take(), null);
+});
+
+test('what nobody asks for any more is let go of after a while, and keeps no process alive', (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const { Parsed } = createRequire(import.meta.url)('../../bindings-node/lib/parsed.cjs');
+  const parsed = new Parsed(10, 1e6);
+  let taken = 0;
+  const take = () => ((taken += 1), { status: 200, headers: '', json: '{"token":{"accessToken":"made-up"}}' });
+  const halfLife = () => context.mock.timers.tick(300_000);
+  const answer = parsed.of(1, take);
+  halfLife();
+  assert.equal(parsed.of(1, take), answer);
+  halfLife();
+  assert.equal(parsed.of(1, take), answer);
+  assert.equal(taken, 1);
+  halfLife();
+  halfLife();
+  assert.notEqual(parsed.of(1, take), answer);
+  assert.equal(taken, 2);
+  assert.equal(parsed.of(2, () => null), undefined);
+});
+
 test('an aborted signal ends a call that would have been a hit', async (context) => {
   const { fetch } = await cached(context);
   await fetch();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::Hash;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
@@ -14,11 +15,11 @@ use crate::error::Error;
 /// The map's own default: the part for what is asked for again and again.
 const MOST_USED: f64 = 0.97;
 
-/// The map is in parts, each with a lock of its own, where threads at work on different tokens seldom meet. Each has
-/// room for so much at least: for more tokens than chance makes it get, and for the largest one.
-const LEAST_ENTRIES_OF_A_PART: u64 = 128;
+/// The map is in parts, each with a lock of its own, where threads at work on different tokens seldom meet: so many for
+/// each core, as the map itself has it. Each part has room for so much at least, for the largest token above all.
+const PARTS_A_CORE: usize = 4;
+const LEAST_ENTRIES_OF_A_PART: u64 = 32;
 const LEAST_BYTES_OF_A_PART: u64 = 1024 * 1024;
-const MOST_PARTS: u64 = 64;
 
 /// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
 pub(crate) struct Store {
@@ -31,10 +32,11 @@ impl Store {
         let most = u64::try_from(max_entries).unwrap_or(u64::MAX).min(max_bytes);
         // Each weighs at least its share, so that one bound holds both.
         let share = max_bytes / most;
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let options = OptionsBuilder::new()
             .estimated_items_capacity(usize::try_from(most).unwrap_or(usize::MAX))
             .weight_capacity(share * most)
-            .shards(parts_of(most, max_bytes))
+            .shards(parts_of(most, max_bytes, cores))
             // Whatever exceeds this part of the whole is not taken in: a single entry is the whole.
             .hot_allocation(if most == 1 { 1.0 } else { MOST_USED })
             .build()
@@ -74,8 +76,9 @@ impl Store {
 }
 
 /// A power of two, which the map would make of it anyway, and not a smaller one.
-fn parts_of(most: u64, max_bytes: u64) -> usize {
-    let parts = (most / LEAST_ENTRIES_OF_A_PART).min(max_bytes / LEAST_BYTES_OF_A_PART).clamp(1, MOST_PARTS);
+fn parts_of(most: u64, max_bytes: u64, cores: usize) -> usize {
+    let parts = (most / LEAST_ENTRIES_OF_A_PART).min(max_bytes / LEAST_BYTES_OF_A_PART);
+    let parts = usize::try_from(parts).unwrap_or(usize::MAX).min(PARTS_A_CORE * cores).max(1);
     1 << parts.ilog2()
 }
 
@@ -134,10 +137,16 @@ mod tests {
 
     #[test]
     fn parts_are_as_many_as_threads_need_and_never_too_small() {
-        let cases =
-            [(10_000, 64 << 20, 64), (10_000, 256 << 10, 1), (200, 64 << 20, 1), (1_000, 64 << 20, 4)];
-        for (most, max_bytes, parts) in cases {
-            assert_eq!(parts_of(most, max_bytes), parts, "{most} {max_bytes}");
+        let cases = [
+            (10_000, 64 << 20, 2, 8),
+            (10_000, 64 << 20, 64, 64),
+            (10_000, 256 << 10, 64, 1),
+            (10_000, 3 << 20, 64, 2),
+            (31, 64 << 20, 64, 1),
+            (200, 64 << 20, 64, 4),
+        ];
+        for (most, max_bytes, cores, parts) in cases {
+            assert_eq!(parts_of(most, max_bytes, cores), parts, "{most} {max_bytes} {cores}");
         }
     }
 }
