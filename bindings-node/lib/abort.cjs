@@ -1,7 +1,6 @@
 // How an `AbortSignal` ends a call.
 'use strict';
 
-const { abort } = require('./bridge.cjs');
 const { errorFrom } = require('./errors.cjs');
 
 /** The running calls of each signal, behind one listener: Node warns of a leak from the eleventh listener on. */
@@ -11,7 +10,7 @@ class Calls {
   #running = new Set();
   #signal;
   #listener = () => {
-    for (const id of this.#running) abort(id);
+    for (const call of this.#running) call.abort();
   };
 
   static of(signal) {
@@ -23,13 +22,13 @@ class Calls {
     this.#signal = signal;
   }
 
-  begin(id) {
+  begin(call) {
     if (this.#running.size === 0) this.#signal.addEventListener('abort', this.#listener);
-    this.#running.add(id);
+    this.#running.add(call);
   }
 
-  end(id) {
-    this.#running.delete(id);
+  end(call) {
+    this.#running.delete(call);
     if (this.#running.size === 0) this.#signal.removeEventListener('abort', this.#listener);
   }
 }
@@ -42,15 +41,15 @@ function untilAborted(signal, begin) {
 async function untilOver(signal, begin) {
   if (signal.aborted)
     throw errorFrom({ kind: 'aborted', message: 'the call was aborted before it began' }, signal.reason);
-  const { id, outcome } = begin();
+  const call = begin();
   const calls = Calls.of(signal);
-  calls.begin(id);
+  calls.begin(call);
   try {
-    const over = await outcome;
+    const over = await call.outcome;
     if (over.kind === 'aborted') throw errorFrom(over, signal.reason);
     return over;
   } finally {
-    calls.end(id);
+    calls.end(call);
   }
 }
 

@@ -7,35 +7,48 @@ const native = require('./addon.cjs');
 /** Made with the first client: a program that only imports the package has none. */
 let bridge;
 
-/** By the id of the call, who waits for it. */
-const waiting = new Map();
-
-let lastId = 0;
+/** The calls under way, each at the place that the native half has given it, and gives to another when it is over. */
+const waiting = [];
 
 function createClient(settings) {
   bridge ??= new native.Bridge(receive);
   return native.NativeClient.create(settings, bridge);
 }
 
-/** Begins a call: its id, and a promise of what it comes to. */
-function begin(client, operation, argumentsJson, timeout, minValiditySeconds) {
-  lastId = (lastId + 1) >>> 0;
-  const id = lastId;
-  client.start(id, operation, argumentsJson, timeout, minValiditySeconds);
-  return { id, outcome: new Promise((resolve) => waiting.set(id, resolve)) };
+/** A call that is under way. */
+class Call {
+  #slot;
+  #resolve;
+
+  constructor(slot) {
+    this.#slot = slot;
+    /** A promise of what it comes to. */
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    waiting[slot] = this;
+  }
+
+  /** Drops its request. */
+  abort() {
+    // By now another may have its place.
+    if (waiting[this.#slot] === this) bridge.abort(this.#slot);
+  }
+
+  end(outcome) {
+    waiting[this.#slot] = undefined;
+    this.#resolve(outcome);
+  }
 }
 
-/** Drops the request of a call that is under way. */
-function abort(id) {
-  bridge.abort(id);
+/** Begins a call. */
+function begin(client, operation, argumentsJson, timeout, minValiditySeconds) {
+  return new Call(client.start(operation, argumentsJson, timeout, minValiditySeconds));
 }
 
 function receive(json, headers) {
   for (const arrived of JSON.parse(json)) {
-    const [id] = arrived;
-    const resolve = waiting.get(id);
-    waiting.delete(id);
-    resolve(arrived.length === 2 ? arrived[1] : new Success(arrived, json, headers));
+    waiting[arrived[0]].end(arrived.length === 2 ? arrived[1] : new Success(arrived, json, headers));
   }
 }
 
@@ -76,4 +89,4 @@ class Success {
   }
 }
 
-module.exports = { abort, begin, createClient };
+module.exports = { begin, createClient };

@@ -16,8 +16,8 @@ export declare class Bridge {
    * to.
    */
   constructor(receive: (arg0: string, arg1: string) => unknown)
-  /** Drops the request of the call with this id, wherever it is. One that has left may still take effect. */
-  abort(id: number): void
+  /** Drops the request of the call in this slot, wherever it is. One that has left may still take effect. */
+  abort(slot: number): void
 }
 
 /** A client of the service. */
@@ -26,9 +26,9 @@ export declare class NativeClient {
   static create(settings: Settings, bridge: Bridge): NativeClient | Failure
   /**
    * Begins an operation; its arguments come by name in one JSON object. What it comes to comes over the bridge, under
-   * this id: nothing is thrown for what can go wrong with that.
+   * the number that is returned: nothing is thrown for what can go wrong with that.
    */
-  start(id: number, operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null, minValiditySeconds?: number | undefined | null): void
+  start(operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null, minValiditySeconds?: number | undefined | null): number
   /** What the cache has for this operation. */
   cachedTokens(operation: string): CachedTokens
   /** What the cache has done so far, and what it holds. */

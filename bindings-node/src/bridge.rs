@@ -1,12 +1,14 @@
 //! How what calls come to gets back to JavaScript: together, at one wake-up for all that are done by then.
 //!
-//! The thread that does the I/O puts each outcome into an inbox, and wakes JavaScript's thread for the first of a batch.
-//! That one empties the inbox into one JavaScript function.
+//! The thread that does the I/O writes each outcome down, into one text for many, and wakes JavaScript's thread for the
+//! first of them. That one takes the text as it is. So an answer is let go of in the thread that it came to be in, at once:
+//! the other would wait for the memory allocator, call by call.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::mem;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use descope_outbound_runtime::{AbortHandle, Runtime};
@@ -27,14 +29,26 @@ pub struct Bridge {
     inbox: Arc<Inbox>,
 }
 
-/// What JavaScript waits for, by the ids that it gave.
+/// What JavaScript waits for. Each call has a slot, which another has after it.
 #[derive(Default)]
-struct UnderWay(RefCell<HashMap<u32, AbortHandle>>);
+struct UnderWay(RefCell<Slots>);
+
+#[derive(Default)]
+struct Slots {
+    calls: Vec<Option<AbortHandle>>,
+    free: Vec<u32>,
+}
 
 struct Inbox {
-    arrived: Mutex<Vec<(u32, Outcome)>>,
+    arrived: Mutex<VecDeque<Batch>>,
+    /// How many outcomes are still to come.
+    awaited: AtomicUsize,
     wake_up: WakeUp,
 }
+
+/// How often what is ready is done first, before JavaScript is woken: an answer takes several turns from the socket to the
+/// inbox, and each wake-up costs as much as a few calls. (Measured: fewer turns cost more, more gain nothing.)
+const TURNS: usize = 8;
 
 /// Weak: it keeps nothing alive by itself. Nor does what it carries, which is never dropped where an environment ends first.
 type WakeUp = ThreadsafeFunction<Weak<Inbox>, Unknown<'static>, FnArgs<(Text, Text)>, Status, false, true>;
@@ -52,66 +66,114 @@ impl Bridge {
             .callee_handled::<false>()
             .weak::<true>()
             .build_callback(move |woken| {
-                let inbox = woken.value.upgrade();
-                let batch = inbox.map_or_else(|| Batch::of(&[]), |inbox| inbox.take(woken.env, &waited_for));
-                Ok(FnArgs::from((batch.json, batch.headers)))
+                let taken = woken.value.upgrade().and_then(|inbox| inbox.take(woken.env, &waited_for));
+                Ok(FnArgs::from(taken.unwrap_or_default().into_texts()))
             })?;
-        Ok(Self { under_way, inbox: Arc::new(Inbox { arrived: Mutex::default(), wake_up }) })
+        Ok(Self {
+            under_way,
+            inbox: Arc::new(Inbox { arrived: Mutex::default(), awaited: AtomicUsize::default(), wake_up }),
+        })
     }
 
-    /// Drops the request of the call with this id, wherever it is. One that has left may still take effect.
+    /// Drops the request of the call in this slot, wherever it is. One that has left may still take effect.
     #[napi(catch_unwind)]
-    pub fn abort(&self, id: u32) {
-        if let Some(call) = self.under_way.0.borrow().get(&id) {
+    pub fn abort(&self, slot: u32) {
+        if let Some(call) = self.under_way.0.borrow().call(slot) {
             call.abort();
         }
     }
 }
 
 impl Bridge {
-    /// Begins a call. Until its outcome is handed over, under this id, it keeps the process alive.
+    /// Begins a call, and gives it a slot. Until its outcome is handed over, under that, it keeps the process alive.
     pub(crate) fn begin(
         &self,
         env: Env,
-        id: u32,
         call: impl Future<Output = Outcome> + Send + 'static,
-    ) -> Result<()> {
+    ) -> Result<u32> {
         // First, since a delivery that is dropped in this thread would be left in the inbox, and wake nobody.
         let runtime = runtime()?;
-        let delivery = Delivery { inbox: Arc::clone(&self.inbox), id, outcome: Outcome::EndedEarly };
-        let call = runtime.begin(call, |outcome| delivery.make(outcome));
         let mut under_way = self.under_way.0.borrow_mut();
-        if under_way.is_empty() {
+        if under_way.are_all_free() {
             self.inbox.keep_alive(env, true);
         }
-        under_way.insert(id, call);
-        Ok(())
+        self.inbox.awaited.fetch_add(1, Ordering::Relaxed);
+        let slot = under_way.next();
+        let delivery = Delivery { inbox: Arc::clone(&self.inbox), slot, outcome: Outcome::EndedEarly };
+        under_way.fill(slot, runtime.begin(call, |outcome| delivery.make(outcome)));
+        Ok(slot)
+    }
+}
+
+impl Slots {
+    fn are_all_free(&self) -> bool {
+        self.calls.len() == self.free.len()
+    }
+
+    /// The one to fill next.
+    fn next(&self) -> u32 {
+        // More calls than that have no room in any memory.
+        self.free.last().copied().unwrap_or_else(|| u32::try_from(self.calls.len()).unwrap_or(u32::MAX))
+    }
+
+    fn fill(&mut self, slot: u32, call: AbortHandle) {
+        if self.free.pop().is_none() {
+            self.calls.push(None);
+        }
+        if let Some(place) = self.calls.get_mut(slot as usize) {
+            *place = Some(call);
+        }
+    }
+
+    fn call(&self, slot: u32) -> Option<&AbortHandle> {
+        self.calls.get(slot as usize)?.as_ref()
+    }
+
+    fn release(&mut self, slot: u32) {
+        if self.calls.get_mut(slot as usize).and_then(Option::take).is_some() {
+            self.free.push(slot);
+        }
     }
 }
 
 /// With the environment, all who waited are gone.
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.get_mut().values().for_each(AbortHandle::abort);
+        self.0.get_mut().calls.iter().flatten().for_each(AbortHandle::abort);
     }
 }
 
 impl Inbox {
-    fn arrived(&self) -> MutexGuard<'_, Vec<(u32, Outcome)>> {
+    fn arrived(&self) -> MutexGuard<'_, VecDeque<Batch>> {
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// In the runtime's thread: calls end, and are dropped, nowhere else.
-    fn put(self: &Arc<Self>, id: u32, outcome: Outcome) {
+    fn put(self: &Arc<Self>, slot: u32, outcome: &Outcome) {
+        self.awaited.fetch_sub(1, Ordering::Relaxed);
         let is_first = {
             let mut arrived = self.arrived();
-            arrived.push((id, outcome));
-            arrived.len() == 1
+            let is_first = arrived.is_empty();
+            if !arrived.back().is_some_and(|batch| batch.has_room_for(outcome)) {
+                arrived.push_back(Batch::with_room_for(outcome));
+            }
+            if let Some(batch) = arrived.back_mut() {
+                batch.add(slot, outcome);
+            }
+            is_first
         };
         if is_first {
+            self.wake_after(TURNS);
+        }
+    }
+
+    /// With the calls whose answers come in together, and at once where none is left to come.
+    fn wake_after(self: &Arc<Self>, turns: usize) {
+        if turns == 0 || self.awaited.load(Ordering::Relaxed) == 0 {
+            self.wake();
+        } else {
             let inbox = Arc::clone(self);
-            // With the other calls whose answers came in together with this one's.
-            Runtime::after_what_is_ready(move || inbox.wake());
+            Runtime::after_what_is_ready(move || inbox.wake_after(turns - 1));
         }
     }
 
@@ -121,22 +183,20 @@ impl Inbox {
     }
 
     /// In JavaScript's thread, which no longer waits for these.
-    fn take(self: &Arc<Self>, env: Env, under_way: &UnderWay) -> Batch {
+    fn take(self: &Arc<Self>, env: Env, under_way: &UnderWay) -> Option<Batch> {
         let (taken, is_any_left) = {
             let mut arrived = self.arrived();
-            (Batch::split_from(&mut arrived), !arrived.is_empty())
+            (arrived.pop_front()?, !arrived.is_empty())
         };
         if is_any_left {
             self.wake();
         }
         let mut under_way = under_way.0.borrow_mut();
-        for (id, _) in &taken {
-            under_way.remove(id);
-        }
-        if under_way.is_empty() {
+        taken.slots().iter().for_each(|slot| under_way.release(*slot));
+        if under_way.are_all_free() {
             self.keep_alive(env, false);
         }
-        Batch::of(&taken)
+        Some(taken)
     }
 
     /// Whether the environment's event loop, and with it the process, waits for being woken.
@@ -161,7 +221,7 @@ impl Inbox {
 /// Whatever happens to a call, JavaScript hears of it: nobody waits for good.
 struct Delivery {
     inbox: Arc<Inbox>,
-    id: u32,
+    slot: u32,
     outcome: Outcome,
 }
 
@@ -174,6 +234,6 @@ impl Delivery {
 impl Drop for Delivery {
     fn drop(&mut self) {
         let outcome = mem::replace(&mut self.outcome, Outcome::EndedEarly);
-        self.inbox.put(self.id, outcome);
+        self.inbox.put(self.slot, &outcome);
     }
 }

@@ -93,20 +93,19 @@ impl NativeClient {
     }
 
     /// Begins an operation; its arguments come by name in one JSON object. What it comes to comes over the bridge, under
-    /// this id: nothing is thrown for what can go wrong with that.
+    /// the number that is returned: nothing is thrown for what can go wrong with that.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
         env: Env,
-        id: u32,
         operation: String,
         arguments_json: String,
         timeout_milliseconds: Option<f64>,
         min_validity_seconds: Option<f64>,
-    ) -> Result<()> {
+    ) -> Result<u32> {
         let client = self.client.clone();
         let call = Call::parse(&operation, arguments_json, timeout_milliseconds, min_validity_seconds)?;
-        self.bridge.begin(env, id, async move { call.perform(&client).await.into() })
+        self.bridge.begin(env, async move { call.perform(&client).await.into() })
     }
 
     /// What the cache has for this operation.
