@@ -20,7 +20,7 @@ function together(count, answerOf) {
 const TEXTS = ['ascii', 'caf\u00e9', '\u20ac 5', '\u{1f511} of nobody', '"quoted"\\\n', ''];
 
 test('answers that come together each reach their own caller, to the letter', async (context) => {
-  const count = 120;
+  const count = 100;
   const tokenOf = (user) => ({ id: user, note: TEXTS[user % TEXTS.length].repeat(user % 7), scopes: [] });
   const textOf = (user) => ` ${JSON.stringify({ token: tokenOf(user) })}\n`;
   const answerOf = (user) => answer(200, textOf(user), { 'x-user': user, 'x-latin': 'caf\u00e9' });
