@@ -7,9 +7,10 @@ import json
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 from cachetools import TTLCache
 from service import APP_ID, BODY, HEADERS, MANAGEMENT_KEY, PATH, PROJECT_ID, USER_ID
@@ -24,10 +25,11 @@ Answer = dict[str, Any]
 
 def answer_of(origin: str) -> Answer:
     """What all of them keep."""
-    request = urllib.request.Request(f"{origin}{PATH}", json.dumps(BODY).encode(), HEADERS)
-    with urllib.request.urlopen(request) as response:
-        answer: Answer = json.load(response)
-        return answer
+    connection = HTTPConnection(urlsplit(origin).netloc)
+    connection.request("POST", PATH, json.dumps(BODY), HEADERS)
+    answer: Answer = json.load(connection.getresponse())
+    connection.close()
+    return answer
 
 
 def time_hits(hit: Callable[[str, str], object]) -> float:

@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyString, PyType};
 
 use crate::argument;
-use crate::client::{Client, CoreClient};
+use crate::client::{Client, CoreClient, timeout};
 use crate::held::{Held, drop_what_was_let_go};
 use crate::outcome::{Failure, parse_as};
 use crate::pattern::Pattern;
@@ -165,6 +165,7 @@ impl CachedTokens {
         scopes: &Bound<'py, PyAny>,
         options: &Bound<'py, PyAny>,
         min_validity_seconds: &Bound<'py, PyAny>,
+        timeout_seconds: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut items = Vec::new();
         let mut question = Question::new(self.operation);
@@ -186,6 +187,10 @@ impl CachedTokens {
             question.scopes = Some(set);
         }
         let Ok(Ok(min_validity)) = min_validity(min_validity_seconds) else { return Ok(None) };
+        // It bounds nothing here; one without sense is refused where it is used.
+        if !timeout_seconds.is_none() && !matches!(timeout(timeout_seconds), Ok(Ok(_))) {
+            return Ok(None);
+        }
         let client = self.client.get();
         if client.is_closed() || !options.is_none() {
             return Ok(None);

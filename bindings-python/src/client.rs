@@ -256,7 +256,7 @@ impl Client {
     }
 }
 
-fn timeout(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
+pub(crate) fn timeout(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
     // None is what "no limit" is elsewhere; here every call has one.
     let seconds = if seconds.is_none() { f64::NAN } else { number_of(TIMEOUT.snake, seconds)? };
     Ok(timeout_from_seconds(TIMEOUT, seconds))

@@ -275,6 +275,26 @@ def test_a_wish_without_sense_is_refused_whether_there_is_a_cache_or_not(
     assert requests(emulator) == 1
 
 
+@pytest.mark.parametrize("seconds", [-1, 0, float("nan"), float("inf")])
+def test_a_timeout_without_sense_is_refused_whether_there_is_a_token_or_not(
+    cached: DescopeClient, emulator: Emulator, seconds: float
+) -> None:
+    operations = cached.mgmt.outbound_application
+    calls: list[Callable[..., TokenResponse]] = [
+        lambda **more: fetch(cached, **more),
+        lambda **more: operations.fetch_token_by_scopes("app-id", "user-id", ["read", "write"], **more),
+    ]
+    for call in calls:
+        for _ in range(2):
+            with pytest.raises(AuthException, match="timeout_seconds must be a finite number above 0"):
+                call(timeout_seconds=seconds)
+            with pytest.raises(TypeError, match="timeout_seconds must be a number, not str"):
+                call(timeout_seconds="5")
+            call(timeout_seconds=10)
+        assert call(timeout_seconds=0.001).source == "cache"
+    assert requests(emulator) == 2
+
+
 def test_a_token_grows_old_as_time_passes(cached: DescopeClient, emulator: Emulator) -> None:
     assert fetch(cached).source == "network"
     _native.advance_cache_clock(301)
@@ -328,14 +348,22 @@ def test_a_thousand_tasks_of_four_event_loops_are_one_request(
     assert requests(emulator) == 1
 
 
-def test_two_hundred_threads_are_one_request(cached: DescopeClient, emulator: Emulator) -> None:
+def test_a_thousand_threads_are_one_request(cached: DescopeClient, emulator: Emulator) -> None:
+    threads = 1_000
     emulator.fail(path=FETCH, delivery="hold", count=1)
-    with ThreadPoolExecutor(200) as pool:
-        fetched = [pool.submit(fetch, cached) for _ in range(200)]
+    started = threading.Barrier(threads + 1)
+
+    def fetch_at_once() -> str:
+        started.wait(60)
+        return fetch(cached).source
+
+    with ThreadPoolExecutor(threads) as pool:
+        fetched = [pool.submit(fetch_at_once) for _ in range(threads)]
+        started.wait(60)
         until(lambda: requests(emulator) == 1)
         emulator.control("POST", "faults/release")
-        sources = Counter(each.result(30).source for each in fetched)
-    assert (sources["network"], sources.total()) == (1, 200)
+        sources = Counter(each.result(60) for each in fetched)
+    assert (sources["network"], sources.total()) == (1, threads)
     assert requests(emulator) == 1
 
 

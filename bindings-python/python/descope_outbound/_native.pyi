@@ -81,6 +81,7 @@ class CachedTokens:
         scopes: object,
         options: object,
         min_validity_seconds: object,
+        timeout_seconds: object,
     ) -> Any: ...
 
 @final

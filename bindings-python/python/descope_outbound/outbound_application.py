@@ -90,7 +90,7 @@ class OutboundApplication:
                 timeout_seconds=timeout_seconds,
             )
         cached = self._cached_token(
-            app_id, user_id, tenant_id, external_identifier, None, options, min_validity_seconds
+            app_id, user_id, tenant_id, external_identifier, None, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
@@ -146,7 +146,7 @@ class OutboundApplication:
         """
         wanted = as_list(scopes)
         cached = self._cached_token_by_scopes(
-            app_id, user_id, tenant_id, external_identifier, wanted, options, min_validity_seconds
+            app_id, user_id, tenant_id, external_identifier, wanted, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
@@ -197,7 +197,7 @@ class OutboundApplication:
             ... )  # doctest: +SKIP
         """
         cached = self._cached_tenant_token(
-            app_id, None, tenant_id, external_identifier, None, options, min_validity_seconds
+            app_id, None, tenant_id, external_identifier, None, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
@@ -249,7 +249,7 @@ class OutboundApplication:
         """
         wanted = as_list(scopes)
         cached = self._cached_tenant_token_by_scopes(
-            app_id, None, tenant_id, external_identifier, wanted, options, min_validity_seconds
+            app_id, None, tenant_id, external_identifier, wanted, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached

@@ -90,7 +90,7 @@ class OutboundApplicationAsync:
                 timeout_seconds=timeout_seconds,
             )
         cached = self._cached_token(
-            app_id, user_id, tenant_id, external_identifier, None, options, min_validity_seconds
+            app_id, user_id, tenant_id, external_identifier, None, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
@@ -146,7 +146,7 @@ class OutboundApplicationAsync:
         """
         wanted = as_list(scopes)
         cached = self._cached_token_by_scopes(
-            app_id, user_id, tenant_id, external_identifier, wanted, options, min_validity_seconds
+            app_id, user_id, tenant_id, external_identifier, wanted, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
@@ -199,7 +199,7 @@ class OutboundApplicationAsync:
             ... )  # doctest: +SKIP
         """
         cached = self._cached_tenant_token(
-            app_id, None, tenant_id, external_identifier, None, options, min_validity_seconds
+            app_id, None, tenant_id, external_identifier, None, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
@@ -251,7 +251,7 @@ class OutboundApplicationAsync:
         """
         wanted = as_list(scopes)
         cached = self._cached_tenant_token_by_scopes(
-            app_id, None, tenant_id, external_identifier, wanted, options, min_validity_seconds
+            app_id, None, tenant_id, external_identifier, wanted, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
