@@ -225,7 +225,7 @@ impl Error {
         let Some(response) = &self.0.response else { return self.clone() };
         let mut response = ErrorResponse { retry_after: Some(left), ..response.clone() };
         response.words.description = format!(
-            "this call was not sent: an earlier one was answered so, and {} s of the pause are left",
+            "this call was not sent: the service asked for a pause after an earlier one, and {} s of it are left",
             left.as_secs()
         );
         Self::response(self.0.kind, response)

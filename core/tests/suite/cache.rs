@@ -321,7 +321,7 @@ async fn a_429_keeps_the_service_from_being_asked_until_it_may_be() {
         let left = gated.retry_after().unwrap().as_secs();
         assert!((29..=37).contains(&left), "{gated}");
         let told = format!(
-            "this call was not sent: an earlier one was answered so, and {left} s of the pause are left"
+            "this call was not sent: the service asked for a pause after an earlier one, and {left} s of it are left"
         );
         assert_eq!(gated.answer().unwrap().error_description(), told);
         assert!(gated.to_string().contains(&told), "{gated}");

@@ -12,5 +12,6 @@ mod malformed_answers;
 mod operations;
 mod proxies;
 mod retries;
+mod secrets_of_the_cache;
 mod tls;
 mod whole_surface;
