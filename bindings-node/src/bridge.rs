@@ -47,7 +47,7 @@ struct Inbox {
 }
 
 /// How often what is ready is done first, before JavaScript is woken: an answer takes several turns from the socket to the
-/// inbox, and each wake-up costs as much as a few calls. (Measured: fewer turns cost more, more gain nothing.)
+/// inbox. (Measured: with fewer a call costs more, with more not less.)
 const TURNS: usize = 8;
 
 /// Weak: it keeps nothing alive by itself. Nor does what it carries, which is never dropped where an environment ends first.
