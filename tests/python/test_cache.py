@@ -251,6 +251,22 @@ def test_a_rejected_token_is_not_given_out_again(cached: DescopeClient) -> None:
         cached.cache.reject(None)  # type: ignore[arg-type]
 
 
+def test_who_has_revoked_an_app_gets_the_dead_token_from_the_service_alone_until_he_connects_again(
+    cached: DescopeClient, emulator: Emulator
+) -> None:
+    dead = fetch(cached).access_token
+    emulator.control("POST", "revoke", app_id="app-id", user_id="user-id")
+    for _ in range(3):
+        cache_of(cached).reject(dead)
+        again = fetch(cached)
+        assert (again.source, again.access_token) == ("network", dead)
+        assert again["token"]["lastRefreshError"]
+    emulator.connect("app-id", "user-id")
+    cache_of(cached).forget("app-id", "user-id")
+    assert fetch(cached).access_token != dead
+    assert fetch(cached).source == "cache"
+
+
 def test_a_token_that_ends_too_soon_for_a_caller_is_asked_for(cached: DescopeClient, emulator: Emulator) -> None:
     emulator.connect("app-id", "user-id", scopes=["read", "write"], lifetime_seconds=3600)
     assert fetch(cached).source == "network"
