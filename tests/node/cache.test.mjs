@@ -335,6 +335,18 @@ test('a token grows old as time passes, and what cannot be refreshed says so', a
   assert.equal(cache.stats().staleServed, 2);
 });
 
+test('tokens whose time is over go when others come', async (context) => {
+  const { cache, fetch, fetchToken, fetchTokenByScopes } = await cached(context);
+  const { accessToken } = await fetch();
+  await fetchTokenByScopes('app-id', 'user-id', ['r', 'w']);
+  cache.reject(accessToken);
+  assert.equal(cache.stats().entries, 2);
+  native.advanceCacheClock(901);
+  assert.equal((await fetchToken('app-id', 'stranger')).ok, false);
+  const { entries, bytes } = cache.stats();
+  assert.deepEqual([entries, bytes], [0, 0]);
+});
+
 test('deletes and uploads end what is cached', async (context) => {
   const { fetch, fetchToken, uploadUserToken, deleteUserTokens } = await cached(context);
   await fetch();

@@ -321,6 +321,18 @@ def test_a_token_grows_old_as_time_passes(cached: DescopeClient, emulator: Emula
     assert fetch(cached).source == "network"
 
 
+def test_tokens_whose_time_is_over_go_when_others_come(cached: DescopeClient) -> None:
+    assert cached.cache is not None
+    rejected = fetch(cached)
+    fetch(cached, scopes=["read", "write"])
+    cached.cache.reject(rejected.access_token)
+    assert stats(cached)["entries"] == 2
+    _native.advance_cache_clock(901)
+    with pytest.raises(TokenNotFound):
+        cached.mgmt.outbound_application.fetch_token("app-id", "stranger")
+    assert (stats(cached)["entries"], stats(cached)["bytes"]) == (0, 0)
+
+
 def test_what_should_be_fresher_and_cannot_be_says_so(emulator: Emulator) -> None:
     with DescopeClient(**settings(emulator, cache=CacheOptions(stale_if_error_seconds=600))) as client:
         fetch(client)
