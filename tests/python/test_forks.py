@@ -219,6 +219,8 @@ async def main():
         assert status(in_child(abort.abort, pending.abort)) == 0
     # Its own timers wake it, too.
     assert times_woken() < before + 10, (before, times_woken())
+    # Nobody waits for it any more.
+    outcome.cancel()
     abort.abort()
     pending.abort()
     print("done")
