@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::answer::{Answer, Source};
 use crate::cache::Cache;
@@ -119,7 +119,15 @@ impl Fetch<'_> {
         let cache = self.cache;
         cache.counters.misses.add();
         let arguments = self.arguments_of(question);
-        let result = self.client.perform(question.operation(), arguments, self.timeout).await;
+        let asking = self.client.perform(question.operation(), arguments, self.timeout);
+        let result = match usable {
+            None => asking.await,
+            // Nobody else waits for it, so it may be given up.
+            Some(_) => match timeout(PATIENCE, asking).await {
+                Ok(result) => result,
+                Err(_) => Err(deadline_exceeded(self.timeout, 0, None)),
+            },
+        };
         let now = cache.clock.now();
         match result.as_ref().map_err(Failing::of) {
             // What a refresh has replaced may be good for nothing now.
@@ -387,6 +395,20 @@ mod tests {
             world.fail(status);
             assert_eq!(world.fetch(false).await, Ok(Source::Stale), "{status}");
         }
+    }
+
+    #[tokio::test]
+    async fn beside_too_many_requests_nobody_waits_long_who_has_a_good_token() {
+        let mut world = World::new().await;
+        let connection = Connection::user("app", "user").lifetime(Duration::from_mins(10));
+        world.emulator.connect(connection).unwrap();
+        world.fetch(false).await.unwrap();
+        world.fill();
+        world.clock.advance(Duration::from_secs(555));
+        world.emulator.add_fault(Fault::hold()).unwrap();
+        let began = Instant::now();
+        assert_eq!(world.fetch(false).await, Ok(Source::Stale));
+        assert!(began.elapsed() < world.client.timeout() / 2);
     }
 
     #[tokio::test]
