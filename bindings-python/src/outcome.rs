@@ -73,13 +73,11 @@ pub(crate) fn parse_as<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let members = parse(kind.py(), answer)?.cast_into::<PyDict>()?;
     if let Some(inner) = members.get_item(member)?
-        && inner.is_exact_instance_of::<PyDict>()
+        && let Ok(inner) = inner.cast_exact::<PyDict>()
     {
-        members.set_item(member, member_kind.call1((inner,))?)?;
+        members.set_item(member, DictKind::new(member_kind)?.of(inner)?)?;
     }
-    let object = DictKind::new(kind)?.empty(kind.py())?;
-    object.update(members.as_mapping())?;
-    Ok(object)
+    DictKind::new(kind)?.of(&members)
 }
 
 /// Why there is no success. Everything in it is bounded, and its secrets are masked.

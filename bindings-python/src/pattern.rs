@@ -93,6 +93,13 @@ impl DictKind {
         Ok(Self(kind.clone().unbind()))
     }
 
+    /// One with these members.
+    pub(crate) fn of<'py>(&self, members: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+        let filled = self.empty(members.py())?;
+        filled.update(members.as_mapping())?;
+        Ok(filled)
+    }
+
     /// One that is still empty, without the class's own `__init__`: an interpreted one costs as much as parsing. Past
     /// `dict.__new__`, too, which would make two tuples only to find what stands here.
     pub(crate) fn empty<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

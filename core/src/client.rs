@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -404,34 +405,38 @@ impl Client {
         self.inner.config.timeout
     }
 
-    /// Asks the service, whatever the cache holds.
-    pub(crate) async fn perform(
+    /// Asks the service, whatever the cache holds. On the heap, since futures are moved until they begin, and what waits
+    /// for this one is small so.
+    pub(crate) fn perform(
         &self,
         operation: &'static Operation,
         arguments: Arguments,
         timeout: Duration,
-    ) -> Result<Answer, Error> {
-        let Inner { config, urls, transport, license, budget, .. } = &*self.inner;
-        let deadline = Instant::now() + timeout;
-        let prepared = operation.prepare(urls, arguments)?;
-        let headers = if let Some(token) = &prepared.inbound_token {
-            let mut headers = announcing_json(config.headers.clone());
-            let authorization = bearer(config.project_id.as_str(), INBOUND_TOKEN_NAME, token)?;
-            headers.insert(header::AUTHORIZATION, authorization);
-            Cow::Owned(headers)
-        } else {
-            let signed_headers = self.signed_headers()?;
-            // Half of the time is the call's own, however long the licence takes: it never fails a call.
-            let patience = Instant::now() + timeout / 2;
-            let tier = timeout_at(patience, license.tier(transport)).await.unwrap_or_default();
-            Cow::Borrowed(signed_headers.get(prepared.body.is_some(), tier))
-        };
-        let mask = prepared.mask.with(&config.mask);
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + '_>> {
+        Box::pin(async move {
+            let Inner { config, urls, transport, license, budget, .. } = &*self.inner;
+            let deadline = Instant::now() + timeout;
+            let prepared = operation.prepare(urls, arguments)?;
+            let headers = if let Some(token) = &prepared.inbound_token {
+                let mut headers = announcing_json(config.headers.clone());
+                let authorization = bearer(config.project_id.as_str(), INBOUND_TOKEN_NAME, token)?;
+                headers.insert(header::AUTHORIZATION, authorization);
+                Cow::Owned(headers)
+            } else {
+                let signed_headers = self.signed_headers()?;
+                // Half of the time is the call's own, however long the licence takes: it never fails a call.
+                let patience = Instant::now() + timeout / 2;
+                let tier = timeout_at(patience, license.tier(transport)).await.unwrap_or_default();
+                Cow::Borrowed(signed_headers.get(prepared.body.is_some(), tier))
+            };
+            let mask = prepared.mask.with(&config.mask);
 
-        let retry_delays = &config.retry_delays;
-        let sent = self.cache().and_then(|cache| cache.counter_of(operation));
-        let exchange = Exchange { prepared: &prepared, headers, mask, transport, budget, retry_delays, sent };
-        exchange.run(timeout, deadline).await
+            let retry_delays = &config.retry_delays;
+            let sent = self.cache().and_then(|cache| cache.counter_of(operation));
+            let exchange =
+                Exchange { prepared: &prepared, headers, mask, transport, budget, retry_delays, sent };
+            exchange.run(timeout, deadline).await
+        })
     }
 
     /// Waits for the licence handshake, so that the first call already carries the tier; 5 s at most, and its failure

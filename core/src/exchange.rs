@@ -42,7 +42,7 @@ pub(crate) struct Exchange<'call> {
 
 impl Exchange<'_> {
     /// Sends, and sends again where that is right, until there is an answer or a reason to give up.
-    pub(crate) async fn run(self, timeout: Duration, deadline: Instant) -> Result<Answer, Error> {
+    pub(crate) async fn run(&self, timeout: Duration, deadline: Instant) -> Result<Answer, Error> {
         let mut failures = 0;
         let mut was_lost = false;
         let mut last_error: Option<Error> = None;

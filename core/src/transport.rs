@@ -24,6 +24,9 @@ const MOST_REFUSALS: usize = 5;
 /// wait for their turn. More connections cost memory and handshakes, and bring no more answers. As many as aiohttp and
 /// httpx have, and as streams that a server of HTTP/2 should allow (RFC 9113, section 6.5.2).
 pub(crate) const MOST_AT_ONCE: usize = 100;
+/// Bytes that each kept connection has ready for reading over HTTP/1.1: a token's answer with its headers has about 2,000.
+/// The library's own 8 KiB come twice for each connection.
+const READ_AT_ONCE: usize = 4 * 1024;
 
 pub(crate) struct Transport {
     setup: Setup,
@@ -114,7 +117,7 @@ impl Transport {
     /// A request that a connection over HTTP/2 has not taken is given to another, as the pool does by itself over
     /// HTTP/1.1.
     async fn send(&self, outgoing: Outgoing<'_>) -> Result<Response<IncomingBody>, Broken> {
-        let connections = self.connections.get_or_try_init(|| self.setup.clone().connect());
+        let connections = self.connections.get_or_try_init(|| Box::pin(self.setup.clone().connect()));
         let connections = connections.await.map_err(Broken::Final)?;
         let mut refusals = 0;
         loop {
@@ -252,6 +255,7 @@ impl Setup {
         let pool = Pool::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
+            .http1_read_buf_exact_size(READ_AT_ONCE)
             .build(connector);
         Ok(Connections { pool, proxy_credentials })
     }
