@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use descope_outbound_runtime::{AbortHandle, Runtime};
+use descope_outbound_runtime::{AbortHandle, Inbox as _, Runtime};
 use napi::bindgen_prelude::{Env, FnArgs, Function, Result, Unknown};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Status, sys};
@@ -45,10 +45,6 @@ struct Inbox {
     awaited: AtomicUsize,
     wake_up: WakeUp,
 }
-
-/// How often what is ready is done first, before JavaScript is woken: an answer takes several turns from the socket to the
-/// inbox. (Measured: with fewer a call costs more, with more not less.)
-const TURNS: usize = 8;
 
 /// Weak: it keeps nothing alive by itself. Nor does what it carries, which is never dropped where an environment ends first.
 type WakeUp = ThreadsafeFunction<Weak<Inbox>, Unknown<'static>, FnArgs<(Text, Text)>, Status, false, true>;
@@ -143,6 +139,17 @@ impl Drop for UnderWay {
     }
 }
 
+impl descope_outbound_runtime::Inbox for Inbox {
+    fn is_any_awaited(&self) -> bool {
+        self.awaited.load(Ordering::Relaxed) > 0
+    }
+
+    /// Where the environment is gone, nobody is left to tell.
+    fn wake(self: Arc<Self>) {
+        self.wake_up.call(Arc::downgrade(&self), ThreadsafeFunctionCallMode::NonBlocking);
+    }
+}
+
 impl Inbox {
     fn arrived(&self) -> MutexGuard<'_, VecDeque<Batch>> {
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner)
@@ -163,23 +170,8 @@ impl Inbox {
             is_first
         };
         if is_first {
-            self.wake_after(TURNS);
+            Runtime::wake_for(Arc::clone(self));
         }
-    }
-
-    /// With the calls whose answers come in together, and at once where none is left to come.
-    fn wake_after(self: &Arc<Self>, turns: usize) {
-        if turns == 0 || self.awaited.load(Ordering::Relaxed) == 0 {
-            self.wake();
-        } else {
-            let inbox = Arc::clone(self);
-            Runtime::after_what_is_ready(move || inbox.wake_after(turns - 1));
-        }
-    }
-
-    /// From any thread. Where the environment is gone, nobody is left to tell.
-    fn wake(self: &Arc<Self>) {
-        self.wake_up.call(Arc::downgrade(self), ThreadsafeFunctionCallMode::NonBlocking);
     }
 
     /// In JavaScript's thread, which no longer waits for these.
@@ -189,7 +181,7 @@ impl Inbox {
             (arrived.pop_front()?, !arrived.is_empty())
         };
         if is_any_left {
-            self.wake();
+            Arc::clone(self).wake();
         }
         let mut under_way = under_way.0.borrow_mut();
         taken.slots().iter().for_each(|slot| under_way.release(*slot));

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use descope_outbound::{Answer, Error};
@@ -50,7 +51,7 @@ pub(crate) fn start(
     let event_loop = running_loop(py)?;
     let inbox = Inbox::of(&event_loop, process)?;
     let future = event_loop.call_method0(intern!(py, "create_future"))?;
-    let delivery = Delivery { inbox, future: Some(Held::new(future.clone().unbind())) };
+    let delivery = Delivery::new(inbox, &future);
     let abort = runtime.begin(call, |finished| delivery.make(finished));
     Ok((future, Abort(EarlyEnd::new(process, abort))))
 }
@@ -75,6 +76,8 @@ impl Finished {
 /// else: it holds futures, which hold their loop, so a loop that is closed in between would be there for good.
 struct Inbox {
     arrived: Mutex<Vec<Arrival>>,
+    /// How many outcomes are still to come.
+    awaited: AtomicUsize,
     bell: Bell,
 }
 
@@ -134,7 +137,7 @@ impl Inbox {
 
     fn with_bell(event_loop: &Bound<'_, PyAny>, bell: Option<Bell>) -> PyResult<Option<Arc<Self>>> {
         let Some(bell) = bell else { return Ok(None) };
-        let inbox = Arc::new(Self { arrived: Mutex::default(), bell });
+        let inbox = Arc::new(Self { arrived: Mutex::default(), awaited: AtomicUsize::default(), bell });
         let empty = Bound::new(event_loop.py(), EmptyInbox(Arc::clone(&inbox)))?;
         Ok(inbox.bell.install(event_loop, empty.into_any())?.then_some(inbox))
     }
@@ -145,20 +148,26 @@ impl Inbox {
 
     /// In a task of the runtime's: tasks begin, end and are dropped nowhere else.
     fn put(self: &Arc<Self>, arrival: Arrival) {
+        self.awaited.fetch_sub(1, Ordering::Relaxed);
         let is_first = {
             let mut arrived = self.arrived();
             arrived.push(arrival);
             arrived.len() == 1
         };
         if is_first {
-            let inbox = Arc::clone(self);
-            // With the other calls whose answers came in together with this one's.
-            Runtime::after_what_is_ready(move || {
-                let bell = &inbox.bell;
-                let inbox = Arc::clone(&inbox);
-                bell.ring(|py| Ok(Bound::new(py, EmptyInbox(inbox))?.into_any().unbind()));
-            });
+            Runtime::wake_for(Arc::clone(self));
         }
+    }
+}
+
+impl descope_outbound_runtime::Inbox for Inbox {
+    fn is_any_awaited(&self) -> bool {
+        self.awaited.load(Ordering::Relaxed) > 0
+    }
+
+    fn wake(self: Arc<Self>) {
+        let inbox = Arc::clone(&self);
+        self.bell.ring(|py| Ok(Bound::new(py, EmptyInbox(inbox))?.into_any().unbind()));
     }
 }
 
@@ -206,6 +215,11 @@ struct Delivery {
 }
 
 impl Delivery {
+    fn new(inbox: Arc<Inbox>, future: &Bound<'_, PyAny>) -> Self {
+        inbox.awaited.fetch_add(1, Ordering::Relaxed);
+        Self { inbox, future: Some(Held::new(future.clone().unbind())) }
+    }
+
     fn make(mut self, finished: Finished) {
         self.put(Some(finished));
     }

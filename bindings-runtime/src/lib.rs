@@ -27,6 +27,10 @@ pub struct Runtime {
     begun: Arc<Begun>,
 }
 
+/// How often what is ready is done first, before another thread is woken for an outcome: an answer takes several turns from
+/// the socket to the inbox. (Measured in Node: with fewer turns a call costs more, with more not less.)
+const TURNS: usize = 8;
+
 type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Calls that the thread has not taken up yet. It is woken for the first of them alone: with tokio's own `spawn` each
@@ -66,14 +70,31 @@ impl Runtime {
         abort
     }
 
-    /// Does this behind what is ready now: from within a call alone, since nothing wakes the thread for it.
-    pub fn after_what_is_ready(work: impl FnOnce() + Send + 'static) {
-        if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(async {
+    /// Wakes whoever empties the inbox: with the outcomes that come in together, and at once where none is left to come.
+    /// From within a call alone, since nothing else keeps the thread going.
+    pub fn wake_for(inbox: Arc<impl Inbox>) {
+        wake_after(inbox, TURNS);
+    }
+}
+
+/// Where outcomes arrive, until the thread of another language takes them out.
+pub trait Inbox: Send + Sync + 'static {
+    /// Whether outcomes are still to come.
+    fn is_any_awaited(&self) -> bool;
+
+    /// Makes that thread take out what is there. From any thread.
+    fn wake(self: Arc<Self>);
+}
+
+fn wake_after(inbox: Arc<impl Inbox>, turns: usize) {
+    match Handle::try_current() {
+        Ok(runtime) if turns > 0 && inbox.is_any_awaited() => {
+            runtime.spawn(async move {
                 tokio::task::yield_now().await;
-                work();
+                wake_after(inbox, turns - 1);
             });
         }
+        _ => inbox.wake(),
     }
 }
 
@@ -157,22 +178,45 @@ mod tests {
         receiver.recv_timeout(SOON).unwrap();
     }
 
-    #[test]
-    fn what_comes_after_all_that_is_ready_comes_after_calls_begun_before_it() {
+    /// Tells when it is woken.
+    struct Woken {
+        is_any_awaited: bool,
+        sender: mpsc::Sender<&'static str>,
+    }
+
+    impl Inbox for Woken {
+        fn is_any_awaited(&self) -> bool {
+            self.is_any_awaited
+        }
+
+        fn wake(self: Arc<Self>) {
+            self.sender.send("woken").unwrap();
+        }
+    }
+
+    /// The order in which an inbox is woken and other calls are done, that are ready when its first outcome arrives.
+    fn order(is_any_awaited: bool) -> Vec<&'static str> {
         let runtime = Runtime::start().unwrap();
         let (sender, receiver) = mpsc::channel();
-        let first = sender.clone();
-        runtime.begin(
-            async move {
-                Runtime::after_what_is_ready(move || first.send("after").unwrap());
-                for _ in 0..3 {
-                    let sender = sender.clone();
-                    tokio::spawn(async move { sender.send("ready").unwrap() });
-                }
-            },
-            drop,
-        );
-        let order: Vec<_> = (0..4).map(|_| receiver.recv_timeout(SOON).unwrap()).collect();
-        assert_eq!(order, ["ready", "ready", "ready", "after"]);
+        let inbox = Arc::new(Woken { is_any_awaited, sender: sender.clone() });
+        let others = async move {
+            for _ in 0..3 {
+                let sender = sender.clone();
+                tokio::spawn(async move { sender.send("ready").unwrap() });
+            }
+            Runtime::wake_for(inbox);
+        };
+        runtime.begin(others, drop);
+        (0..4).map(|_| receiver.recv_timeout(SOON).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_inbox_is_woken_with_what_comes_in_together() {
+        assert_eq!(order(true), ["ready", "ready", "ready", "woken"]);
+    }
+
+    #[test]
+    fn an_inbox_is_woken_at_once_where_nothing_more_is_to_come() {
+        assert_eq!(order(false), ["woken", "ready", "ready", "ready"]);
     }
 }
