@@ -49,6 +49,19 @@ test('last-argument: an official method ignores what comes after its arguments',
   assert.deepEqual(answers.map(({ ok }) => ok), [true, true]);
 });
 
+test('requests-at-once: the official client makes as many requests as there are calls', { skip }, async (context) => {
+  const atOnce = 120;
+  const held = [];
+  const hold = (_request, response) => {
+    held.push(response);
+    // None is answered before all are there.
+    if (held.length === atOnce) for (const each of held) each.end('{}');
+  };
+  const { outbound } = await arrangeOfficial(context, Array(atOnce).fill(hold));
+  const calls = Array.from({ length: atOnce }, () => outbound.fetchToken('a', 'u'));
+  assert.ok((await Promise.all(calls)).every(({ ok }) => ok));
+});
+
 test('accelerated-settings: the official client makes its requests with the fetch that it is given', { skip }, async (context) => {
   let calls = 0;
   const counting = (...given) => {
