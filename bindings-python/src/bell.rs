@@ -8,6 +8,7 @@ use std::{io, thread};
 
 #[cfg(target_os = "linux")]
 use pyo3::exceptions::PyNotImplementedError;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
@@ -59,6 +60,10 @@ impl Bell {
 
     /// One for every loop.
     pub(crate) fn call_soon(event_loop: &Bound<'_, PyAny>) -> PyResult<Self> {
+        // Where it cannot be started a call is refused, and nobody waits for a bell that never rings.
+        RINGER
+            .get_or_make(Process::current(), Ringer::start)
+            .map_err(|error| PyRuntimeError::new_err(format!("no thread can be started: {error}")))?;
         Ok(Self::CallSoon(Arc::new(Held::new(PyWeakrefReference::new(event_loop)?.unbind()))))
     }
 

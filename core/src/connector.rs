@@ -16,6 +16,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 use tower_service::Service;
+use url::Url;
 
 use crate::config::Proxies;
 use crate::error::Error;
@@ -27,7 +28,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// while a slow service, whose system acknowledges, is waited for.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// A peer that is gone without a word is asked after so long a silence, then at this interval, and given up after so many
+/// questions.
+const KEEP_ALIVE_TIME: Duration = Duration::from_secs(30);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
+const KEEP_ALIVE_PROBES: u32 = 3;
 
 type BoxedError = Box<dyn StdError + Send + Sync>;
 type Straight = HttpsConnector<HttpConnector>;
@@ -80,7 +85,9 @@ fn straight(tls: ClientConfig) -> Straight {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
     connector.set_nodelay(true);
-    connector.set_keepalive(Some(KEEP_ALIVE_INTERVAL));
+    connector.set_keepalive(Some(KEEP_ALIVE_TIME));
+    connector.set_keepalive_interval(Some(KEEP_ALIVE_INTERVAL));
+    connector.set_keepalive_retries(Some(KEEP_ALIVE_PROBES));
     // Shared among the addresses of a host.
     connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
     #[cfg(target_os = "linux")]
@@ -95,17 +102,30 @@ fn proxy_for(origin: &Uri, proxies: &Proxies) -> Result<Option<Intercept>, Error
         (&proxies.https, "https_proxy")
     };
     let Some(proxy) = proxy else { return Ok(None) };
-    let is_usable =
-        |proxy: &Intercept| [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&proxy.uri().scheme());
     // Without the value: a proxy's URL may hold a password.
-    if !matcher(proxy, None).intercept(origin).as_ref().is_some_and(is_usable) {
-        return Err(Error::invalid_setup(format!("{variable} or all_proxy is no URL of http or https")));
+    let unusable = || Error::invalid_setup(format!("{variable} or all_proxy is no URL of http or https"));
+    let matcher = |proxy: &Secret, except: &str| Matcher::builder().all(proxy.expose()).no(except).build();
+    let proxy = as_url(proxy).ok_or_else(unusable)?;
+    if matcher(&proxy, "").intercept(origin).is_none() {
+        return Err(unusable());
     }
-    Ok(matcher(proxy, proxies.except.as_deref()).intercept(origin))
+    let except = proxies.except.as_deref().unwrap_or_default();
+    let Some(proxy) = matcher(&proxy, except).intercept(origin) else { return Ok(None) };
+    match proxy.uri().scheme_str() {
+        Some("http" | "https") => Ok(Some(proxy)),
+        _ => Err(unusable()),
+    }
 }
 
-fn matcher(proxy: &Secret, except: Option<&str>) -> Matcher {
-    Matcher::builder().all(proxy.expose()).no(except.unwrap_or_default()).build()
+/// As a browser reads it, so that a password may hold what a URL has to escape; http where it names no scheme.
+fn as_url(proxy: &Secret) -> Option<Secret> {
+    let text = proxy.expose();
+    let url = if text.contains("://") {
+        Url::parse(text)
+    } else {
+        Url::parse(Secret::from(format!("http://{text}")).expose())
+    };
+    Some(Secret::from(String::from(url.ok()?)))
 }
 
 impl Service<Uri> for Connector {

@@ -48,10 +48,7 @@ impl Exchange<'_> {
         let mut last_error: Option<Error> = None;
         loop {
             let Ok(turn) = timeout_at(deadline, self.transport.turn()).await else {
-                return Err(match &last_error {
-                    Some(error) => deadline_exceeded(timeout, failures, Some(error)),
-                    None => no_turn(timeout),
-                });
+                return Err(no_turn(timeout, last_error.as_ref()));
             };
             if let Some(sent) = self.sent {
                 sent.add();
@@ -154,12 +151,15 @@ fn incoming_nothing(incoming: &Incoming) -> Incoming {
     Incoming { status: StatusCode::OK, headers: incoming.headers.clone(), body: WipedBuffer::default() }
 }
 
-fn no_turn(timeout: Duration) -> Error {
+fn no_turn(timeout: Duration, last_error: Option<&Error>) -> Error {
     let seconds = timeout.as_secs_f64();
-    Error::deadline(format!(
-        "nothing was sent within {seconds} s: {MOST_AT_ONCE} requests of this client were under way"
-    ))
-    .never_sent()
+    let crowd = format!("{MOST_AT_ONCE} requests of this client were under way");
+    match last_error {
+        Some(error) => {
+            Error::deadline(format!("no answer within {seconds} s: {crowd} after this one failed: {error}"))
+        }
+        None => Error::deadline(format!("nothing was sent within {seconds} s: {crowd}")).never_sent(),
+    }
 }
 
 pub(crate) fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {

@@ -20,13 +20,10 @@ use crate::wiped::WipedBuffer;
 
 /// How many connections in a row may leave a request to another. Then it is repeated as others are, with pauses.
 const MOST_REFUSALS: usize = 5;
-/// How many requests of a client are under way at once, and so how many connections it has over HTTP/1.1; the others
+/// How many requests of a client are under way at once, and so about how many connections it has over HTTP/1.1; the others
 /// wait for their turn. More connections cost memory and handshakes, and bring no more answers. As many as aiohttp and
 /// httpx have, and as streams that a server of HTTP/2 should allow (RFC 9113, section 6.5.2).
 pub(crate) const MOST_AT_ONCE: usize = 100;
-/// Bytes that each kept connection has ready for reading over HTTP/1.1: a token's answer with its headers has about 2,000.
-/// The library's own 8 KiB come twice for each connection.
-const READ_AT_ONCE: usize = 4 * 1024;
 
 pub(crate) struct Transport {
     setup: Setup,
@@ -255,7 +252,6 @@ impl Setup {
         let pool = Pool::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
-            .http1_read_buf_exact_size(READ_AT_ONCE)
             .build(connector);
         Ok(Connections { pool, proxy_credentials })
     }

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,25 @@ def test_transport_failures_are_those_that_the_official_client_lets_through(
     with pytest.raises(error) as caught:
         client.mgmt.outbound_application.fetch_token("app-id", "user-id", timeout_seconds=seconds)
     assert isinstance(caught.value.__cause__, descope_outbound.TransportError)
+
+
+def test_who_has_waited_for_a_turn_until_the_end_hears_of_the_pool(client: Any, emulator: Emulator) -> None:
+    descope_outbound.accelerate(client)
+    emulator.fail(path="/v1/mgmt/outbound/*", delivery="hang")
+    outbound = client.mgmt.outbound_application
+
+    def hang() -> None:
+        with pytest.raises(httpx.ReadTimeout):
+            outbound.fetch_token("app-id", "user-id", timeout_seconds=3)
+
+    with ThreadPoolExecutor(100) as pool:
+        hanging = [pool.submit(hang) for _ in range(100)]
+        while len(agents(emulator)) < len(hanging):
+            assert not any(call.done() for call in hanging)
+        with pytest.raises(httpx.PoolTimeout):
+            outbound.fetch_token("app-id", "user-id", timeout_seconds=0.2)
+        for call in hanging:
+            call.result()
 
 
 def test_nobody_there_reads_as_nothing_sent(emulator: Emulator) -> None:

@@ -159,7 +159,8 @@ def _translated(ours: Exception, failure: _native.Failure, base_url: str) -> Exc
             rate_limit_parameters=ours.rate_limit_parameters,
         )
     elif isinstance(ours, DeadlineExceeded):
-        translated = httpx.ReadTimeout(text, request=request)
+        # The one where it waited for its turn until then.
+        translated = (httpx.PoolTimeout if failure.was_never_sent else httpx.ReadTimeout)(text, request=request)
     elif isinstance(ours, ConnectionFailed):
         # Callers repeat after the one, since nothing was sent, and not after the other.
         never_sent, lost = httpx.ConnectError, httpx.RemoteProtocolError

@@ -1,5 +1,6 @@
 //! One caller's fetch: what the cache gives, what a request brings, or what the service says.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,14 +120,20 @@ impl Fetch<'_> {
         let cache = self.cache;
         cache.counters.misses.add();
         let arguments = self.arguments_of(question);
-        let asking = self.client.perform(question.operation(), arguments, self.timeout);
-        let result = match usable {
-            None => asking.await,
-            // Nobody else waits for it, so it may be given up.
-            Some(_) => match timeout(PATIENCE, asking).await {
-                Ok(result) => result,
-                Err(_) => Err(deadline_exceeded(self.timeout, 0, None)),
-            },
+        let mut asking = self.client.perform(question.operation(), arguments, self.timeout);
+        let answered = match usable {
+            Some(_) => timeout(PATIENCE, &mut asking).await.ok(),
+            None => None,
+        };
+        let result = if let Some(result) = answered {
+            result
+        } else {
+            let now = cache.clock.now();
+            // Nobody else waits for it, so it may be given up for what there is.
+            if let Some(entry) = usable.filter(|entry| entry.is_usable(now)) {
+                return Ok(self.fall_back(entry, now));
+            }
+            asking.await
         };
         let now = cache.clock.now();
         match result.as_ref().map_err(Failing::of) {
@@ -154,9 +161,14 @@ impl Fetch<'_> {
         deadline: Instant,
     ) -> Result<Answer, Error> {
         let patience = usable.map_or(deadline, |_| deadline.min(Instant::now() + PATIENCE));
-        let outcome = timeout_at(patience, arrival(arrivals)).await;
+        let mut arriving = pin!(arrival(arrivals));
+        let mut outcome = timeout_at(patience, &mut arriving).await;
         // It may have ended, or been taken away, while this caller waited.
-        let now = self.cache.clock.now();
+        let mut now = self.cache.clock.now();
+        if outcome.is_err() && !usable.is_some_and(|entry| entry.is_usable(now)) {
+            outcome = timeout_at(deadline, arriving).await;
+            now = self.cache.clock.now();
+        }
         let usable = usable.filter(|entry| entry.is_usable(now));
         let is_better = matches!(&outcome, Ok(Some(Outcome { has_failed: false, .. })));
         if let Some(entry) = usable.filter(|_| !is_better) {
@@ -412,6 +424,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_waits_beside_a_token_that_is_taken_away_waits_on() {
+        for are_too_many in [false, true] {
+            let mut world = World::new().await;
+            let connection = Connection::user("app", "user").lifetime(Duration::from_mins(10));
+            world.emulator.connect(connection).unwrap();
+            let token = world.client.fetch_token("app", "user").await.unwrap();
+            if are_too_many {
+                world.fill();
+            }
+            world.clock.advance(Duration::from_secs(555));
+            world.emulator.add_fault(Fault::hold()).unwrap();
+            let taking_away = async {
+                world.emulator.wait_for_held(1).await;
+                world.cache().reject(token.access_token.expose());
+                tokio::time::sleep(PATIENCE + Duration::from_millis(100)).await;
+                world.emulator.clear_faults();
+            };
+            let (fetched, ()) = tokio::join!(world.fetch(false), taking_away);
+            assert_eq!(fetched, Ok(Source::Network), "{are_too_many}");
+        }
+    }
+
+    #[tokio::test]
     async fn who_cannot_make_a_refresh_leaves_it_to_others() {
         let mut world = World::new().await;
         world.fetch(false).await.unwrap();
@@ -468,10 +503,10 @@ mod tests {
                 world.cache().reject(token.access_token.expose());
             }
         }
-        world.clock.advance(Duration::from_secs(899));
+        world.clock.advance(Duration::from_secs(860));
         world.fetch(false).await.unwrap();
         assert_eq!(world.cache().stats().entries, 3, "they may be needed yet");
-        world.clock.advance(Duration::from_secs(2));
+        world.clock.advance(Duration::from_secs(40));
         world.client.fetch_token("app", "stranger").await.unwrap_err();
         assert_eq!(world.cache().stats().entries, 1);
         assert_eq!(world.fetch(false).await, Ok(Source::Cache));

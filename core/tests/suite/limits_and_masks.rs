@@ -75,6 +75,16 @@ async fn a_tokens_answer_has_one_mebibyte_at_most() {
 }
 
 #[tokio::test]
+async fn headers_may_be_as_long_as_gateways_make_them() {
+    let emulator = emulator().await;
+    let body = r#"{"token":{"accessToken":"made-up"}}"#;
+    let long = "default-src 'self'; ".repeat(1_000);
+    fail(&emulator, Fault::answer(200).header("content-security-policy", &long).body(body));
+    let token = client(&emulator).fetch_token("app", "user").await.unwrap();
+    assert_eq!(token.access_token.expose(), "made-up");
+}
+
+#[tokio::test]
 async fn what_a_success_holds_is_not_quoted_when_it_cannot_be_read() {
     let emulator = emulator().await;
     for body in ["made-up-access-token", r#"{"token":{"accessToken":["made-up-access-token"]}}"#] {

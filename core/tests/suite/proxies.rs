@@ -89,6 +89,51 @@ async fn no_proxy_is_asked_for_a_host_that_no_proxy_names() {
 }
 
 #[tokio::test]
+async fn a_proxys_password_may_hold_what_a_url_has_to_escape() {
+    let (proxy, _) = proxy("https_proxy").await;
+    let url = format!(" http://user:made@up|p\u{e4}ss@{} ", proxy.local_addr().unwrap());
+    let client = builder(&emulator().await)
+        .environment([("https_proxy", url.as_str())].into_iter().collect())
+        .base_url("https://outbound.invalid")
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    let (mut connection, _) = proxy.accept().await.unwrap();
+    let asked = head(&mut connection).await;
+    // user:made@up|päss
+    assert!(asked.contains(": Basic dXNlcjptYWRlQHVwfHDDpHNz\r\n"), "{asked}");
+    call.abort();
+}
+
+#[tokio::test]
+async fn a_proxy_may_be_named_without_a_scheme() {
+    let (proxy, _) = proxy("https_proxy").await;
+    let address = proxy.local_addr().unwrap().to_string();
+    let client = builder(&emulator().await)
+        .environment([("https_proxy", address.as_str())].into_iter().collect())
+        .base_url("https://outbound.invalid")
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    let (mut connection, _) = proxy.accept().await.unwrap();
+    assert!(head(&mut connection).await.starts_with("CONNECT outbound.invalid:443 HTTP/1.1\r\n"));
+    call.abort();
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_for_this_service_may_be_of_any_kind() {
+    let emulator = emulator().await;
+    let environment = [("all_proxy", "socks5://127.0.0.1:9"), ("no_proxy", "outbound.invalid")];
+    let client = builder(&emulator)
+        .environment(environment.into_iter().collect())
+        .base_url("https://outbound.invalid")
+        .retry_delays([])
+        .build()
+        .unwrap();
+    assert_eq!(client.fetch_token("app", "user").await.unwrap_err().kind(), ErrorKind::ConnectionFailed);
+}
+
+#[tokio::test]
 async fn a_proxy_of_another_kind_is_refused() {
     let emulator = emulator().await;
     let environment = [("all_proxy", "socks5://127.0.0.1:9")].into_iter().collect();
