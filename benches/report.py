@@ -39,8 +39,8 @@ METHOD = """\
 - Every client sends the same request and parses the same answer of 514 bytes, has a timeout of 20 s (the official Node
   client has none) and verifies the certificate. Each is a few lines: `benches/python/clients`, `benches/node/clients`,
   `benches/src/clients.rs`. All speak HTTP/1.1 and may open as many connections as there are calls at once, save
-  ours, which has a hundred at most, and `httpx` and the official async client on it, which have its limit of 100; more make
-  it slower. Sync clients are called from as many threads as there are calls at once.
+  ours, which has a hundred at most, and `httpx` and the official async client on it, which have its limit of 100;
+  more make it slower. Sync clients are called from as many threads as there are calls at once.
 - The service is a small program in Rust with a fixed answer, on one core; the clients run on another, one at a time.
 - At each concurrency every client runs in a process of its own and is warmed first: Python 2 s, Node 5 s, Rust 0.5 s.
   Then the rounds go from one to the next and back, so that what the machine does meanwhile meets all. A round is 0.5 s,
