@@ -332,6 +332,18 @@ mod tests {
             self.tickets.push(ticket);
         }
 
+        /// Sees that a token which is due is refreshed soon after the request that was begun last, which is in its way,
+        /// has ended without a word.
+        async fn refresh_once_the_last_has_ended(&mut self) {
+            self.clock.advance(Duration::from_secs(301));
+            assert_eq!(self.fetch(false).await, Ok(Source::Cache));
+            let last = self.tickets.pop().unwrap();
+            self.cache().ledger.abandon(&last);
+            self.clock.advance(Duration::from_millis(250));
+            assert_eq!(self.fetch(false).await, Ok(Source::Cache));
+            self.emulator.wait_for_requests(2).await;
+        }
+
         async fn fetch(&self, is_forced: bool) -> Result<Source, ErrorKind> {
             let fetch = self.client.fetch_token("app", "user");
             let token = if is_forced { fetch.force_refresh().await } else { fetch.await };
@@ -451,13 +463,7 @@ mod tests {
         let mut world = World::new().await;
         world.fetch(false).await.unwrap();
         world.fill();
-        world.clock.advance(Duration::from_secs(301));
-        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
-        let other = world.tickets.pop().unwrap();
-        world.cache().ledger.abandon(&other);
-        world.clock.advance(Duration::from_millis(250));
-        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
-        world.emulator.wait_for_requests(2).await;
+        world.refresh_once_the_last_has_ended().await;
     }
 
     #[tokio::test]
@@ -465,14 +471,7 @@ mod tests {
         let mut world = World::new().await;
         world.fetch(false).await.unwrap();
         world.start("user");
-        world.clock.advance(Duration::from_secs(301));
-        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
-        // It ends without a word.
-        let ours = world.tickets.pop().unwrap();
-        world.cache().ledger.abandon(&ours);
-        world.clock.advance(Duration::from_millis(250));
-        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
-        world.emulator.wait_for_requests(2).await;
+        world.refresh_once_the_last_has_ended().await;
     }
 
     #[tokio::test]

@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use crate::emulated::{builder, emulator, emulator_with};
-use descope_outbound::{Environment, ErrorKind};
+use descope_outbound::{ClientBuilder, Environment, Error, ErrorKind, Token};
 use descope_outbound_emulator::Options;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 /// What stands before the empty line.
 async fn head(connection: &mut TcpStream) -> String {
@@ -23,6 +24,18 @@ async fn proxy(variable: &str) -> (TcpListener, Vec<(String, String)>) {
     (proxy, vec![(variable.to_owned(), url)])
 }
 
+/// A call by way of the proxy: how it ends, the connection to the proxy, and what stood first on that.
+async fn call_through(
+    proxy: &TcpListener,
+    builder: ClientBuilder,
+) -> (JoinHandle<Result<Token, Error>>, TcpStream, String) {
+    let client = builder.build().unwrap();
+    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
+    let (mut connection, _) = proxy.accept().await.unwrap();
+    let asked = head(&mut connection).await;
+    (call, connection, asked)
+}
+
 /// `user:made-up-password`, as a header has it.
 const CREDENTIALS: &str = "proxy-authorization: Basic dXNlcjptYWRlLXVwLXBhc3N3b3Jk\r\n";
 
@@ -31,15 +44,11 @@ async fn a_call_goes_through_a_tunnel_whose_proxy_hears_its_own_credentials_and_
     let (proxy, environment) = proxy("https_proxy").await;
     let emulator = emulator_with(Options { tls: true, ..Options::default() }).await;
     let service = emulator.base_url().trim_start_matches("https://").to_owned();
-    let client = builder(&emulator)
+    let builder = builder(&emulator)
         .environment(environment.into_iter().collect())
         .base_url("https://outbound.invalid")
-        .skip_verify(true)
-        .build()
-        .unwrap();
-    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
-    let (mut connection, _) = proxy.accept().await.unwrap();
-    let asked = head(&mut connection).await;
+        .skip_verify(true);
+    let (call, mut connection, asked) = call_through(&proxy, builder).await;
     assert!(asked.starts_with("CONNECT outbound.invalid:443 HTTP/1.1\r\n"), "{asked}");
     assert!(asked.to_lowercase().contains(&CREDENTIALS.to_lowercase()), "{asked}");
     assert!(!asked.to_lowercase().contains("\r\nauthorization"), "{asked}");
@@ -54,15 +63,11 @@ async fn a_call_goes_through_a_tunnel_whose_proxy_hears_its_own_credentials_and_
 #[tokio::test]
 async fn without_tls_the_proxy_is_sent_the_whole_url() {
     let (proxy, environment) = proxy("http_proxy").await;
-    let client = builder(&emulator().await)
+    let builder = builder(&emulator().await)
         .environment(environment.into_iter().collect())
         .base_url("http://outbound.invalid")
-        .allow_insecure_http(true)
-        .build()
-        .unwrap();
-    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
-    let (mut connection, _) = proxy.accept().await.unwrap();
-    let asked = head(&mut connection).await;
+        .allow_insecure_http(true);
+    let (call, mut connection, asked) = call_through(&proxy, builder).await;
     let line = "POST http://outbound.invalid/v1/mgmt/outbound/app/user/token/latest HTTP/1.1\r\n";
     assert!(asked.starts_with(line), "{asked}");
     assert!(asked.contains("host: outbound.invalid\r\n") && asked.contains(CREDENTIALS), "{asked}");
@@ -92,14 +97,10 @@ async fn no_proxy_is_asked_for_a_host_that_no_proxy_names() {
 async fn a_proxys_password_may_hold_what_a_url_has_to_escape() {
     let (proxy, _) = proxy("https_proxy").await;
     let url = format!(" http://user:made@up|p\u{e4}ss@{} ", proxy.local_addr().unwrap());
-    let client = builder(&emulator().await)
+    let builder = builder(&emulator().await)
         .environment([("https_proxy", url.as_str())].into_iter().collect())
-        .base_url("https://outbound.invalid")
-        .build()
-        .unwrap();
-    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
-    let (mut connection, _) = proxy.accept().await.unwrap();
-    let asked = head(&mut connection).await;
+        .base_url("https://outbound.invalid");
+    let (call, _, asked) = call_through(&proxy, builder).await;
     // user:made@up|päss
     assert!(asked.contains(": Basic dXNlcjptYWRlQHVwfHDDpHNz\r\n"), "{asked}");
     call.abort();
@@ -109,14 +110,11 @@ async fn a_proxys_password_may_hold_what_a_url_has_to_escape() {
 async fn a_proxy_may_be_named_without_a_scheme() {
     let (proxy, _) = proxy("https_proxy").await;
     let address = proxy.local_addr().unwrap().to_string();
-    let client = builder(&emulator().await)
+    let builder = builder(&emulator().await)
         .environment([("https_proxy", address.as_str())].into_iter().collect())
-        .base_url("https://outbound.invalid")
-        .build()
-        .unwrap();
-    let call = tokio::spawn(async move { client.fetch_token("app", "user").await });
-    let (mut connection, _) = proxy.accept().await.unwrap();
-    assert!(head(&mut connection).await.starts_with("CONNECT outbound.invalid:443 HTTP/1.1\r\n"));
+        .base_url("https://outbound.invalid");
+    let (call, _, asked) = call_through(&proxy, builder).await;
+    assert!(asked.starts_with("CONNECT outbound.invalid:443 HTTP/1.1\r\n"));
     call.abort();
 }
 
