@@ -8,7 +8,6 @@ use std::{io, thread};
 
 #[cfg(target_os = "linux")]
 use pyo3::exceptions::PyNotImplementedError;
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
@@ -18,6 +17,7 @@ use rustix::event::{EventfdFlags, eventfd};
 use crate::held::Held;
 use crate::per_process::PerProcess;
 use crate::process::Process;
+use crate::runtime::no_thread;
 
 /// In a thread of its own: the interpreter's lock may be held for long, and who waits for it must keep neither the I/O of
 /// other calls waiting nor the look-up of their hosts. One is enough, since it is one lock.
@@ -61,9 +61,7 @@ impl Bell {
     /// One for every loop.
     pub(crate) fn call_soon(event_loop: &Bound<'_, PyAny>) -> PyResult<Self> {
         // Where it cannot be started a call is refused, and nobody waits for a bell that never rings.
-        RINGER
-            .get_or_make(Process::current(), Ringer::start)
-            .map_err(|error| PyRuntimeError::new_err(format!("no thread can be started: {error}")))?;
+        RINGER.get_or_make(Process::current(), Ringer::start).map_err(|error| no_thread(&error))?;
         Ok(Self::CallSoon(Arc::new(Held::new(PyWeakrefReference::new(event_loop)?.unbind()))))
     }
 

@@ -1,5 +1,6 @@
 //! The runtime that all clients of a process share.
 
+use std::io;
 use std::sync::Arc;
 
 use descope_outbound_runtime::{AbortHandle, Runtime};
@@ -13,10 +14,12 @@ static RUNTIME: PerProcess<Runtime> = PerProcess::empty();
 
 /// This process's runtime, started at its first use; it runs until the process ends.
 pub(crate) fn runtime(process: Process) -> PyResult<Arc<Owned<Runtime>>> {
-    RUNTIME.get_or_make(process, || {
-        Runtime::start()
-            .map_err(|error| PyRuntimeError::new_err(format!("no thread can be started: {error}")))
-    })
+    RUNTIME.get_or_make(process, || Runtime::start().map_err(|error| no_thread(&error)))
+}
+
+/// The system has none to give.
+pub(crate) fn no_thread(error: &io::Error) -> PyErr {
+    PyRuntimeError::new_err(format!("no thread can be started: {error}"))
 }
 
 /// What ends a call early, in the process that began it alone: to end it takes locks of the runtime's, which in a forked
