@@ -80,44 +80,62 @@ impl fmt::Debug for CacheClock {
 }
 
 /// Linux has a clock that counts the machine's sleep (`CLOCK_BOOTTIME`; `Instant` there does not), but reading it
-/// costs as much as a whole lookup. So the two coarse clocks are read, at a tenth of that, and the exact one only once
-/// a second, and at once where the coarse two have drifted apart: the date goes on while the machine sleeps and the
-/// monotonic clock does not, so a sleep shows, and so does a change of the date.
+/// costs as much as a whole lookup. So the coarse clock of the date is read, at a quarter of that, and how far the
+/// exact one is ahead of it is remembered for a second. The date goes on while the machine sleeps, so a sleep shows as
+/// a leap of the date, as does a change of it; a leap of less than a second is seen at the end of that second.
 #[cfg(target_os = "linux")]
 mod machine {
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
     use rustix::time::{ClockId, clock_gettime};
 
     use super::Moment;
 
     const RECHECKED_AFTER: i64 = 1_000;
-    const NO_DRIFT: i64 = 250;
+    const NEVER: i64 = i64::MIN / 2;
 
-    /// As it was at the last exact reading. Written in this order and read in the other: who sees a later one sees
-    /// the earlier ones that belong to it, or newer.
-    static SLEPT: AtomicI64 = AtomicI64::new(0);
-    static DATE_OF_START: AtomicI64 = AtomicI64::new(i64::MIN / 2);
-    static CHECKED: AtomicI64 = AtomicI64::new(i64::MIN / 2);
+    static REMEMBERED: Remembered = Remembered::nothing();
 
     pub(super) fn now() -> Moment {
-        let awake = read(ClockId::MonotonicCoarse);
-        let wall = read(ClockId::RealtimeCoarse);
-        let is_recent = awake - CHECKED.load(Ordering::Acquire) < RECHECKED_AFTER;
-        let drift = wall - awake - DATE_OF_START.load(Ordering::Acquire);
-        if is_recent && drift.abs() < NO_DRIFT {
-            return Moment { elapsed: awake + SLEPT.load(Ordering::Acquire), wall };
-        }
-        let elapsed = read(ClockId::Boottime);
-        SLEPT.store(elapsed - awake, Ordering::Release);
-        DATE_OF_START.store(wall - awake, Ordering::Release);
-        CHECKED.store(awake, Ordering::Release);
-        Moment { elapsed, wall }
+        REMEMBERED.now(|clock| {
+            let time = clock_gettime(clock);
+            time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+        })
     }
 
-    fn read(clock: ClockId) -> i64 {
-        let time = clock_gettime(clock);
-        time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    /// What the last exact reading told.
+    pub(super) struct Remembered {
+        date: AtomicI64,
+        ahead: AtomicI64,
+        is_being_written: AtomicBool,
+    }
+
+    impl Remembered {
+        pub(super) const fn nothing() -> Self {
+            let (date, ahead) = (AtomicI64::new(NEVER), AtomicI64::new(0));
+            Self { date, ahead, is_being_written: AtomicBool::new(false) }
+        }
+
+        pub(super) fn now(&self, read: impl Fn(ClockId) -> i64) -> Moment {
+            let wall = read(ClockId::RealtimeCoarse);
+            let date = self.date.load(Ordering::Acquire);
+            let ahead = self.ahead.load(Ordering::Acquire);
+            // A date that is still the same belongs to what was read after it.
+            let belong_together = self.date.load(Ordering::Relaxed) == date;
+            if belong_together && (0..RECHECKED_AFTER).contains(&(wall - date)) {
+                return Moment { elapsed: wall + ahead, wall };
+            }
+            let elapsed = read(ClockId::Boottime);
+            // Where two come at once one of them is enough; in a child that was forked just now, none is, which costs
+            // time alone.
+            if !self.is_being_written.swap(true, Ordering::Acquire) {
+                self.date.store(NEVER, Ordering::Relaxed);
+                self.ahead.store(elapsed - wall, Ordering::Release);
+                self.date.store(wall, Ordering::Release);
+                self.is_being_written.store(false, Ordering::Release);
+            }
+            Moment { elapsed, wall }
+        }
     }
 }
 
@@ -153,6 +171,45 @@ mod tests {
         }
         let date = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
         assert!(i64::try_from(date).unwrap().abs_diff(last.wall) < 5_000);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_sleep_and_a_change_of_the_date_are_seen_at_once() {
+        use std::cell::Cell;
+
+        use rustix::time::ClockId;
+
+        const START: i64 = 1_795_435_200_000;
+        let (elapsed, wall, exact_readings) = (Cell::new(5_000), Cell::new(START), Cell::new(0));
+        let remembered = machine::Remembered::nothing();
+        let now = || {
+            remembered.now(|clock| {
+                if clock == ClockId::RealtimeCoarse {
+                    return wall.get();
+                }
+                exact_readings.set(exact_readings.get() + 1);
+                elapsed.get()
+            })
+        };
+        // Since the start, on both clocks, and how often the exact one has been read by then.
+        let steps = [
+            ("the first reading", 0, 0, 1),
+            ("a while later", 999, 999, 1),
+            ("a second after the first", 1, 1, 2),
+            ("an hour of sleep", 3_600_000, 3_600_000, 3),
+            ("the date set forward an hour", 10, 3_600_010, 4),
+            ("the date set back two hours", 10, -7_199_990, 5),
+            ("the date set back by less than a second", 0, -1, 6),
+            ("no time at all", 0, 0, 6),
+        ];
+        for (what, passed, stepped, readings) in steps {
+            elapsed.set(elapsed.get() + passed);
+            wall.set(wall.get() + stepped);
+            let Moment { elapsed: told, wall: date } = now();
+            assert_eq!((told, date), (elapsed.get(), wall.get()), "{what}");
+            assert_eq!(exact_readings.get(), readings, "{what}");
+        }
     }
 
     #[test]

@@ -192,25 +192,29 @@ impl<'call> Question<'call> {
 /// As a [`Question`] for the same is hashed.
 impl Hash for Fetched {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        feed(state, self.ids.iter().map(|id| &**id));
-        if let Some(scopes) = &self.scopes {
-            feed(state, scopes.iter().map(|scope| &**scope));
+        for text in self.ids.iter().chain(self.scopes.iter().flatten()) {
+            feed(state, text);
         }
     }
 }
 
 impl Hash for Question<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        feed(state, self.ids().into_iter());
-        if let Some(ScopeSet(scopes)) = &self.scopes {
-            feed(state, scopes.iter().copied());
+        // One by one, and not as a list: an id whose place and length were written down just now is not read in one
+        // piece, as a list is copied, without a wait for both.
+        feed(state, self.app_id);
+        feed(state, self.user_id);
+        feed(state, self.tenant_id);
+        feed(state, self.external_identifier);
+        for scope in self.scopes.iter().flat_map(|ScopeSet(scopes)| scopes) {
+            feed(state, scope);
         }
     }
 }
 
 /// What is empty, as most ids are, costs nothing: hashes may be alike where the keys are not.
-fn feed<'text>(state: &mut impl Hasher, texts: impl Iterator<Item = &'text str>) {
-    for text in texts.filter(|text| !text.is_empty()) {
+fn feed(state: &mut impl Hasher, text: &str) {
+    if !text.is_empty() {
         // Not its bytes alone: the fast hashers mix well only what ends in a number, as this does.
         text.hash(state);
     }
@@ -231,7 +235,12 @@ impl Equivalent<Key> for Question<'_> {
             }
             _ => false,
         };
-        has_same_scopes && self.ids().iter().zip(&key.ids).all(|(ours, theirs)| are_same(ours, theirs))
+        let [app_id, user_id, tenant_id, external_identifier] = &key.ids;
+        has_same_scopes
+            && are_same(self.user_id, user_id)
+            && are_same(self.app_id, app_id)
+            && are_same(self.tenant_id, tenant_id)
+            && are_same(self.external_identifier, external_identifier)
     }
 }
 

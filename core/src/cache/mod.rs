@@ -154,7 +154,7 @@ impl Cache {
             self.counters.stale_served.add();
             return Answer::kept_in(entry, Source::Stale);
         }
-        self.counters.hit(Arc::as_ptr(&entry).addr());
+        self.counters.hit();
         Answer::kept_in(entry, Source::Cache)
     }
 

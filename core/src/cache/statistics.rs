@@ -1,6 +1,6 @@
 //! What the cache has done, in numbers.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::error::ArgumentName;
 
@@ -56,7 +56,7 @@ impl CacheStats {
     }
 }
 
-/// Counts that go up, each on a line of memory of its own for every few threads.
+/// Counts that go up; that of the hits on lines of memory that few threads share.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     hits: Striped,
@@ -69,11 +69,10 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// `place` is where in memory the token lies: threads at work on different tokens seldom meet.
-    pub(crate) fn hit(&self, place: usize) {
+    pub(crate) fn hit(&self) {
         let Striped(stripes) = &self.hits;
-        // Neighbours lie about so many bytes apart.
-        if let Some(Line(counter)) = stripes.get(place / 512 % stripes.len()) {
+        let stripe = STRIPE.try_with(|stripe| *stripe).unwrap_or_default();
+        if let Some(Line(counter)) = stripes.get(stripe % stripes.len()) {
             counter.add();
         }
     }
@@ -81,6 +80,13 @@ impl Counters {
     pub(crate) fn hits(&self) -> u64 {
         self.hits.0.iter().map(|stripe| stripe.0.get()).sum()
     }
+}
+
+static NEXT_STRIPE: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Where this thread counts: threads take turns.
+    static STRIPE: usize = NEXT_STRIPE.fetch_add(1, Ordering::Relaxed);
 }
 
 /// A number that only goes up. Nothing else hangs on it, so no ordering is asked for.
@@ -97,7 +103,7 @@ impl Counter {
     }
 }
 
-/// One counter would be a place where all threads meet.
+/// One counter would be a place where all threads meet, which costs as much as all the rest of a hit.
 #[derive(Debug, Default)]
 struct Striped([Line; 16]);
 

@@ -16,9 +16,9 @@ use crate::error::Error;
 const MOST_USED: f64 = 0.97;
 
 /// The map is in parts, each with a lock of its own, where threads at work on different tokens seldom meet: so many for
-/// each core, as the map itself has it. Each part has room for so much at least, for the largest token above all.
-const PARTS_A_CORE: usize = 4;
-const LEAST_ENTRIES_OF_A_PART: u64 = 32;
+/// each core. Each part has room for so much at least: for the largest token, and for so many that parts fill evenly.
+const PARTS_A_CORE: usize = 32;
+const LEAST_ENTRIES_OF_A_PART: u64 = 128;
 const LEAST_BYTES_OF_A_PART: u64 = 1024 * 1024;
 
 /// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
@@ -138,12 +138,13 @@ mod tests {
     #[test]
     fn parts_are_as_many_as_threads_need_and_never_too_small() {
         let cases = [
-            (10_000, 64 << 20, 2, 8),
+            (10_000, 64 << 20, 1, 32),
             (10_000, 64 << 20, 64, 64),
+            (100_000, 1 << 30, 64, 512),
             (10_000, 256 << 10, 64, 1),
             (10_000, 3 << 20, 64, 2),
-            (31, 64 << 20, 64, 1),
-            (200, 64 << 20, 64, 4),
+            (127, 64 << 20, 64, 1),
+            (600, 64 << 20, 64, 4),
         ];
         for (most, max_bytes, cores, parts) in cases {
             assert_eq!(parts_of(most, max_bytes, cores), parts, "{most} {max_bytes} {cores}");
