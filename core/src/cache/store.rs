@@ -19,7 +19,7 @@ const MOST_USED: f64 = 0.97;
 /// each core. Each part has room for so much at least: for the largest token, and for so many that parts fill evenly.
 const PARTS_A_CORE: usize = 32;
 const LEAST_ENTRIES_OF_A_PART: u64 = 128;
-const LEAST_BYTES_OF_A_PART: u64 = 1024 * 1024;
+const LEAST_BYTES_OF_A_PART: u64 = 4 * 1024 * 1024;
 
 /// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
 pub(crate) struct Store {
@@ -138,11 +138,12 @@ mod tests {
     #[test]
     fn parts_are_as_many_as_threads_need_and_never_too_small() {
         let cases = [
-            (10_000, 64 << 20, 1, 32),
-            (10_000, 64 << 20, 64, 64),
-            (100_000, 1 << 30, 64, 512),
+            (10_000, 64 << 20, 64, 16),
+            (10_000, 1 << 30, 1, 32),
+            (10_000, 1 << 30, 64, 64),
+            (100_000, 1 << 30, 64, 256),
             (10_000, 256 << 10, 64, 1),
-            (10_000, 3 << 20, 64, 2),
+            (10_000, 9 << 20, 64, 2),
             (127, 64 << 20, 64, 1),
             (600, 64 << 20, 64, 4),
         ];
