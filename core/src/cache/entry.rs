@@ -8,15 +8,18 @@ use crate::cache::policy::{Life, Standing, State};
 use crate::token::Token;
 
 /// A token with the answer that it came in. What is in it is wiped when the last who holds it lets go.
+///
+/// In this order, so that what every hit reads lies in one piece beside the count of references.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Entry {
+    pub(crate) life: Life,
+    not_before: AtomicI64,
+    is_rejected: AtomicBool,
+    failures: AtomicU32,
     pub(crate) answer: Answer,
     /// What the answer says, read once for all hits.
     pub(crate) token: Token,
-    pub(crate) life: Life,
-    not_before: AtomicI64,
-    failures: AtomicU32,
-    is_rejected: AtomicBool,
     /// When a refresh was last forced because of the rejection.
     forced: AtomicI64,
     /// What it is found by when it has to go: hashes of [`Scope`](crate::cache::key::Scope)s.

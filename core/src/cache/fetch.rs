@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::answer::{Answer, Source};
+use crate::answer::Answer;
 use crate::cache::Cache;
 use crate::cache::clock::Moment;
 use crate::cache::entry::Entry;
@@ -86,7 +86,7 @@ impl Fetch<'_> {
             if let Some(claim) = claim {
                 claim.settle(&boarding, now);
             }
-            let (arrivals, source) = match boarding {
+            let (arrivals, is_joined) = match boarding {
                 Boarding::Kept => continue,
                 Boarding::Absent(error) => {
                     cache.counters.negative_hits.add();
@@ -98,14 +98,14 @@ impl Fetch<'_> {
                         None => Err(error.told_later(whole_seconds(until - now.elapsed))),
                     };
                 }
-                Boarding::Joined(arrivals) => (arrivals, Source::Joined),
+                Boarding::Joined(arrivals) => (arrivals, true),
                 Boarding::Started(ticket) => {
                     tokio::spawn(self.flight(question, ticket, sender, false).run());
-                    (waiting, Source::Network)
+                    (waiting, false)
                 }
                 Boarding::Full => return self.ask_alone(question, &subject.key, usable).await,
             };
-            return self.await_arrival(arrivals, source, usable, deadline).await;
+            return self.await_arrival(arrivals, is_joined, usable, deadline).await;
         }
     }
 
@@ -156,7 +156,7 @@ impl Fetch<'_> {
     async fn await_arrival(
         &self,
         arrivals: Arrivals,
-        source: Source,
+        is_joined: bool,
         usable: Option<&Arc<Entry>>,
         deadline: Instant,
     ) -> Result<Answer, Error> {
@@ -175,10 +175,12 @@ impl Fetch<'_> {
             return Ok(self.fall_back(entry, now));
         }
         let counters = &self.cache.counters;
-        let asked = if source == Source::Joined { &counters.joined } else { &counters.misses };
+        let asked = if is_joined { &counters.joined } else { &counters.misses };
         asked.add();
         match outcome {
-            Ok(Some(Outcome { result, .. })) => result.map(|answer| answer.from(source)),
+            Ok(Some(Outcome { result, .. })) => {
+                result.map(|answer| if is_joined { answer.joined() } else { answer })
+            }
             Ok(None) => Err(Error::connection("the request was given up before there was an answer".into())),
             Err(_) => Err(deadline_exceeded(self.timeout, 0, None)),
         }
@@ -195,6 +197,7 @@ impl Fetch<'_> {
     }
 
     /// Sees that somebody asks the service, unless somebody does already.
+    #[cold]
     fn refresh_behind(&self, question: &Question<'_>, entry: &Arc<Entry>, now: Moment) {
         let cache = self.cache;
         let Some(runtime) = cache.runtime.get() else { return };
@@ -284,7 +287,7 @@ mod tests {
 
     use super::*;
     use crate::cache::ledger::MOST_FLIGHTS;
-    use crate::{CacheClock, CacheOptions, Environment, ErrorKind, LicenseHandshake, operation};
+    use crate::{CacheClock, CacheOptions, Environment, ErrorKind, LicenseHandshake, Source, operation};
 
     struct World {
         emulator: Emulator,

@@ -206,8 +206,8 @@ impl Hash for Question<'_> {
         feed(state, self.user_id);
         feed(state, self.tenant_id);
         feed(state, self.external_identifier);
-        for scope in self.scopes.iter().flat_map(|ScopeSet(scopes)| scopes) {
-            feed(state, scope);
+        if let Some(ScopeSet(scopes)) = &self.scopes {
+            scopes.iter().for_each(|scope| feed(state, scope));
         }
     }
 }
@@ -227,6 +227,7 @@ fn are_same(ours: &str, theirs: &str) -> bool {
 }
 
 impl Equivalent<Key> for Question<'_> {
+    #[inline]
     fn equivalent(&self, key: &Key) -> bool {
         let has_same_scopes = match (&self.scopes, &key.scopes) {
             (None, None) => true,

@@ -36,7 +36,7 @@ pub use options::CacheOptions;
 pub use statistics::CacheStats;
 pub(crate) use statistics::Counter;
 
-use crate::answer::{Answer, Source};
+use crate::answer::Answer;
 use crate::error::{ArgumentName, Error};
 use crate::operation::{Operation, Tokens};
 use clock::Moment;
@@ -152,10 +152,10 @@ impl Cache {
     fn hit(&self, entry: Arc<Entry>, is_stale: bool) -> Answer {
         if is_stale {
             self.counters.stale_served.add();
-            return Answer::kept_in(entry, Source::Stale);
+            return Answer::stale(entry);
         }
         self.counters.hit();
-        Answer::kept_in(entry, Source::Cache)
+        Answer::cached(entry)
     }
 
     /// The service wants to be left alone.
