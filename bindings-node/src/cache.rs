@@ -121,7 +121,10 @@ impl Lookup {
     }
 
     fn answer(&self, given: &Given<'_>) -> Result<Option<Answer>> {
-        let texts: [ShortText; 4] = [given.at(0)?, given.at(1)?, given.at(2)?, given.at(3)?];
+        let mut texts = [ShortText::EMPTY; 4];
+        for (index, text) in texts.iter_mut().enumerate().take_while(|(index, _)| given.has(*index)) {
+            text.read(&given.0.get(index)?)?;
+        }
         let [Some(app_id), Some(user_id), Some(tenant_id), Some(external_identifier)] =
             texts.each_ref().map(ShortText::as_str)
         else {
