@@ -1,70 +1,71 @@
 // The official SDK's answer, made from what the native half reports. Documented in response.d.cts.
 'use strict';
 
+const { inspect } = require('node:util');
+
 const { messageOf } = require('./errors.cjs');
 
 /** The statuses whose `Response` must not have a body: the Fetch standard's "null body statuses". */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
 function successOf(outcome, data) {
-  const answer = new Answer(outcome);
-  answer.data = data;
-  return answer;
+  return { code: outcome.status, ok: outcome.ok, response: new LazyResponse(outcome), data };
 }
 
 function failureOf(outcome) {
-  const answer = new Answer(outcome);
-  answer.error = {
+  const error = {
     errorCode: outcome.errorCode ?? '',
     // A proxy's page has no description in it.
     errorDescription: outcome.errorDescription || messageOf(outcome),
   };
-  if (outcome.errorMessage) answer.error.errorMessage = outcome.errorMessage;
+  if (outcome.errorMessage) error.errorMessage = outcome.errorMessage;
   if (outcome.kind === 'rate_limited' && outcome.retryAfterSeconds !== undefined) {
-    answer.error.retryAfter = outcome.retryAfterSeconds;
+    error.retryAfter = outcome.retryAfterSeconds;
   }
-  return answer;
+  return { code: outcome.status, ok: outcome.ok, response: new LazyResponse(outcome), error };
 }
 
 /**
- * Where an answer holds its `response`: a property, if one that nobody comes across, so that who wraps an answer in a
- * `Proxy`, or copies its properties, finds it too.
+ * Stands for a `Response`, which is made when somebody looks into it: few do, and making one costs more than all the rest.
+ * Even a getter on each answer would take a third of a cached token's time.
  */
-const RESPONSE = Symbol('response');
+class LazyResponse {
+  #outcome;
+  #response;
 
-/** The same for all answers: a getter of its own makes V8 keep each as a dictionary, which costs twice as much. */
-const responseProperty = {
-  get() {
-    return this[RESPONSE]();
-  },
-  set(value) {
-    this[RESPONSE](value);
-  },
-  enumerable: true,
-  configurable: true,
-};
+  constructor(outcome) {
+    this.#outcome = outcome;
+  }
 
-/**
- * A plain object, its keys in the official SDK's order. Few callers look at `response`, and making one costs more than
- * the rest.
- */
-function Answer(outcome) {
-  this.code = outcome.status;
-  this.ok = outcome.ok;
-  Object.defineProperty(this, 'response', responseProperty);
-  Object.defineProperty(this, RESPONSE, { value: lazyResponse(outcome) });
+  /** What is logged with an answer: not the headers, which may hold what a proxy has put there. */
+  [inspect.custom](_depth, options) {
+    return `Response ${inspect({ status: this.#outcome.status }, options)}`;
+  }
+
+  /** Undefined for what is no such object, as a prototype is that somebody looks through. */
+  static responseOf(lazy) {
+    if (!(#response in lazy)) return undefined;
+    lazy.#response ??= responseOf(lazy.#outcome);
+    return lazy.#response;
+  }
 }
-Answer.prototype = Object.prototype;
 
-/** A function that gives the response, or takes the one that somebody has put in its place. */
-function lazyResponse(outcome) {
-  let response;
-  return (...given) => {
-    if (given.length > 0) [response] = given;
-    else response ??= responseOf(outcome);
-    return response;
-  };
-}
+// It has next to nothing of its own, so that whatever it is asked for is looked up behind it: there, the class is Response,
+// and what is found is the response's, methods too, which work on no other object.
+delete LazyResponse.prototype.constructor;
+Object.setPrototypeOf(
+  LazyResponse.prototype,
+  new Proxy(Object.create(null), {
+    getPrototypeOf: () => Response.prototype,
+    has: (_, name) => name in Response.prototype,
+    get(_, name, lazy) {
+      const response = LazyResponse.responseOf(lazy);
+      if (response === undefined) return Reflect.get(Response.prototype, name, lazy);
+      const found = response[name];
+      return typeof found === 'function' && name !== 'constructor' ? found.bind(response) : found;
+    },
+  }),
+);
 
 function responseOf({ status, headers, body }) {
   const isOrdinary = status >= 200 && status <= 599;

@@ -3,8 +3,8 @@ interface Answered {
   /** The HTTP status. */
   code: number;
   /**
-   * Status, headers and body. It is made when it is first read, and is the same one afterwards; `text()` and `json()`
-   * can be called any number of times. Of an error's body, at most 8 KiB are there, with this call's secrets masked.
+   * Status, headers and body. What it stands for is made when somebody first looks into it; `text()` and `json()` can be
+   * called any number of times. Of an error's body, at most 8 KiB are there, with this call's secrets masked.
    */
   response: Response;
 }

@@ -198,6 +198,25 @@ test('response is a real Response, made once', async (context) => {
   assert.deepEqual(JSON.parse(await response.text()), { token: TOKEN });
 });
 
+test('response is taken for a Response by whoever asks it', async (context) => {
+  const { fetchToken } = await arrange(context, answer(201, { token: TOKEN }, { 'x-some': 'thing' }));
+  const { response } = await fetchToken('app-id', 'user-id');
+  assert.equal(Object.prototype.toString.call(response), '[object Response]');
+  assert.equal(response.constructor, Response);
+  assert.ok('bodyUsed' in response);
+  assert.ok(!('accessToken' in response));
+  assert.equal(response.accessToken, undefined);
+  // Who waits for it is not kept waiting.
+  assert.equal(await response, response);
+  assert.equal(inspect(response), 'Response { status: 201 }');
+  const another = new Response(response.body, response);
+  assert.deepEqual([another.status, another.headers.get('x-some')], [201, 'thing']);
+  assert.deepEqual(await another.json(), { token: TOKEN });
+  assert.equal(response.bodyUsed, true);
+  response.json = () => 'replaced by a test';
+  assert.equal(response.json(), 'replaced by a test');
+});
+
 test('response has no content type that the service did not send', async (context) => {
   const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
   const { response } = await fetchToken('app-id', 'user-id');

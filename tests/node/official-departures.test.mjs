@@ -36,6 +36,13 @@ test('token-in-node: the official token is a plain object that shows its secrets
   assert.equal(data.expiresAt, undefined);
 });
 
+test("response: the official answer's is the fetch's own", { skip }, async (context) => {
+  const { outbound } = await arrangeOfficial(context, [answer(200, { token: {} })]);
+  const { response } = await outbound.fetchToken('a', 'u');
+  assert.equal(Object.getPrototypeOf(response), Response.prototype);
+  assert.equal(Object.getOwnPropertyDescriptor(Response.prototype, 'status').get.call(response), 200);
+});
+
 test('json-beyond-unicode: the official client reads what the language reads', { skip }, async (context) => {
   const token = '{"token":{"large":1e400,"half":"\\ud800"}}';
   const { outbound } = await arrangeOfficial(context, [answer(200, token)]);
