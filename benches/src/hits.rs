@@ -36,8 +36,9 @@ async fn main() -> Result<(), Failure> {
     let few_users = users.get(..FEW).ok_or("too few users")?;
     let (map_of_few, map_of_many) = (bare_map(few_users), bare_map(&users));
     let (cache_of_few, cache_of_many) = (filled(&origin, few_users).await?, filled(&origin, &users).await?);
+    let one_each = [cache_of_few.clone(), filled(&origin, few_users).await?];
     let all = users.as_slice();
-    let timers: [Timer<'_>; 11] = [
+    let timers: [Timer<'_>; 12] = [
         ("the map beneath, 100 entries", Box::new(|| on_one(few_users, |user| bare_hit(&map_of_few, user)))),
         ("ours, 100 entries", Box::new(|| on_one(few_users, |user| hit(&cache_of_few, user)))),
         (
@@ -56,19 +57,23 @@ async fn main() -> Result<(), Failure> {
         ("ours, all of 100,000 entries", Box::new(|| on_one(all, |user| hit(&cache_of_many, user)))),
         (
             "the map beneath, 100 entries, 1 thread",
-            Box::new(|| on_threads(few_users, 1, |user| bare_hit(&map_of_few, user))),
+            Box::new(|| on_threads(few_users, 1, |_, user| bare_hit(&map_of_few, user))),
         ),
         (
             "the map beneath, 100 entries, 2 threads on different tokens",
-            Box::new(|| on_threads(few_users, 2, |user| bare_hit(&map_of_few, user))),
+            Box::new(|| on_threads(few_users, 2, |_, user| bare_hit(&map_of_few, user))),
         ),
         (
             "ours, 100 entries, 1 thread",
-            Box::new(|| on_threads(few_users, 1, |user| hit(&cache_of_few, user))),
+            Box::new(|| on_threads(few_users, 1, |_, user| hit(&cache_of_few, user))),
         ),
         (
             "ours, 100 entries, 2 threads on different tokens",
-            Box::new(|| on_threads(few_users, 2, |user| hit(&cache_of_few, user))),
+            Box::new(|| on_threads(few_users, 2, |_, user| hit(&cache_of_few, user))),
+        ),
+        (
+            "ours, 100 entries, 2 threads with a cache each",
+            Box::new(|| on_threads(few_users, 2, |thread, user| hit(one_each.get(thread)?, user))),
         ),
     ];
     let mut figures = vec![Vec::new(); timers.len()];
@@ -170,18 +175,19 @@ fn on_one<Hit>(users: &[String], hit: impl Fn(&str) -> Option<Hit>) -> Result<f6
 fn on_threads<Hit>(
     users: &[String],
     threads: usize,
-    hit: impl Fn(&str) -> Option<Hit> + Sync,
+    hit: impl Fn(usize, &str) -> Option<Hit> + Sync,
 ) -> Result<f64, Failure> {
     let start = Barrier::new(threads);
     let outcomes: Vec<_> = std::thread::scope(|scope| {
         let (start, hit) = (&start, &hit);
         let parts = users.chunks(users.len() / threads).take(threads);
         let workers: Vec<_> = parts
-            .map(|part| {
+            .enumerate()
+            .map(|(thread, part)| {
                 scope.spawn(move || {
                     start.wait();
                     let began = Instant::now();
-                    on_one(part, hit).map(|_| (began, Instant::now()))
+                    on_one(part, |user| hit(thread, user)).map(|_| (began, Instant::now()))
                 })
             })
             .collect();
