@@ -36,7 +36,7 @@ test('token-in-node: the official token is a plain object that shows its secrets
   assert.equal(data.expiresAt, undefined);
 });
 
-test("response: the official answer's is the fetch's own", { skip }, async (context) => {
+test('response: what the official answer has came out of the fetch', { skip }, async (context) => {
   const { outbound } = await arrangeOfficial(context, [answer(200, { token: {} })]);
   const { response } = await outbound.fetchToken('a', 'u');
   assert.equal(Object.getPrototypeOf(response), Response.prototype);
