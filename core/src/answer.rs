@@ -405,6 +405,22 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_held_weakly_comes_from_where_it_came_from() {
+        let brought = answer(AnswerShape::Token, b"{}").unwrap();
+        let kept = Arc::new(Entry::made_up("made-up-access", Box::default()));
+        let cases = [
+            (brought.clone(), Source::Network),
+            (brought.joined(), Source::Joined),
+            (Answer::cached(Arc::clone(&kept)), Source::Cache),
+            (Answer::stale(Arc::clone(&kept)), Source::Stale),
+        ];
+        for (answer, source) in cases {
+            assert_eq!(answer.source(), source);
+            assert_eq!(answer.downgrade().upgrade().unwrap().source(), source);
+        }
+    }
+
+    #[test]
     fn a_token_comes_in_an_object() {
         for body in ["null", "[]", "7", "\"x\""] {
             assert_eq!(answer(AnswerShape::Token, body.as_bytes()).unwrap_err().kind(), ErrorKind::Decode);

@@ -8,7 +8,8 @@ use std::time::Duration;
 /// A reading of both clocks, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
-    /// Since some start, sleep of the machine included; never goes back. Ages and waits are measured with it.
+    /// Since some start, sleep of the machine included. Ages and waits are measured with it. It goes back by no more than
+    /// a date that is set by less than a second had put it ahead.
     pub(crate) elapsed: i64,
     /// Since 1970, as far as the machine knows; somebody may set it.
     pub(crate) wall: i64,
@@ -81,8 +82,8 @@ impl fmt::Debug for CacheClock {
 
 /// Linux has a clock that counts the machine's sleep (`CLOCK_BOOTTIME`; `Instant` there does not), but reading it
 /// costs as much as a whole lookup. So the coarse clock of the date is read, at a quarter of that, and how far the
-/// exact one is ahead of it is remembered for a second. The date goes on while the machine sleeps, so a sleep shows as
-/// a leap of the date, as does a change of it; a leap of less than a second is seen at the end of that second.
+/// exact one is ahead of it is remembered for a second of the date. The date goes on while the machine sleeps, so a sleep
+/// shows as a leap of the date, as does a change of it; a leap of less than a second is seen at the end of that second.
 #[cfg(target_os = "linux")]
 mod machine {
     use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -92,6 +93,8 @@ mod machine {
     use super::Moment;
 
     const RECHECKED_AFTER: i64 = 1_000;
+    /// Between two readings of a thread that has not been interrupted: a tick of the coarse clock, at the slowest.
+    const ONE_MOMENT: i64 = 10;
     const NEVER: i64 = i64::MIN / 2;
 
     static REMEMBERED: Remembered = Remembered::nothing();
@@ -126,9 +129,10 @@ mod machine {
                 return Moment { elapsed: wall + ahead, wall };
             }
             let elapsed = read(ClockId::Boottime);
+            let is_one_moment = (0..=ONE_MOMENT).contains(&(read(ClockId::RealtimeCoarse) - wall));
             // Where two come at once one of them is enough; in a child that was forked just now, none is, which costs
             // time alone.
-            if !self.is_being_written.swap(true, Ordering::Acquire) {
+            if is_one_moment && !self.is_being_written.swap(true, Ordering::Acquire) {
                 self.date.store(NEVER, Ordering::Relaxed);
                 self.ahead.store(elapsed - wall, Ordering::Release);
                 self.date.store(wall, Ordering::Release);
@@ -210,6 +214,56 @@ mod tests {
             assert_eq!((told, date), (elapsed.get(), wall.get()), "{what}");
             assert_eq!(exact_readings.get(), readings, "{what}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_was_read_with_a_pause_in_between_is_not_remembered() {
+        use std::cell::Cell;
+
+        use rustix::time::ClockId;
+
+        let (wall, exact_readings) = (Cell::new(1_795_435_200_000), Cell::new(0));
+        let remembered = machine::Remembered::nothing();
+        let read_after = |pause: i64| {
+            remembered.now(|clock| {
+                if clock == ClockId::RealtimeCoarse {
+                    return wall.get();
+                }
+                exact_readings.set(exact_readings.get() + 1);
+                wall.set(wall.get() + pause);
+                wall.get() - 1_795_435_200_000
+            })
+        };
+        for (pause, readings) in [(500, 1), (4, 2), (4, 2)] {
+            read_after(pause);
+            assert_eq!(exact_readings.get(), readings, "{pause}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn two_threads_never_mix_what_they_have_read() {
+        use rustix::time::ClockId;
+
+        const TURNS: i64 = 100_000;
+        let remembered = machine::Remembered::nothing();
+        // At each turn the date is one that no other turn is near, and the exact clock's is another distance from it.
+        let reading =
+            |turn: i64, clock| if clock == ClockId::RealtimeCoarse { turn * 5_000 } else { turn * 7 };
+        std::thread::scope(|scope| {
+            for thread in 0..2 {
+                let (remembered, reading) = (&remembered, &reading);
+                scope.spawn(move || {
+                    for turn in (1 + thread..TURNS).step_by(2) {
+                        for _ in 0..2 {
+                            let told = remembered.now(|clock| reading(turn, clock));
+                            assert_eq!(told, Moment { elapsed: turn * 7, wall: turn * 5_000 });
+                        }
+                    }
+                });
+            }
+        });
     }
 
     #[test]

@@ -62,7 +62,8 @@ impl Flight {
             let sent = cache.clock.now();
             let result = self.request.send(arguments, deadline.duration_since(Instant::now())).await;
             let now = cache.clock.now();
-            let trip = now.elapsed - sent.elapsed;
+            // The clock may have gone back a little.
+            let trip = (now.elapsed - sent.elapsed).max(0);
             let (outcome, is_refused_again) = self.land(cache, result, now, trip);
             if !is_refused_again {
                 break outcome;

@@ -102,14 +102,15 @@ impl CacheOptions {
         })
     }
 
-    /// At most so many tokens are kept; 10,000 unless set. Those that are asked for least make room.
+    /// At most so many tokens are kept; 10,000 unless set. Those that are asked for least make room. A cache of more than a
+    /// thousand is in parts, which do not fill at the same pace: from about nine tenths of this on, tokens make room.
     pub fn max_entries(mut self, max_entries: usize) -> Self {
         self.max_entries = max_entries;
         self
     }
 
     /// At most so many bytes are kept, as [`CacheStats::bytes`](crate::CacheStats::bytes) counts them; 64 MiB unless set.
-    /// A token is not kept that takes up more than 97 % of this, or of 1 MiB where this is more.
+    /// A token is not kept that takes up more than 97 % of this; the largest answer takes up little more than 3 MiB.
     pub fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self

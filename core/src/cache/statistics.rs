@@ -103,7 +103,7 @@ impl Counter {
     }
 }
 
-/// One counter would be a place where all threads meet, which costs as much as all the rest of a hit.
+/// One counter would be a place where all threads meet.
 #[derive(Debug, Default)]
 struct Striped([Line; 16]);
 

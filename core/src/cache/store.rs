@@ -16,9 +16,10 @@ use crate::error::Error;
 const MOST_USED: f64 = 0.97;
 
 /// The map is in parts, each with a lock of its own, where threads at work on different tokens seldom meet: so many for
-/// each core. Each part has room for so much at least: for the largest token, and for so many that parts fill evenly.
+/// each core. Each part has room for so much at least: for so many tokens that parts fill about evenly, since a part that
+/// is full gives tokens up while others have room; and for three times the largest answer, which is 1 MiB.
 const PARTS_A_CORE: usize = 32;
-const LEAST_ENTRIES_OF_A_PART: u64 = 128;
+const LEAST_ENTRIES_OF_A_PART: u64 = 512;
 const LEAST_BYTES_OF_A_PART: u64 = 4 * 1024 * 1024;
 
 /// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
@@ -139,16 +140,37 @@ mod tests {
     fn parts_are_as_many_as_threads_need_and_never_too_small() {
         let cases = [
             (10_000, 64 << 20, 64, 16),
-            (10_000, 1 << 30, 1, 32),
-            (10_000, 1 << 30, 64, 64),
-            (100_000, 1 << 30, 64, 256),
+            (10_000, 1 << 30, 1, 16),
+            (100_000, 1 << 30, 1, 32),
+            (100_000, 1 << 30, 64, 128),
             (10_000, 256 << 10, 64, 1),
             (10_000, 9 << 20, 64, 2),
-            (127, 64 << 20, 64, 1),
-            (600, 64 << 20, 64, 4),
+            (1_023, 64 << 20, 64, 1),
+            (2_100, 64 << 20, 64, 4),
         ];
         for (most, max_bytes, cores, parts) in cases {
             assert_eq!(parts_of(most, max_bytes, cores), parts, "{most} {max_bytes} {cores}");
         }
+    }
+
+    #[test]
+    fn a_map_of_many_parts_keeps_nearly_as_many_as_it_may_and_tells_what_it_gives_up() {
+        const MOST: usize = 10_000;
+        let store = Store::new(MOST, 64 << 20).unwrap();
+        let mut given_up = 0;
+        for user in 0..MOST {
+            let entry = Entry::made_up("made-up-access", Box::default());
+            given_up += store.insert(key(&user.to_string()), Arc::new(entry)).len();
+        }
+        assert_eq!(store.len() + given_up, MOST);
+        assert!((MOST * 95 / 100..=MOST).contains(&store.len()), "{}", store.len());
+    }
+
+    #[test]
+    fn the_largest_answer_is_kept_by_default() {
+        let store = Store::new(10_000, 64 << 20).unwrap();
+        let largest = Entry::made_up(&"x".repeat(1024 * 1024), Box::default());
+        assert!(store.insert(key("one"), Arc::new(largest)).is_empty());
+        assert!(store.peek(&key("one")).is_some());
     }
 }
