@@ -25,28 +25,43 @@ function failureOf(outcome) {
   return { code: outcome.status, ok: outcome.ok, response: new LazyResponse(outcome), error };
 }
 
+/** A response that is made when it is first asked for. What is private shows in no log, however deep it looks. */
+class Held {
+  #outcome;
+  #response;
+
+  of(outcome) {
+    this.#outcome = outcome;
+  }
+
+  get status() {
+    return this.#outcome.status;
+  }
+
+  get response() {
+    this.#response ??= responseOf(this.#outcome);
+    return this.#response;
+  }
+}
+
+/** No private field, so that a `Proxy` around it finds this too. */
+const HELD = Symbol('response');
+
 /**
  * Stands for a `Response`, which is made when somebody looks into it: few do, and making one costs more than all the rest.
  * Even a getter on each answer would take a third of a cached token's time.
  */
 class LazyResponse {
-  #outcome;
-  #response;
+  // Put there as a field, since to assign it would ask all that lies behind.
+  [HELD] = new Held();
 
   constructor(outcome) {
-    this.#outcome = outcome;
+    this[HELD].of(outcome);
   }
 
   /** What is logged with an answer: not the headers, which may hold what a proxy has put there. */
   [inspect.custom](_depth, options) {
-    return `Response ${inspect({ status: this.#outcome.status }, options)}`;
-  }
-
-  /** Undefined for what is no such object, as a prototype is that somebody looks through. */
-  static responseOf(lazy) {
-    if (!(#response in lazy)) return undefined;
-    lazy.#response ??= responseOf(lazy.#outcome);
-    return lazy.#response;
+    return `Response ${inspect({ status: this[HELD]?.status }, options)}`;
   }
 }
 
@@ -59,7 +74,9 @@ Object.setPrototypeOf(
     getPrototypeOf: () => Response.prototype,
     has: (_, name) => name in Response.prototype,
     get(_, name, lazy) {
-      const response = LazyResponse.responseOf(lazy);
+      // Of a prototype that somebody looks through.
+      if (name === HELD) return undefined;
+      const response = lazy[HELD]?.response;
       if (response === undefined) return Reflect.get(Response.prototype, name, lazy);
       const found = response[name];
       return typeof found === 'function' && name !== 'constructor' ? found.bind(response) : found;

@@ -182,7 +182,7 @@ test('accessToken and token stand in for each other, without a key more', async 
   assert.equal(neither.token, undefined);
 });
 
-test('response is a real Response, made once', async (context) => {
+test('response has what a Response has, made once', async (context) => {
   const headers = { 'content-type': 'application/json', 'x-many': ['a', 'b'], 'x-latin': 'caf\u00e9' };
   const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }, headers));
   const fetched = await fetchToken('app-id', 'user-id');
@@ -215,6 +215,22 @@ test('response is taken for a Response by whoever asks it', async (context) => {
   assert.equal(response.bodyUsed, true);
   response.json = () => 'replaced by a test';
   assert.equal(response.json(), 'replaced by a test');
+});
+
+test('response answers to who wraps it, and to who looks through its prototypes', async (context) => {
+  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }, { 'x-some': 'thing' }));
+  const { response } = await fetchToken('app-id', 'user-id');
+  for (const wrapped of [new Proxy(response, {}), Object.create(response)]) {
+    assert.equal(wrapped.status, 200);
+    assert.equal(wrapped.headers.get('x-some'), 'thing');
+    assert.deepEqual(await wrapped.json(), { token: TOKEN });
+    assert.ok(wrapped instanceof Response);
+    assert.equal(inspect(wrapped), 'Response { status: 200 }');
+  }
+  assert.equal(inspect(Object.getPrototypeOf(response)), 'Response { status: undefined }');
+  assert.throws(() => Object.getPrototypeOf(response).status, TypeError);
+  const everything = { depth: Infinity, showHidden: true, customInspect: false };
+  assert.ok(!inspect(response, everything).includes(TOKEN.accessToken));
 });
 
 test('response has no content type that the service did not send', async (context) => {
