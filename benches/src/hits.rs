@@ -21,6 +21,8 @@ mod wire;
 
 const FEW: usize = 100;
 const MANY: usize = 100_000;
+/// What a cache has room for, unless it is told.
+const BY_DEFAULT: usize = 10_000;
 const ROUNDS: usize = 7;
 const HITS: usize = 200_000;
 
@@ -106,14 +108,10 @@ impl Equivalent<Owned> for Borrowed<'_> {
 
 type BareMap = Cache<Owned, Arc<str>>;
 
-/// The cache's default, or more where that is too few.
-fn room_for(users: &[String]) -> usize {
-    (2 * users.len()).max(10_000)
-}
-
 /// The least that such a cache can cost: nothing in it expires, and nothing is counted.
 fn bare_map(users: &[String]) -> BareMap {
-    let map = Cache::new(room_for(users));
+    // In as many parts as it makes of itself.
+    let map = Cache::new((2 * users.len()).max(BY_DEFAULT));
     for user in users {
         let ids = [wire::APP_ID.to_owned(), user.clone(), String::new(), String::new()];
         map.insert(Owned(ids, None), wire::ACCESS_TOKEN.into());
@@ -125,13 +123,19 @@ fn bare_hit(map: &BareMap, user: &str) -> Option<Arc<str>> {
     map.get(&Borrowed([wire::APP_ID, user, "", ""], None))
 }
 
+/// The default, as far as it is enough.
+fn options_for(users: &[String]) -> CacheOptions {
+    let default = CacheOptions::default();
+    if users.len() < BY_DEFAULT { default } else { default.max_entries(2 * users.len()).max_bytes(1 << 30) }
+}
+
 async fn filled(origin: &str, users: &[String]) -> Result<Client, Failure> {
     let client = Client::builder()
         .project_id(wire::PROJECT_ID)
         .management_key(wire::MANAGEMENT_KEY)
         .base_url(origin)
         .timeout(wire::TIMEOUT)
-        .cache(CacheOptions::default().max_entries(room_for(users)).max_bytes(1 << 30))
+        .cache(options_for(users))
         .build()?;
     for user in users {
         client.fetch_token(wire::APP_ID, user).await?;
