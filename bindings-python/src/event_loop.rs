@@ -50,6 +50,7 @@ pub(crate) fn start(
     let runtime = runtime(process)?;
     let event_loop = running_loop(py)?;
     let inbox = Inbox::of(&event_loop, process)?;
+    inbox.bell.check()?;
     let future = event_loop.call_method0(intern!(py, "create_future"))?;
     let delivery = Delivery::new(inbox, &future);
     let abort = runtime.begin(call, |finished| delivery.make(finished));

@@ -190,3 +190,64 @@ def test_loops_that_wait_for_the_interpreters_lock_keep_no_call_from_looking_its
         environment = {**QUIET, "SERVER": server, "DESCOPE_BASE_URI": f"http://localhost:{server.split(':')[1]}"}
         ended = run_program(emulator, LONG_COMPUTATION, str(loops), environment=environment)
     assert (ended.output, ended.errors, ended.code) == ("1\n", "", 0), ended
+
+
+ENDS_WHILE_THE_LOOP_IS_RUNG = """
+import asyncio, sys, time
+from descope_outbound import DescopeClientAsync
+
+class ReleasesTheLockAtTheEnd:
+    def __del__(self, sleep=time.sleep): sleep(1)
+
+class RungSlowly(asyncio.SelectorEventLoop):
+    def add_reader(self, *_): raise NotImplementedError
+    def call_soon_threadsafe(self, *given, **more):
+        handle = super().call_soon_threadsafe(*given, **more)
+        # The loop goes on meanwhile, and the program comes to its end.
+        time.sleep(0.3)
+        return handle
+
+sys.lingering = ReleasesTheLockAtTheEnd()
+client = DescopeClientAsync(license_handshake=False)
+event_loop = RungSlowly()
+event_loop.run_until_complete(client.mgmt.outbound_application.fetch_token("app-id", "user-id"))
+print("fetched", flush=True)
+"""
+
+
+def test_an_interpreter_that_ends_while_a_loop_is_rung_waits_for_the_ringing(emulator: Emulator) -> None:
+    with SteadyServer(lambda _: Reply(body=b'{"token": {}}')) as service:
+        environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
+        ended = run_program(emulator, ENDS_WHILE_THE_LOOP_IS_RUNG, environment=environment)
+    assert (ended.output, ended.errors, ended.code) == ("fetched\n", "", 0), ended
+
+
+CALLS_WHEN_IT_IS_OVER = """
+import asyncio, atexit
+from descope_outbound import DescopeClientAsync
+
+class WatchesNoDescriptors(asyncio.SelectorEventLoop):
+    def add_reader(self, *_): raise NotImplementedError
+
+client = DescopeClientAsync(license_handshake=False)
+event_loop = WatchesNoDescriptors()
+
+def fetch():
+    return event_loop.run_until_complete(client.mgmt.outbound_application.fetch_token("app-id", "user-id"))
+
+def fetch_once_more():
+    try: fetch()
+    except RuntimeError as error: print(error, flush=True)
+
+# What is registered first is called last.
+atexit.register(fetch_once_more)
+fetch()
+"""
+
+
+def test_a_call_that_would_never_be_rung_for_is_refused(emulator: Emulator) -> None:
+    with SteadyServer(lambda _: Reply(body=b'{"token": {}}')) as service:
+        environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
+        ended = run_program(emulator, CALLS_WHEN_IT_IS_OVER, environment=environment)
+    said = "the interpreter is ending: this event loop cannot be woken any more\n"
+    assert (ended.output, ended.errors, ended.code) == (said, "", 0), ended
