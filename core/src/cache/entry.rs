@@ -20,7 +20,7 @@ pub(crate) struct Entry {
     pub(crate) answer: Answer,
     /// What the answer says, read once for all hits.
     pub(crate) token: Token,
-    /// When a refresh was last forced because of the rejection.
+    /// When a refresh was last forced because this token, or one before it, was rejected.
     forced: AtomicI64,
     /// What it is found by when it has to go: hashes of [`Scope`](crate::cache::key::Scope)s.
     pub(crate) places: Box<[u64]>,
@@ -89,6 +89,12 @@ impl Entry {
         let last = self.forced.load(Ordering::Relaxed);
         now - last >= pause
             && self.forced.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Remembers when a refresh was last forced for the token that this one replaces: whoever refuses all of them is no reason
+    /// to force one after the other.
+    pub(crate) fn follow(&self, replaced: &Self) {
+        self.forced.store(replaced.forced.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// What it takes up, roughly: the answer, the token as it has been read, the form in which a package for another

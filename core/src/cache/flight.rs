@@ -128,6 +128,7 @@ impl Flight {
         current: Option<&Arc<Entry>>,
         now: Moment,
     ) -> Landing {
+        let replaced = current;
         let current = current.filter(|current| current.life.state(now) != State::Expired);
         let Some(Arrived { answer, token, life }) = arrived else {
             // Expired already, or no token at all. A forced refresh that comes to that says no good of the old one.
@@ -150,6 +151,9 @@ impl Flight {
         places.push(cache.ledger.place(Scope::AccessToken(token.access_token.expose())));
         let is_refresh_failing = !token.last_refresh_error.is_empty();
         let entry = Entry::new(answer, token, life, places.into());
+        if let Some(replaced) = replaced {
+            entry.follow(replaced);
+        }
         if same.is_some() {
             entry.leave_alone_until(cache.rules.after_same_token(now, &life));
         }
