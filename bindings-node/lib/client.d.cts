@@ -49,10 +49,7 @@ export interface DescopeClientConfig {
 }
 
 /** A client of Descope's outbound apps. `Throws` is its setting `throwOnError`, `Kept` what its setting `cache` makes. */
-export interface DescopeClient<
-  Throws extends boolean = boolean,
-  Kept extends Cache | undefined = Cache | undefined,
-> {
+export interface DescopeClient<Throws extends boolean = boolean, Kept extends Cache | undefined = Cache | undefined> {
   /** The cache, undefined where the client was made without one. */
   cache: Kept;
   management: {

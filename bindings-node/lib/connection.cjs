@@ -33,9 +33,7 @@ function connect({ settings, throwOnError }) {
     const argumentsJson = toJson({ ...given, ...added });
     let outcome;
     try {
-      outcome = await untilAborted(signal, () =>
-        begin(client, operation, argumentsJson, timeout, minValiditySeconds),
-      );
+      outcome = await untilAborted(signal, () => begin(client, operation, argumentsJson, timeout, minValiditySeconds));
     } finally {
       // Whatever is no fetch may have ended tokens, which the native cache has let go of.
       if (dataOf !== tokenIn) parsed?.clear();

@@ -19,7 +19,8 @@ function lastArgumentOf(given, more) {
     throw new TypeError(`the last argument must be an object of ${inWords(names)}, not ${typeName(last)}`);
   }
   // It has no members of its own, and would be ignored without a word.
-  if (isSignal(last)) throw new TypeError('the last argument must be an object: pass { signal }, not the signal itself');
+  if (isSignal(last))
+    throw new TypeError('the last argument must be an object: pass { signal }, not the signal itself');
   const unknown = Object.keys(last).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw invalidArgument(`${unknown} is unknown: the last argument takes ${inWords(names)}`);

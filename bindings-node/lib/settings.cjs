@@ -58,7 +58,9 @@ function settingsOfOfficial(configuration) {
     refused: { ...REFUSED, throwOnError: 'its answers stay what they are in the official SDK' },
   });
   if (configuration.cache) {
-    throw invalidArgument('cache is no option of an accelerated client: it has no client.cache, which could be told what to forget');
+    throw invalidArgument(
+      'cache is no option of an accelerated client: it has no client.cache, which could be told what to forget',
+    );
   }
   const names = native.environmentNames().filter((name) => !name.startsWith('DESCOPE_'));
   const settings = settingsIn(configuration, names);

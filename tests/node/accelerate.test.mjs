@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 
-import DescopeClient, { DescopeError, accelerate, restore } from 'descope-outbound';
+import DescopeClient, { accelerate, DescopeError, restore } from 'descope-outbound';
 
 import { answer, hang, startCannedServer } from './support/canned-server.mjs';
 import { ROOT } from './support/child.mjs';

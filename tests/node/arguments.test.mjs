@@ -122,10 +122,7 @@ test('nothing is thrown before there is a promise', async (context) => {
   const { client } = await arrange(context, answer(200));
   for (const method of Object.values(client.management).flatMap(Object.values)) {
     assert.equal(Object.prototype.toString.call(method), '[object AsyncFunction]');
-    await assert.rejects(
-      method(...Array(7).fill(Symbol('s'))),
-      TypeError,
-    );
+    await assert.rejects(method(...Array(7).fill(Symbol('s'))), TypeError);
   }
 });
 

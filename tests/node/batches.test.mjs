@@ -76,7 +76,10 @@ test('data is what JSON.parse makes of the same text alone', async (context) => 
     '{"token":{"2":1,"1":2,"n":12345678901234567890,"f":0.1e-7,"z":-0}}',
     '\ufeff{"token":{"s":"\\ud83d\\ude00 \\u2028 \u2028 \\/"},"token":{"last":true}}',
   ];
-  const { fetchToken } = await arrange(context, together(sent.length, (user) => answer(200, sent[user])));
+  const { fetchToken } = await arrange(
+    context,
+    together(sent.length, (user) => answer(200, sent[user])),
+  );
   const fetched = await Promise.all(sent.map((_, user) => fetchToken('a', String(user))));
   for (const [user, { data }] of fetched.entries()) {
     const { token } = JSON.parse(sent[user].replace('\ufeff', ''));

@@ -9,8 +9,8 @@ import { inspect } from 'node:util';
 import DescopeClient, { DescopeError } from 'descope-outbound';
 
 import { answer } from './support/canned-server.mjs';
-import { arrange, clientOf } from './support/made-up.mjs';
 import { startEmulator } from './support/emulator.mjs';
+import { arrange, clientOf } from './support/made-up.mjs';
 
 const native = createRequire(import.meta.url)('../../bindings-node/lib/addon.cjs');
 
@@ -59,7 +59,10 @@ test('the second fetch asks nobody, and looks like the first', async (context) =
   assert.equal(second.response.headers.get('content-type'), first.response.headers.get('content-type'));
   assert.equal(await requests(), 1);
   const { hits, misses, entries, upstreamRequests } = cache.stats();
-  assert.deepEqual({ hits, misses, entries, upstreamRequests }, { hits: 1, misses: 1, entries: 1, upstreamRequests: 1 });
+  assert.deepEqual(
+    { hits, misses, entries, upstreamRequests },
+    { hits: 1, misses: 1, entries: 1, upstreamRequests: 1 },
+  );
 });
 
 test('a hit is there before anything else happens', async (context) => {
@@ -74,7 +77,9 @@ test('a hit is there before anything else happens', async (context) => {
 });
 
 test('each caller gets an answer of its own, down to the scopes and whatever else is nested', async (context) => {
-  const token = JSON.parse('{"accessToken":"made-up-nested","scopes":["r"],"deep":[{"a":[{}]},[]],"__proto__":{"b":[]},"n":null}');
+  const token = JSON.parse(
+    '{"accessToken":"made-up-nested","scopes":["r"],"deep":[{"a":[{}]},[]],"__proto__":{"b":[]},"n":null}',
+  );
   const { server, fetchToken } = await arrange(context, answer(200, { token }), { cache: true });
   const sent = JSON.stringify((await fetchToken('a', 'u')).data);
   for (let round = 0; round < 3; round += 1) {
@@ -94,7 +99,12 @@ test('what differs in any argument is another token, and scopes are a set', asyn
   const { control, requests, cache, ...operations } = await cached(context);
   await control('POST', 'connect', { app_id: 'app-id', user_id: 'user-id', tenant_id: 'tenant-id', scopes: ['r'] });
   await control('POST', 'connect', { app_id: 'app-id', tenant_id: 'tenant-id', scopes: ['r'] });
-  await control('POST', 'connect', { app_id: 'app-id', user_id: 'user-id', external_identifier: 'mine', scopes: ['x'] });
+  await control('POST', 'connect', {
+    app_id: 'app-id',
+    user_id: 'user-id',
+    external_identifier: 'mine',
+    scopes: ['x'],
+  });
   const calls = [
     () => operations.fetchToken('app-id', 'user-id'),
     () => operations.fetchToken('app-id', 'user-id', 'tenant-id'),
@@ -165,7 +175,10 @@ test('forgetting is by app, by user or by both, and by nothing it is refused', a
   cache.clear();
   assert.equal((await fetch()).source, 'network');
   for (const ids of [[], ['', ''], [null, undefined]]) {
-    assert.throws(() => cache.forget(...ids), (error) => error instanceof DescopeError && /^appId must not/.test(error.message));
+    assert.throws(
+      () => cache.forget(...ids),
+      (error) => error instanceof DescopeError && /^appId must not/.test(error.message),
+    );
   }
   assert.throws(() => cache.forget('app-id', 5), new TypeError('userId must be a string, not a number'));
 });
@@ -212,7 +225,10 @@ test('however long the ids are, the second fetch asks nobody', async (context) =
     for (const letter of ['a', '\u00e9', '\u20ac', '\u{1f511}']) {
       const userId = `${'-'.repeat(length)}${letter}`;
       await control('POST', 'connect', { app_id: 'app-id', user_id: userId, scopes: [userId] });
-      const [{ data: first }, { data: second }] = [await fetchToken('app-id', userId), await fetchToken('app-id', userId)];
+      const [{ data: first }, { data: second }] = [
+        await fetchToken('app-id', userId),
+        await fetchToken('app-id', userId),
+      ];
       assert.deepEqual([first.source, second.source], ['network', 'cache']);
       assert.deepEqual([first.userId, second.userId], [userId, userId]);
       const byScopes = () => fetchTokenByScopes('app-id', userId, [userId]);
@@ -304,7 +320,10 @@ test('what nobody asks for any more is let go of after a while, and keeps no pro
   halfLife();
   assert.notEqual(parsed.of(1, take), answer);
   assert.equal(taken, 2);
-  assert.equal(parsed.of(2, () => null), undefined);
+  assert.equal(
+    parsed.of(2, () => null),
+    undefined,
+  );
 });
 
 test('an aborted signal ends a call that would have been a hit', async (context) => {
@@ -390,7 +409,8 @@ test('with throwOnError a remembered absence rejects, and a hit resolves', async
   const { fetch, fetchToken } = await cached(context, true, { throwOnError: true });
   await fetch();
   assert.equal((await fetch()).source, 'cache');
-  for (let round = 0; round < 2; round += 1) await assert.rejects(fetchToken('app-id', 'stranger'), { code: 'TOKEN_NOT_FOUND' });
+  for (let round = 0; round < 2; round += 1)
+    await assert.rejects(fetchToken('app-id', 'stranger'), { code: 'TOKEN_NOT_FOUND' });
 });
 
 test('printing shows no token', async (context) => {

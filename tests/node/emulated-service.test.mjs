@@ -5,9 +5,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import DescopeClient from 'descope-outbound';
-
-import { API_KEY, CLIENT_SECRET } from './support/every-operation.mjs';
 import { startEmulator } from './support/emulator.mjs';
+import { API_KEY, CLIENT_SECRET } from './support/every-operation.mjs';
 import { ACCESS_TOKEN, REFRESH_TOKEN } from './support/made-up.mjs';
 
 async function arrangeEmulated(context, config) {

@@ -75,6 +75,9 @@ test('every file that the package needs is among the files that are published', 
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const published = files.map((pattern) => pattern.replace('bindings-node/lib/*', ''));
   for (const file of readdirSync(LIBRARY)) {
-    assert.ok(published.some((ending) => file.endsWith(ending)), file);
+    assert.ok(
+      published.some((ending) => file.endsWith(ending)),
+      file,
+    );
   }
 });

@@ -53,7 +53,10 @@ test('json-beyond-unicode: the official client reads what the language reads', {
 test('last-argument: an official method ignores what comes after its arguments', { skip }, async (context) => {
   const { outbound } = await arrangeOfficial(context, [answer(200, {}), answer(200, {})]);
   const answers = await Promise.all(['t1', 't2'].map(outbound.deleteTokenById));
-  assert.deepEqual(answers.map(({ ok }) => ok), [true, true]);
+  assert.deepEqual(
+    answers.map(({ ok }) => ok),
+    [true, true],
+  );
 });
 
 test('requests-at-once: the official client makes as many requests as there are calls', { skip }, async (context) => {
@@ -69,7 +72,9 @@ test('requests-at-once: the official client makes as many requests as there are 
   assert.ok((await Promise.all(calls)).every(({ ok }) => ok));
 });
 
-test('accelerated-settings: the official client makes its requests with the fetch that it is given', { skip }, async (context) => {
+test('accelerated-settings: the official client makes its requests with the fetch that it is given', {
+  skip,
+}, async (context) => {
   let calls = 0;
   const counting = (...given) => {
     calls += 1;

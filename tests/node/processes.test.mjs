@@ -162,11 +162,10 @@ test('a process whose workers alone have clients may make one after another', as
   assert.equal(stdout, `${TOKEN.id}\n`.repeat(5));
 });
 
-test(
-  'importing the package and making a client opens no thread, socket or file',
-  { skip: process.platform !== 'linux' },
-  async () => {
-    const source = `
+test('importing the package and making a client opens no thread, socket or file', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const source = `
     const { readdirSync, readlinkSync } = require('node:fs');
     const threads = () => readdirSync('/proc/self/task').length;
     const files = () => readdirSync('/proc/self/fd').length;
@@ -178,12 +177,11 @@ test(
     }
     console.log(JSON.stringify({ before, loaded, made: [threads(), files()] }));
   `;
-    const { stdout } = await runModule(source, { type: 'commonjs' });
-    const { before, loaded, made } = JSON.parse(stdout);
-    assert.deepEqual(loaded, before);
-    assert.deepEqual(made, before);
-  },
-);
+  const { stdout } = await runModule(source, { type: 'commonjs' });
+  const { before, loaded, made } = JSON.parse(stdout);
+  assert.deepEqual(loaded, before);
+  assert.deepEqual(made, before);
+});
 
 test('making a client takes well under a millisecond', () => {
   const config = { projectId: PROJECT_ID, managementKey: MANAGEMENT_KEY };

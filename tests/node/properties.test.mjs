@@ -81,12 +81,15 @@ test('of a name that is sent twice the last value counts', async (context) => {
 test('a number is the double that JSON.parse makes of it', async (context) => {
   const { told, loadApplication } = await conversation(context);
   await holds(
-    fc.asyncProperty(fc.array(fc.oneof(doubles, fc.bigInt({ max: 10n ** 300n })), { maxLength: 8 }), async (numbers) => {
-      const text = `[${numbers.map((number) => (Object.is(number, -0) ? '-0' : String(number))).join(',')}]`;
-      told.body = `{"app":{"numbers":${text}}}`;
-      const { data } = await loadApplication('i');
-      assert.deepStrictEqual(data.numbers, JSON.parse(text));
-    }),
+    fc.asyncProperty(
+      fc.array(fc.oneof(doubles, fc.bigInt({ max: 10n ** 300n })), { maxLength: 8 }),
+      async (numbers) => {
+        const text = `[${numbers.map((number) => (Object.is(number, -0) ? '-0' : String(number))).join(',')}]`;
+        told.body = `{"app":{"numbers":${text}}}`;
+        const { data } = await loadApplication('i');
+        assert.deepStrictEqual(data.numbers, JSON.parse(text));
+      },
+    ),
   );
 });
 

@@ -84,7 +84,11 @@ const REFUSED = {
   fetchToken: [
     [['a', 'u', 't', {}, { externalIdentifier: 5 }], 'type', 'externalIdentifier must be a string, not a number'],
     [['a', 'u', 't', {}, { userId: 'v' }], 'value', 'userId is unknown: the last argument takes externalIdentifier'],
-    [['a', 'u', 't', {}, 5], 'type', 'the last argument must be an object of externalIdentifier, minValiditySeconds, signal and'],
+    [
+      ['a', 'u', 't', {}, 5],
+      'type',
+      'the last argument must be an object of externalIdentifier, minValiditySeconds, signal and',
+    ],
   ],
   fetchTenantToken: [
     [[], 'value', 'appId must not be empty'],
@@ -226,7 +230,10 @@ for (const [on, methods] of [
 test('a mistake beside an inbound token does not show it', async (context) => {
   const { client } = await arrange(context, answer(200));
   const { fetchToken } = client.management.outboundApplicationByToken;
-  for (const given of [[INBOUND_TOKEN, 'a', Symbol('s')], [INBOUND_TOKEN, 'a', 'u', 't', new Mine()]]) {
+  for (const given of [
+    [INBOUND_TOKEN, 'a', Symbol('s')],
+    [INBOUND_TOKEN, 'a', 'u', 't', new Mine()],
+  ]) {
     const error = await fetchToken(...given).catch((problem) => problem);
     assert.ok(error instanceof TypeError);
     assertNoSecret(everyPrint(error) + error.stack);

@@ -1,14 +1,15 @@
 // Compiled and never run: what a strict TypeScript program that uses CommonJS may write.
 import DescopeClient = require('descope-outbound');
+
 import {
-  DescopeError,
-  TokenNotFoundError,
   accelerate,
+  DescopeError,
   type OfficialClient,
   type OfficialConfiguration,
   type OutboundApplication,
   type OutboundToken,
   type SdkResponse,
+  TokenNotFoundError,
   type UploadOutboundAppUserTokenRequest,
 } from 'descope-outbound';
 

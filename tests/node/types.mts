@@ -1,14 +1,7 @@
 // Compiled and never run: what a strict TypeScript program that uses ES modules may write, and what it may not.
 import DescopeClient, {
-  DescopeClient as SameClient,
-  DescopeError,
-  DescopeHttpError,
-  DescopeTransportError,
-  RateLimitError,
-  TokenNotFoundError,
-  accelerate,
-  restore,
   type AccessType,
+  accelerate,
   type BatchUploadOutboundAppTokensResponse,
   type Cache,
   type CachedFetchCallOptions,
@@ -17,6 +10,9 @@ import DescopeClient, {
   type CallOptions,
   type CreateOutboundAppByTemplateOptions,
   type DescopeClientConfig,
+  DescopeError,
+  DescopeHttpError,
+  DescopeTransportError,
   type EmptyAnswer,
   type ErrorCode,
   type FetchCallOptions,
@@ -28,11 +24,15 @@ import DescopeClient, {
   type OutboundAppUserTokenToUpload,
   type OutboundToken,
   type PromptType,
+  RateLimitError,
   type ResponseError,
+  restore,
+  type DescopeClient as SameClient,
   type SdkFailure,
   type SdkResponse,
   type SdkSuccess,
   type Source,
+  TokenNotFoundError,
 } from 'descope-outbound';
 
 type Equal<Left, Right> =
@@ -209,7 +209,7 @@ export async function withThrowOnError(): Promise<string> {
 
 export function everySetting(isThrowing: boolean): DescopeClient {
   const config: DescopeClientConfig = {
-    projectId: process.env['PROJECT'] ?? null,
+    projectId: process.env.PROJECT ?? null,
     managementKey: null,
     baseUrl: 'https://example.com',
     baseHeaders: { 'x-gateway-key': 'value' },
@@ -262,8 +262,9 @@ export async function refused(): Promise<void> {
   DescopeClient({ logger: console });
   // @ts-expect-error: a misspelt option.
   DescopeClient({ cache: { maxAge: 5 } });
-  // @ts-expect-error: what was fetched by an inbound token is not cached.
-  await DescopeClient().management.outboundApplicationByToken.fetchToken('t', 'a', 'u', null, null, { minValiditySeconds: 5 });
+  const byToken = DescopeClient().management.outboundApplicationByToken;
+  // @ts-expect-error: the cache does not hold tokens that were fetched with an inbound token.
+  await byToken.fetchToken('t', 'a', 'u', null, null, { minValiditySeconds: 5 });
   // @ts-expect-error: there may be no cache.
   DescopeClient().cache.clear();
   // @ts-expect-error: the wrong type.

@@ -33,7 +33,12 @@ after(() => rm(project, { recursive: true }));
 async function serve(context) {
   const server = await startCannedServer(answer(200, { token: TOKEN }));
   context.after(() => server.stop());
-  return { ...process.env, DESCOPE_BASE_URI: server.url, DESCOPE_PROJECT_ID: 'P', DESCOPE_MANAGEMENT_KEY: 'made-up-key' };
+  return {
+    ...process.env,
+    DESCOPE_BASE_URI: server.url,
+    DESCOPE_PROJECT_ID: 'P',
+    DESCOPE_MANAGEMENT_KEY: 'made-up-key',
+  };
 }
 
 test('the package is what it needs to run, and nothing else', async () => {
@@ -43,11 +48,10 @@ test('the package is what it needs to run, and nothing else', async () => {
   assert.deepEqual(odd.sort(), ['LICENSE', 'README.md', 'package.json']);
   assert.equal(files.filter(({ name }) => name.endsWith('.node')).length, 1);
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-  assert.deepEqual([manifest.dependencies, manifest.scripts.install, manifest.scripts.postinstall], [
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  assert.deepEqual(
+    [manifest.dependencies, manifest.scripts.install, manifest.scripts.postinstall],
+    [undefined, undefined, undefined],
+  );
 });
 
 const ES_MODULE = `
@@ -115,7 +119,10 @@ for (const [resolution, module, consumers] of [
 const WRONG = /wrong\.mts\(2,17\): error [^]*Type 'string' is not assignable to type 'number'/;
 
 test('a TypeScript program that is wrong does not compile against the installed package', async () => {
-  await writeFile(join(project, 'wrong.mts'), "import DescopeClient from 'descope-outbound';\nDescopeClient({ timeout: '1' });\n");
+  await writeFile(
+    join(project, 'wrong.mts'),
+    "import DescopeClient from 'descope-outbound';\nDescopeClient({ timeout: '1' });\n",
+  );
   const compilerOptions = { ...STRICT, module: 'nodenext' };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wrong.mts'] }));
   const compiled = run(join(ROOT, 'node_modules/.bin/tsc'), ['--project', project], { cwd: project, ...LIMITS });

@@ -1,6 +1,7 @@
 // A service on this machine that answers with what a test tells it to, and remembers what it was asked.
-import http from 'node:http';
+
 import { once } from 'node:events';
+import http from 'node:http';
 
 export const LICENSE_PATH = '/v1/mgmt/license';
 

@@ -6,7 +6,12 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A program that hangs tells where, when it gets this signal. */
-const REPORT = ['--report-on-signal', '--report-signal=SIGUSR2', '--report-filename=stderr', '--report-exclude-network'];
+const REPORT = [
+  '--report-on-signal',
+  '--report-signal=SIGUSR2',
+  '--report-filename=stderr',
+  '--report-exclude-network',
+];
 
 const DEFAULTS = { environment: {}, flags: [], type: 'module', longest: 1024 * 1024, seconds: 30 };
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { LICENSE_PATH, answer as answerWith, closeConnection, hang, startCannedServer } from './canned-server.mjs';
+import { answer as answerWith, closeConnection, hang, LICENSE_PATH, startCannedServer } from './canned-server.mjs';
 import { header, isMet, passed, text } from './contract-marker.mjs';
 
 /** Every made-up secret contains this, and nothing else does. */
@@ -63,7 +63,10 @@ export async function check({ client, call, times, exchanges, seconds, result },
 async function within(seconds, promise) {
   let timer;
   const end = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message: `waits after ${seconds} s` })), 1000 * seconds);
+    timer = setTimeout(
+      () => reject(new assert.AssertionError({ message: `waits after ${seconds} s` })),
+      1000 * seconds,
+    );
   });
   return Promise.race([promise, end]).finally(() => clearTimeout(timer));
 }
@@ -235,7 +238,8 @@ function expectHeaders(expected, seen, isOfficial) {
   for (const name of expected.absent_headers) {
     assert.ok(notAskedFor.includes(name) || !(name in seen.headers), `${name} is sent`);
   }
-  if (seen.body !== '') assert.match(seen.headers['content-type'], /^application\/json/, 'the body is not said to be JSON');
+  if (seen.body !== '')
+    assert.match(seen.headers['content-type'], /^application\/json/, 'the body is not said to be JSON');
   const known = [...Object.keys(expected.headers), ...OF_EVERY_REQUEST];
   const strangers = Object.keys(seen.headers).filter((name) => !known.includes(name));
   assert.deepEqual(strangers, [], 'headers that nobody expects are sent');

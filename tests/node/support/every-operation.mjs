@@ -155,10 +155,7 @@ export const EVERY_OPERATION = [
     'fetchTenantToken',
     `${APP}/tenant/token/latest`,
     [['a', 't'], { appId: 'a', tenantId: 't' }],
-    [
-      ['a', 't', OPTIONS, FETCH_CALL],
-      { appId: 'a', tenantId: 't', options: OPTIONS, externalIdentifier: 'mine' },
-    ],
+    [['a', 't', OPTIONS, FETCH_CALL], { appId: 'a', tenantId: 't', options: OPTIONS, externalIdentifier: 'mine' }],
   ),
   ...fetches(
     'fetchTenantTokenByScopes',
