@@ -3,7 +3,6 @@
 'use strict';
 
 const { lastArgumentOf } = require('./last-argument.cjs');
-const { Parsed } = require('./parsed.cjs');
 const { successOf } = require('./response.cjs');
 const { prototypeFor } = require('./token.cjs');
 
@@ -17,7 +16,7 @@ const LONGEST_ORDINARY_TIMEOUT = 3_600_000;
  * A function from the arguments of a fetch to the answer that the cache has now, undefined where it has none.
  *
  * @param {{ find: Function, take: Function }} native the native half, of one operation
- * @param {Parsed} parsed what the answers' JSON has been parsed to
+ * @param {import('./parsed.cjs').Parsed} parsed what the answers' JSON has been parsed to
  * @param {string[]} more what the last argument may hold
  */
 function cachedTokens({ find, take }, parsed, more) {

@@ -85,7 +85,11 @@ async function callOnce(clientOf, call, wallSeconds) {
 
 async function run(job) {
   let made;
-  const clientOf = () => (job.client_for_each_call ? makeClient(job) : (made ??= makeClient(job)));
+  const clientOf = () => {
+    if (job.client_for_each_call) return makeClient(job);
+    made ??= makeClient(job);
+    return made;
+  };
   if (job.settle_seconds) {
     clientOf();
     await sleep(job.settle_seconds * 1000);

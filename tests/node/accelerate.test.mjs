@@ -145,7 +145,9 @@ test('what the environment says of Descope is nothing to an accelerated client',
     DESCOPE_MANAGEMENT_KEY: 'made-up-other',
     DESCOPE_BASE_URI: 'made-up-host',
   };
-  context.after(() => Object.keys(variables).forEach((name) => delete process.env[name]));
+  context.after(() => {
+    for (const name of Object.keys(variables)) delete process.env[name];
+  });
   const { server, client, configuration, outbound } = await arrangeOfficial(context, answer(200, { token: TOKEN }));
   Object.assign(process.env, variables);
   accelerate(client, configuration);

@@ -248,14 +248,20 @@ test('what has been parsed is let go of where the cache lets go of it', async (c
       const cachedTokens = half.cachedTokens.bind(half);
       half.cachedTokens = (operation) => {
         const { find, take } = cachedTokens(operation);
-        return { find, take: () => ((taken += 1), take()) };
+        return {
+          find,
+          take() {
+            taken += 1;
+            return take();
+          },
+        };
       };
       return half;
     },
   };
   context.after(() => (native.NativeClient = NativeClient));
   const client = DescopeClient({ ...configuration, licenseHandshake: false, cache: true });
-  const { fetchToken, deleteUserTokens, uploadUserApiKey, loadApplication } = client.management.outboundApplication;
+  const { fetchToken, deleteUserTokens, uploadUserApiKey } = client.management.outboundApplication;
   const connect = (userId) => control('POST', 'connect', { app_id: 'app-id', user_id: userId });
   for (const userId of ['user-id', 'another']) await connect(userId);
   const parsedAnew = async () => {
@@ -308,7 +314,10 @@ test('what nobody asks for any more is let go of after a while, and keeps no pro
   const { Parsed } = createRequire(import.meta.url)('../../bindings-node/lib/parsed.cjs');
   const parsed = new Parsed(10, 1e6);
   let taken = 0;
-  const take = () => ((taken += 1), { status: 200, headers: '', json: '{"token":{"accessToken":"made-up"}}' });
+  const take = () => {
+    taken += 1;
+    return { status: 200, headers: '', json: '{"token":{"accessToken":"made-up"}}' };
+  };
   const halfLife = () => context.mock.timers.tick(300_000);
   const answer = parsed.of(1, take);
   halfLife();

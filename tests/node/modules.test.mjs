@@ -21,7 +21,7 @@ test('ES modules and CommonJS get the same objects under the same names', () => 
   const required = require('descope-outbound');
   assert.deepEqual(Object.keys(module).sort(), ['DescopeClient', ...CLASSES, ...FUNCTIONS, 'default'].sort());
   assert.deepEqual(Object.keys(required).sort(), Object.keys(module).sort());
-  for (const name of Object.keys(module)) assert.equal(required[name], module[name], name);
+  for (const [name, value] of Object.entries(module)) assert.equal(required[name], value, name);
   assert.equal(required, module.default);
   assert.equal(required.default, required);
   assert.equal(required.DescopeClient, required);

@@ -94,7 +94,9 @@ test('proxies: the official client asks no proxy that the environment names', { 
   await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   context.after(() => proxy.close());
   const names = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
-  context.after(() => names.forEach((name) => delete process.env[name]));
+  context.after(() => {
+    for (const name of names) delete process.env[name];
+  });
   for (const name of names) process.env[name] = `http://127.0.0.1:${proxy.address().port}`;
   const { server, outbound } = await arrangeOfficial(context, [answer(200, { token: null })]);
   assert.equal((await outbound.fetchToken('a', 'u')).ok, true);

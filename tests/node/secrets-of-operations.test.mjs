@@ -68,7 +68,7 @@ for (const operation of EVERY_OPERATION) {
     const answered = await client.management[on][method](...all.given);
     assertNoSecret(everyPrint(answered) + everyPrint(answered.data));
     if (method === 'listAppsWithUserToken') return;
-    assert.match(util.inspect(answered.data), /clientSecret: '\[redacted\]'[^]*plain: 'shown'/);
+    assert.match(util.inspect(answered.data), /clientSecret: '\[redacted\]'[\s\S]*plain: 'shown'/);
     assert.match(JSON.stringify(answered.data), /made-up-clientSecret/);
   });
 }

@@ -116,7 +116,7 @@ for (const [resolution, module, consumers] of [
   });
 }
 
-const WRONG = /wrong\.mts\(2,17\): error [^]*Type 'string' is not assignable to type 'number'/;
+const WRONG = /wrong\.mts\(2,17\): error [\s\S]*Type 'string' is not assignable to type 'number'/;
 
 test('a TypeScript program that is wrong does not compile against the installed package', async () => {
   await writeFile(
