@@ -144,7 +144,7 @@ class _WrittenCase:
 
 @dataclass(frozen=True, kw_only=True)
 class _WrittenExchange:
-    answer: Any
+    response: Any
     request: Any = None
     beside: bool = False
 
@@ -155,7 +155,7 @@ class _Shared:
     headers: Mapping[str, Any]
     absent_headers: list[str]
     calls: Mapping[str, Any]
-    answers: Mapping[str, Any]
+    responses: Mapping[str, Any]
     results: Mapping[str, Any]
 
     def resolve(self, written: _WrittenCase) -> Case | None:
@@ -188,9 +188,9 @@ class _Shared:
         request = Request(**(written.request or of_the_call))
         headers = {**self.headers, **request.headers}
         absent = request.absent_headers + [name for name in self.absent_headers if name not in request.headers]
-        answer = written.answer
+        answer = written.response
         if answer not in ("close", "hang"):
-            answer = Reply(**_look_up(self.answers, answer))
+            answer = Reply(**_look_up(self.responses, answer))
         everything = {**vars(request), "headers": headers, "absent_headers": absent}
         return Exchange(request=Request(**everything), answer=answer, beside=written.beside)
 

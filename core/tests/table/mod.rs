@@ -122,7 +122,7 @@ struct Shared {
     headers: BTreeMap<String, Value>,
     absent_headers: Vec<String>,
     calls: BTreeMap<String, WrittenCall>,
-    answers: BTreeMap<String, WrittenReply>,
+    responses: BTreeMap<String, WrittenReply>,
     results: BTreeMap<String, WrittenResult>,
 }
 
@@ -187,7 +187,7 @@ struct WrittenResult {
 #[serde(deny_unknown_fields)]
 struct WrittenExchange {
     request: Option<Request>,
-    answer: NamedOr<WrittenReply>,
+    response: NamedOr<WrittenReply>,
     #[serde(default)]
     beside: bool,
 }
@@ -291,10 +291,10 @@ impl Shared {
         for (name, value) in &self.headers {
             request.headers.entry(name.clone()).or_insert_with(|| value.clone());
         }
-        let answer = match written.answer {
+        let answer = match written.response {
             NamedOr::Named(word) if word == "close" => canned::Answer::Close,
             NamedOr::Named(word) if word == "hang" => canned::Answer::Hang,
-            answer => canned::Answer::Reply(look_up(&self.answers, answer)?.prepare()?),
+            answer => canned::Answer::Reply(look_up(&self.responses, answer)?.prepare()?),
         };
         Ok(Exchange { request, beside: written.beside, answer })
     }

@@ -22,7 +22,7 @@ const CLIENT = [
 /** Every case that concerns Node, with every name in it looked up. */
 export function readTable() {
   const shared = readFile('shared.json');
-  only(shared, ['client', 'headers', 'absent_headers', 'calls', 'answers', 'results'], 'shared.json');
+  only(shared, ['client', 'headers', 'absent_headers', 'calls', 'responses', 'results'], 'shared.json');
   const ids = new Set();
   const cases = [];
   for (const file of readdirSync(DIRECTORY).sort()) {
@@ -67,15 +67,15 @@ function resolve(shared, written) {
 }
 
 function resolveExchange(shared, written, requestOfTheCall, id) {
-  only(written, ['request', 'answer', 'beside'], id);
+  only(written, ['request', 'response', 'beside'], id);
   const request = written.request ?? requestOfTheCall;
   only(request, REQUEST, id);
   if ('body' in request && 'body_text' in request) throw new Error(`${id}: has both body and body_text`);
   const headers = { ...shared.headers, ...request.headers };
   const absent = shared.absent_headers.filter((name) => !(name in headers));
-  let { answer } = written;
+  let { response: answer } = written;
   if (answer !== 'close' && answer !== 'hang') {
-    answer = lookUp(shared.answers, answer);
+    answer = lookUp(shared.responses, answer);
     only(answer, ['status', 'headers', 'json', 'text', 'delay_ms', 'drip_ms'], id);
     if ('json' in answer && 'text' in answer) throw new Error(`${id}: has both json and text`);
   }
