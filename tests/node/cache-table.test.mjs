@@ -17,7 +17,7 @@ const native = createRequire(import.meta.url)('../../bindings-node/lib/addon.cjs
 const FETCHED = '/v1/mgmt/outbound/app/user/token/latest';
 const TABLE = JSON.parse(readFileSync(join(ROOT, 'tests/cache/table.json'), 'utf8'));
 /** Rust's runner turns repetitions off; here a lost connection is tried again. */
-const REPEATED = 'fetch, the service hangs up';
+const REPEATED = 'fetch while the service closes connections';
 const PATIENCE = 5_000;
 
 /** The table has names in snake case, in which the emulator takes them. */

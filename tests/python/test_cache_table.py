@@ -33,7 +33,7 @@ KINDS: dict[type[Exception], str] = {
     AuthException: "http",
 }
 #: Rust's runner turns repetitions off; here a lost connection is tried again, which takes seconds.
-REPEATED = "fetch, the service hangs up"
+REPEATED = "fetch while the service closes connections"
 PATIENCE = 5
 
 Client = DescopeClient | DescopeClientAsync
