@@ -1,4 +1,4 @@
-//! What a program prints when a task that holds secrets panics: the program is this test, in a process of its own.
+//! The output of a program in which a task with secrets panics. The test runs itself as that program.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 use std::process::Command;
@@ -11,11 +11,11 @@ use tracing_subscriber::fmt::Subscriber;
 const PANICKING: &str = "PANICKING_CHILD";
 
 #[test]
-fn a_panic_prints_no_secret_of_the_task_that_it_ends() {
+fn a_panic_prints_no_secret_of_its_task() {
     if std::env::var_os(PANICKING).is_some() {
         panic_with_secrets();
     }
-    let name = "a_panic_prints_no_secret_of_the_task_that_it_ends";
+    let name = "a_panic_prints_no_secret_of_its_task";
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(PANICKING, "yes")
@@ -24,9 +24,11 @@ fn a_panic_prints_no_secret_of_the_task_that_it_ends() {
         .unwrap();
     let printed = String::from_utf8_lossy(&[child.stdout, child.stderr].concat()).into_owned();
     assert!(!child.status.success());
-    // The panic of the task, then that of whoever waited for it; with everything that the task knew.
-    for told in ["forced in the task", "forced by the task's end", "[redacted]", "TRACE", "stack backtrace"] {
-        assert!(printed.contains(told), "{told:?} is missing in {printed}");
+    // The panic of the task, then the panic of its caller, with every value that the task prints.
+    for expected in
+        ["forced in the task", "forced by the task's end", "[redacted]", "TRACE", "stack backtrace"]
+    {
+        assert!(printed.contains(expected), "{expected:?} is missing in {printed}");
     }
     let shown: Vec<_> = printed.lines().filter(|line| line.contains("made-up-")).collect();
     assert!(shown.is_empty(), "{shown:#?}");

@@ -1,7 +1,7 @@
-//! The cache for a long time: users who connect, revoke and come back, tokens that expire, rotate and are rejected, a
-//! service that fails, and clocks that are set. Every token that is handed out is shown to the provider at once.
+//! A long run of the cache. Users connect, revoke and connect again; tokens expire, rotate and are rejected; the
+//! service fails; clocks change. The test presents every served token to the provider at once.
 //!
-//! `SOAK_SECONDS` says for how long, 3 unless set; `SOAK_SEED` repeats a run's choices.
+//! `SOAK_SECONDS` sets the duration, 3 by default. `SOAK_SEED` repeats the random choices of a run.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::collections::HashMap;
@@ -14,20 +14,20 @@ use descope_outbound_emulator::{Connection, Emulator, Fault, Options, Revocation
 use tokio::task::JoinSet;
 
 const USERS: usize = 10_000;
-/// Most fetches are about these.
+/// Most fetches are for these users.
 const BUSY_USERS: usize = 400;
 const FETCHES_A_TURN: usize = 64;
 const APP: &str = "app";
-/// What the documentation promises: a revoked token is not given out for longer.
+/// The promise of the documentation, in seconds: the cache serves a revoked token for no longer.
 const REVOCATION_BOUND: u64 = 900;
 const REFRESH_AFTER: u64 = 300;
-/// In seconds; some tokens expire between two fetches, some are refreshed by age.
+/// Lifetimes in seconds. Some tokens expire between two fetches, others are refreshed because of their age.
 const LIFETIMES: [u64; 4] = [120, 600, 3_600, 86_400];
 
-struct World {
+struct SoakRun {
     emulator: Emulator,
     client: Client,
-    /// What knows nothing of the cache: the console, or another program.
+    /// A client that does not share the cache, like the console or another program.
     other: Client,
     clock: CacheClock,
     users: Vec<Mutex<User>>,
@@ -35,20 +35,20 @@ struct World {
     now: Mutex<u64>,
 }
 
-/// What is known of a user, whatever the cache does.
+/// The facts about a user, independent of the cache.
 #[derive(Default)]
 struct User {
     lifetime: u64,
     is_connected: bool,
-    /// When the consent was last withdrawn.
+    /// The time of the last revocation.
     revoked: Option<u64>,
-    /// When a cache without a fault would have asked last, and whether there was a token then.
+    /// The time at which an ideal cache would have asked last, and whether the user had a token then.
     asked: Option<(u64, bool)>,
 }
 
 #[derive(Default)]
-struct Tally {
-    /// Fetches that had to be made, at the least.
+struct SoakTally {
+    /// The minimum number of requests.
     least: u64,
     shown: u64,
     refused_in_bound: u64,
@@ -58,7 +58,7 @@ struct Tally {
     rejections: u64,
 }
 
-impl World {
+impl SoakRun {
     async fn new() -> Self {
         let emulator = Emulator::start(Options::default()).await.unwrap();
         let clock = CacheClock::adjustable();
@@ -97,7 +97,7 @@ impl World {
         self.client.cache().unwrap().forget(Some(APP), Some(&name(user))).unwrap();
     }
 
-    /// At the provider and in the console, which the client does not hear of.
+    /// Revoke at the provider and in the console. The client with the cache does not know.
     async fn revoke(&self, user: usize) {
         self.emulator.revoke(&Revocation::user(APP, name(user)));
         self.other.delete_user_tokens(Some(APP), Some(&name(user))).await.unwrap();
@@ -106,8 +106,8 @@ impl World {
         known.revoked = Some(self.now());
     }
 
-    /// Counts a request that no cache could do without, where this fetch is one.
-    fn count_least(&self, user: usize, tally: &mut Tally) {
+    /// Count this fetch if an ideal cache would have to send it.
+    fn count_least(&self, user: usize, tally: &mut SoakTally) {
         let now = self.now();
         let mut known = self.users[user].lock().unwrap();
         let keeps = match known.asked {
@@ -121,7 +121,7 @@ impl World {
         }
     }
 
-    async fn fetch(&self, user: usize, is_forced: bool, tally: &Mutex<Tally>) {
+    async fn fetch(&self, user: usize, is_forced: bool, tally: &Mutex<SoakTally>) {
         let fetch = self.client.fetch_token(APP, name(user));
         let outcome = if is_forced { fetch.force_refresh().await } else { fetch.await };
         let token = match outcome {
@@ -140,7 +140,7 @@ impl World {
                 return;
             }
             if matches!(token.source(), Source::Network | Source::Joined) {
-                // The service gave it out just now: no cache makes that better or worse.
+                // The service has just sent this token, so the cache is not at fault.
                 tally.refused_from_service += 1;
                 return;
             }
@@ -154,7 +154,7 @@ impl World {
             tally.refused_in_bound += 1;
             tally.rejections += 1;
         }
-        // The backend tells, and asks again: the same token must not come out of the cache.
+        // The backend rejects the token and fetches again. The cache must not serve the same token.
         self.client.cache().unwrap().reject(access_token);
         if let Ok(again) = self.client.fetch_token(APP, name(user)).await {
             let is_cached = matches!(again.source(), Source::Cache | Source::Stale);
@@ -162,12 +162,12 @@ impl World {
         }
     }
 
-    /// A delete among fetches of the same token, and what is found after it.
-    async fn delete(self: &Arc<Self>, user: usize, tally: &Arc<Mutex<Tally>>) {
+    /// Delete a token during fetches of it, and fetch it again afterwards.
+    async fn delete(self: &Arc<Self>, user: usize, tally: &Arc<Mutex<SoakTally>>) {
         let mut meanwhile = JoinSet::new();
         for _ in 0..3 {
-            let (world, tally) = (Arc::clone(self), Arc::clone(tally));
-            meanwhile.spawn(async move { world.fetch(user, false, &tally).await });
+            let (run, tally) = (Arc::clone(self), Arc::clone(tally));
+            meanwhile.spawn(async move { run.fetch(user, false, &tally).await });
         }
         let deleted = self.client.delete_user_tokens(Some(APP), Some(&name(user))).await;
         if deleted.is_ok() {
@@ -201,43 +201,43 @@ fn some_fault(random: &mut fastrand::Rng) -> Fault {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_token_that_is_handed_out_is_good_or_was_revoked_within_the_bound() {
+async fn every_served_token_is_valid_or_was_revoked_within_the_bound() {
     let variable = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
     let length = Duration::from_secs(variable("SOAK_SECONDS").unwrap_or(3));
     let seed = variable("SOAK_SEED").unwrap_or_else(|| fastrand::u64(..));
     let mut random = fastrand::Rng::with_seed(seed);
     writeln!(std::io::stdout(), "soak: {} s, SOAK_SEED={seed}", length.as_secs()).unwrap();
-    let world = Arc::new(World::new().await);
-    let tally = Arc::new(Mutex::new(Tally::default()));
-    (0..BUSY_USERS).for_each(|user| world.connect(user));
+    let run = Arc::new(SoakRun::new().await);
+    let tally = Arc::new(Mutex::new(SoakTally::default()));
+    (0..BUSY_USERS).for_each(|user| run.connect(user));
     let mut wall_is_off = 0;
     let end = Instant::now() + length;
     let mut turns = 0_u64;
     while Instant::now() < end {
         turns += 1;
-        world.pass(random.u64(0..20));
+        run.pass(random.u64(0..20));
         if random.u8(0..100) < 5 {
-            world.emulator.clear_faults();
-            world.emulator.add_fault(some_fault(&mut random)).unwrap();
+            run.emulator.clear_faults();
+            run.emulator.add_fault(some_fault(&mut random)).unwrap();
         }
         if random.u8(0..100) < 2 {
             let hours = if wall_is_off > 0 { -1 } else { 1 };
             wall_is_off += hours;
-            world.clock.step_wall(hours * 3_600_000);
+            run.clock.step_wall(hours * 3_600_000);
         }
         let pick = |random: &mut fastrand::Rng| {
             if random.u8(0..10) < 8 { random.usize(..BUSY_USERS) } else { random.usize(..USERS) }
         };
-        world.connect(pick(&mut random));
+        run.connect(pick(&mut random));
         if random.u8(0..10) < 3 {
-            world.revoke(pick(&mut random)).await;
+            run.revoke(pick(&mut random)).await;
         }
         let mut calls = JoinSet::new();
         if random.u8(0..10) < 3 {
-            let (world, tally, user) = (Arc::clone(&world), Arc::clone(&tally), pick(&mut random));
-            // Before it and after it somebody asks.
+            let (run, tally, user) = (Arc::clone(&run), Arc::clone(&tally), pick(&mut random));
+            // One fetch before the delete and one after it.
             tally.lock().unwrap().least += 2;
-            calls.spawn(async move { world.delete(user, &tally).await });
+            calls.spawn(async move { run.delete(user, &tally).await });
             while let Some(call) = calls.join_next().await {
                 call.unwrap();
             }
@@ -248,41 +248,45 @@ async fn every_token_that_is_handed_out_is_good_or_was_revoked_within_the_bound(
             if is_forced {
                 tally.lock().unwrap().least += 1;
             } else {
-                world.count_least(user, &mut tally.lock().unwrap());
+                run.count_least(user, &mut tally.lock().unwrap());
             }
-            let (world, tally) = (Arc::clone(&world), Arc::clone(&tally));
-            calls.spawn(async move { world.fetch(user, is_forced, &tally).await });
+            let (run, tally) = (Arc::clone(&run), Arc::clone(&tally));
+            calls.spawn(async move { run.fetch(user, is_forced, &tally).await });
         }
         while let Some(call) = calls.join_next().await {
             call.unwrap();
         }
     }
-    world.emulator.clear_faults();
-    report(&world, &tally.lock().unwrap(), turns);
+    run.emulator.clear_faults();
+    report(&run, &tally.lock().unwrap(), turns);
 }
 
-fn report(world: &World, tally: &Tally, turns: u64) {
-    let Tally { least, shown, refused_in_bound, refused_from_service, failed, deletes, rejections } = tally;
-    let stats = world.client.cache().unwrap().stats();
-    let counters = world.emulator.counters();
-    let hours = world.now() / 3_600;
+fn report(run: &SoakRun, tally: &SoakTally, turns: u64) {
+    let SoakTally { least, shown, refused_in_bound, refused_from_service, failed, deletes, rejections } =
+        tally;
+    let stats = run.client.cache().unwrap().stats();
+    let counters = run.emulator.counters();
+    let hours = run.now() / 3_600;
     let mut out = std::io::stdout();
-    writeln!(out, "soak: {turns} turns, {hours} hours of the clock, {shown} tokens shown to the provider")
-        .unwrap();
-    writeln!(out, "soak: {refused_in_bound} refused within the revocation bound, {refused_from_service} that the service itself gave out; {rejections} rejections, {deletes} deletes, {failed:?}").unwrap();
     writeln!(
         out,
-        "soak: {} requests, at least {least} were needed; {} double refreshes",
+        "soak: {turns} turns, {hours} hours of the clock, {shown} tokens presented to the provider"
+    )
+    .unwrap();
+    writeln!(out, "soak: {refused_in_bound} rejected within the revocation bound, {refused_from_service} rejected that the service itself sent; {rejections} rejections, {deletes} deletes, {failed:?}").unwrap();
+    writeln!(
+        out,
+        "soak: {} requests, minimum {least}; {} double refreshes",
         stats.upstream_requests, counters.double_refreshes_refused
     )
     .unwrap();
     writeln!(out, "soak: {stats:?}").unwrap();
     assert_eq!(counters.double_refreshes_refused, 0);
-    // Of those who have not connected, which the longer the run are the more, nothing is kept for long.
+    // Missing tokens are cached only briefly, and the longer the run, the more users have no token.
     assert!(*shown > 0 && 2 * stats.hits > *shown, "most tokens came from the cache");
     assert!(
         *least * 3 / 2 > stats.upstream_requests,
-        "{} requests, where {least} were needed",
+        "{} requests instead of at least {least}",
         stats.upstream_requests
     );
     assert!(!failed.contains_key(ErrorKind::DeadlineExceeded.as_str()), "{failed:?}");

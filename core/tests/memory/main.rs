@@ -1,5 +1,5 @@
-//! What is left in memory of a secret that is no longer needed: each block of the heap is looked at when it is given
-//! back. Here alone of the crate's tests is there unsafe code, which an allocator is.
+//! A dropped secret leaves no copy in memory: the tests inspect each heap block when it is freed. Only these tests of
+//! the crate contain unsafe code, because an allocator needs it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod inspecting_allocator;
@@ -17,7 +17,7 @@ use inspecting_allocator::{InspectingAllocator, PLANTED, left_behind_by};
 #[global_allocator]
 static ALLOCATOR: InspectingAllocator = InspectingAllocator;
 
-/// As long as real ones are: a buffer for it does not fit where a short one does.
+/// A secret as long as real ones, because long values use other buffers than short ones.
 fn planted() -> Secret {
     let mut value = String::with_capacity(PLANTED.len() + 2000);
     value.extend(PLANTED.iter().copied().map(char::from));
@@ -31,7 +31,7 @@ fn client() -> Client {
         .project_id("Pmadeup")
         .management_key(planted())
         .header("x-gateway-key", planted())
-        // Nobody listens there: what HTTP's own buffers keep is another matter, and never promised.
+        // No server listens there. HTTP's own buffers are not part of the promise.
         .base_url("http://127.0.0.1:1")
         .license_handshake(LicenseHandshake::Off)
         .retry_delays([])
@@ -48,7 +48,7 @@ fn on_this_thread<Output>(future: impl Future<Output = Output>) -> Output {
 }
 
 #[test]
-fn a_value_that_is_not_wiped_is_found() {
+fn the_allocator_finds_a_value_that_is_not_wiped() {
     assert_eq!(left_behind_by(|| planted().expose().to_owned()), 1);
     let mut growing = planted().expose().to_owned();
     assert_eq!(left_behind_by(|| growing.reserve(100_000)), 1);
@@ -82,7 +82,7 @@ fn a_secret_is_wiped_when_a_panic_drops_it() {
 }
 
 #[test]
-fn a_client_wipes_its_key_and_what_it_made_of_it() {
+fn a_client_wipes_its_key_and_the_values_derived_from_it() {
     assert_eq!(left_behind_by(client), 0);
     assert_eq!(left_behind_by(|| client().clone()), 0);
     let environment = || [("DESCOPE_MANAGEMENT_KEY", planted()), ("https_proxy", planted())];
@@ -96,9 +96,9 @@ fn a_client_wipes_its_key_and_what_it_made_of_it() {
 }
 
 #[test]
-fn a_setting_that_is_refused_leaves_nothing_behind() {
+fn a_rejected_setting_leaves_no_copy() {
     let bad = || Secret::from(format!("{}\n", planted().expose()));
-    // The test's own text, which the bad key is made from.
+    // The test's own text, from which it builds the bad key.
     let own = left_behind_by(bad);
     assert_eq!(left_behind_by(|| Client::builder().project_id("P").management_key(bad()).build()), own);
     assert_eq!(left_behind_by(|| Client::builder().project_id("P").header("x-key", bad()).build()), own);
@@ -106,7 +106,7 @@ fn a_setting_that_is_refused_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_call_that_cannot_leave_wipes_its_secrets() {
+fn a_call_that_sends_nothing_wipes_its_secrets() {
     let ids = || Arguments::default().with("app_id", "a").with("user_id", "u");
     let upload =
         || ids().with("refresh_token", planted()).with("access_token", planted()).with("id_token", planted());
@@ -135,13 +135,13 @@ fn a_call_that_cannot_leave_wipes_its_secrets() {
             assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
         });
         assert_eq!(left, 0, "{}", operation.name);
-        // Refused before anything was made of it.
+        // The client rejects these arguments before it encodes them.
         assert_eq!(left_behind_by(|| call(operation, arguments().with("user_id", "v").with("x", 0.0))), 0);
     }
 }
 
 #[test]
-fn the_uploads_of_the_rust_client_are_wiped_too() {
+fn an_upload_of_the_rust_client_is_wiped() {
     let left = left_behind_by(|| {
         let mut upload = TokenUpload::of_user("a", "u");
         upload.refresh_token = Some(planted());
@@ -158,7 +158,7 @@ fn a_token_is_wiped_when_it_is_dropped() {
         ["{\"accessToken\":\"", value.expose(), "\",\"refreshToken\":\"", value.expose(), "\"}"].concat(),
     );
     assert_eq!(left_behind_by(|| serde_json::from_str::<Token>(json.expose()).unwrap()), 0);
-    // Arguments that come as JSON, as from Node.
+    // Arguments that arrive as JSON, as from Node.
     assert_eq!(left_behind_by(|| serde_json::from_str::<Argument>(json.expose()).unwrap()), 0);
     let inbound = Secret::from(["{\"token\":\"", value.expose(), "\"}"].concat());
     assert_eq!(left_behind_by(|| serde_json::from_str::<Argument>(inbound.expose()).unwrap()), 0);

@@ -1,16 +1,16 @@
-//! The cache against the emulator: what is asked of the service, and what is not.
+//! The cache against the emulator: which fetches reach the service, and which do not.
 
 use std::time::Duration;
 
-use crate::cached::World;
+use crate::cached::CachedClient;
 use crate::emulated::{builder, emulator, fail};
 use descope_outbound::{CacheOptions, ErrorKind, Source, operation};
 use descope_outbound_emulator::{Connection, Fault};
 use tokio::task::JoinSet;
 
 #[tokio::test]
-async fn the_second_fetch_is_free() {
-    let world = World::new().await;
+async fn the_second_fetch_sends_no_request() {
+    let world = CachedClient::new().await;
     let (first, source) = world.fetch().await.unwrap();
     assert_eq!(source, Source::Network);
     assert_eq!(world.fetch().await.unwrap(), (first, Source::Cache));
@@ -21,8 +21,8 @@ async fn the_second_fetch_is_free() {
 }
 
 #[tokio::test]
-async fn a_thousand_callers_are_one_request() {
-    let world = World::new().await;
+async fn a_thousand_concurrent_callers_share_one_request() {
+    let world = CachedClient::new().await;
     fail(&world.emulator, Fault::hold());
     let mut callers = JoinSet::new();
     for _ in 0..1_000 {
@@ -37,16 +37,16 @@ async fn a_thousand_callers_are_one_request() {
 }
 
 #[tokio::test]
-async fn a_delete_ends_what_was_cached_and_what_is_on_its_way() {
-    let world = World::new().await;
+async fn a_fetch_after_a_delete_finds_no_token() {
+    let world = CachedClient::new().await;
     world.fetch().await.unwrap();
     world.client.delete_user_tokens(Some("app"), Some("user")).await.unwrap();
     assert_eq!(world.fetch().await.unwrap_err(), ErrorKind::TokenNotFound);
 }
 
 #[tokio::test]
-async fn that_there_is_no_token_is_remembered_until_the_user_connects() {
-    let world = World::new().await;
+async fn a_missing_token_is_cached_until_the_application_forgets_it() {
+    let world = CachedClient::new().await;
     for _ in 0..3 {
         let error = world.client.fetch_token("app", "stranger").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TokenNotFound);
@@ -58,8 +58,8 @@ async fn that_there_is_no_token_is_remembered_until_the_user_connects() {
 }
 
 #[tokio::test]
-async fn an_old_token_is_refreshed_while_it_is_given_out() {
-    let world = World::new().await;
+async fn an_old_token_is_served_while_a_refresh_runs() {
+    let world = CachedClient::new().await;
     world.fetch().await.unwrap();
     world.advance(301);
     assert_eq!(world.source().await, Source::Cache);
@@ -68,16 +68,16 @@ async fn an_old_token_is_refreshed_while_it_is_given_out() {
 }
 
 #[tokio::test]
-async fn a_token_is_never_given_out_past_its_largest_age() {
-    let world = World::new().await;
+async fn a_token_is_never_served_past_its_maximum_age() {
+    let world = CachedClient::new().await;
     world.fetch().await.unwrap();
     world.advance(901);
     assert_eq!(world.source().await, Source::Network);
 }
 
 #[tokio::test]
-async fn a_lookup_needs_no_runtime_once_there_is_something() {
-    let world = World::new().await;
+async fn a_lookup_of_a_cached_token_needs_no_runtime() {
+    let world = CachedClient::new().await;
     world.fetch().await.unwrap();
     let client = world.client.clone();
     world.advance(301);
@@ -93,8 +93,8 @@ async fn a_lookup_needs_no_runtime_once_there_is_something() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_replaced_by_a_forced_refresh() {
-    let world = World::new().await;
+async fn a_rejected_token_is_replaced_by_a_force_refresh() {
+    let world = CachedClient::new().await;
     let (first, _) = world.fetch().await.unwrap();
     assert!(world.client.cache().unwrap().reject(&first));
     let (second, source) = world.fetch().await.unwrap();
@@ -105,39 +105,39 @@ async fn a_refused_token_is_replaced_by_a_forced_refresh() {
 }
 
 #[tokio::test]
-async fn options_that_make_no_sense_are_refused_when_the_client_is_made() {
+async fn the_builder_rejects_invalid_cache_options() {
     let emulator = emulator().await;
     let error = builder(&emulator).cache(CacheOptions::default().max_entries(0)).build().unwrap_err();
     assert_eq!(error.argument().unwrap().camel, "maxEntries");
 }
 
-/// When the answer to a fetch is read at the service, and when it arrives, beside a delete that is under way.
+/// When the response to a fetch arrives, relative to a concurrent delete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Arrives {
+enum FetchArrival {
     /// Before the delete is sent.
     Before,
-    /// While it is under way.
+    /// While the delete is in flight.
     During,
-    /// When it is over.
+    /// After the delete has ended.
     After,
 }
 
 #[tokio::test]
-async fn nothing_from_before_a_delete_is_found_after_it_whenever_the_fetch_arrives() {
+async fn a_delete_removes_tokens_from_earlier_fetches_whenever_they_arrive() {
     const FETCH: &str = "/v1/mgmt/outbound/app/user/token/latest";
     for by_id in [false, true] {
-        for arrives in [Arrives::Before, Arrives::During, Arrives::After] {
-            let world = World::new().await;
-            // The fetch has read the token; its answer is kept back.
+        for arrives in [FetchArrival::Before, FetchArrival::During, FetchArrival::After] {
+            let world = CachedClient::new().await;
+            // The service has read the token and holds the response.
             fail(&world.emulator, Fault::hold().path(FETCH).once());
             let client = world.client.clone();
             let early = tokio::spawn(async move { client.fetch_token("app", "user").await });
             world.emulator.wait_for_held(1).await;
-            if arrives == Arrives::Before {
+            if arrives == FetchArrival::Before {
                 world.emulator.release();
                 early.await.unwrap().unwrap();
             } else {
-                // The delete is done, and its answer is kept back too.
+                // The service has done the delete and holds that response too.
                 fail(&world.emulator, Fault::hold().method("DELETE").once());
                 let client = world.client.clone();
                 let deleting = tokio::spawn(async move {
@@ -148,12 +148,12 @@ async fn nothing_from_before_a_delete_is_found_after_it_whenever_the_fetch_arriv
                     }
                 });
                 world.emulator.wait_for_held(2).await;
-                if arrives == Arrives::After {
-                    // A delete that nobody waits for any more has ended too.
+                if arrives == FetchArrival::After {
+                    // A delete also ends when its caller stops waiting.
                     deleting.abort();
                     assert!(deleting.await.unwrap_err().is_cancelled());
                 } else {
-                    // Those who ask meanwhile do not join the request from before.
+                    // A fetch during the delete does not join the earlier request.
                     assert_eq!(
                         world.fetch().await.unwrap_err(),
                         ErrorKind::TokenNotFound,
@@ -164,7 +164,7 @@ async fn nothing_from_before_a_delete_is_found_after_it_whenever_the_fetch_arriv
                 }
                 assert_eq!(world.fetch().await.unwrap_err(), ErrorKind::TokenNotFound, "{arrives:?} {by_id}");
                 world.emulator.release();
-                // Who asked before the delete gets what there was then.
+                // The caller that fetched before the delete gets the earlier token.
                 early.await.unwrap().unwrap();
                 assert_eq!(world.stats().suppressed_publishes, 1);
                 assert_eq!(world.fetch().await.unwrap_err(), ErrorKind::TokenNotFound, "{arrives:?} {by_id}");
@@ -182,8 +182,8 @@ async fn nothing_from_before_a_delete_is_found_after_it_whenever_the_fetch_arriv
 }
 
 #[tokio::test]
-async fn a_delete_by_id_ends_tokens_too_whose_ids_the_service_left_out() {
-    let world = World::new().await;
+async fn a_delete_by_id_also_removes_cached_tokens_without_an_id() {
+    let world = CachedClient::new().await;
     let token = r#"{"token":{"accessToken":"made-up-access"}}"#;
     fail(&world.emulator, Fault::answer(200).body(token).once());
     world.fetch().await.unwrap();
@@ -193,8 +193,8 @@ async fn a_delete_by_id_ends_tokens_too_whose_ids_the_service_left_out() {
 }
 
 #[tokio::test]
-async fn a_cache_of_one_token_keeps_one() {
-    let world = World::with(CacheOptions::default().max_entries(1)).await;
+async fn a_cache_for_one_token_holds_one() {
+    let world = CachedClient::with(CacheOptions::default().max_entries(1)).await;
     world.emulator.connect(Connection::user("app", "another")).unwrap();
     world.client.fetch_token("app", "another").await.unwrap();
     world.fetch().await.unwrap();
@@ -202,8 +202,8 @@ async fn a_cache_of_one_token_keeps_one() {
 }
 
 #[tokio::test]
-async fn the_largest_age_counts_from_the_asking() {
-    let world = World::new().await;
+async fn the_maximum_age_counts_from_the_start_of_the_request() {
+    let world = CachedClient::new().await;
     fail(&world.emulator, Fault::hold().once());
     let client = world.client.clone();
     let slow = tokio::spawn(async move { client.fetch_token("app", "user").await });
@@ -216,8 +216,8 @@ async fn the_largest_age_counts_from_the_asking() {
 }
 
 #[tokio::test]
-async fn a_caller_that_leaves_ends_nothing_for_the_others() {
-    let world = World::new().await;
+async fn a_cancelled_caller_does_not_end_the_shared_request() {
+    let world = CachedClient::new().await;
     fail(&world.emulator, Fault::hold());
     let fetch = |client: descope_outbound::Client| async move { client.fetch_token("app", "user").await };
     let leader = tokio::spawn(fetch(world.client.clone()));
@@ -233,8 +233,8 @@ async fn a_caller_that_leaves_ends_nothing_for_the_others() {
 }
 
 #[tokio::test]
-async fn every_forced_refresh_reaches_the_service_and_replaces_what_was_there() {
-    let world = World::new().await;
+async fn every_force_refresh_reaches_the_service_and_replaces_the_cached_token() {
+    let world = CachedClient::new().await;
     let (first, _) = world.fetch().await.unwrap();
     let forced = world.client.fetch_token("app", "user").force_refresh().await.unwrap();
     assert_ne!(forced.access_token.expose(), first);
@@ -242,7 +242,8 @@ async fn every_forced_refresh_reaches_the_service_and_replaces_what_was_there() 
     world.client.fetch_token("app", "user").force_refresh().await.unwrap();
     assert_eq!(world.requests(), 3);
 
-    // One beside another is one request, and so is a plain one beside it; one beside a plain one is its own.
+    // Concurrent force-refreshes share one request, and plain fetches join it. A force-refresh never joins a plain
+    // fetch.
     fail(&world.emulator, Fault::hold());
     world.client.cache().unwrap().clear();
     let fetch = |forced: bool| {
@@ -271,8 +272,8 @@ async fn every_forced_refresh_reaches_the_service_and_replaces_what_was_there() 
 }
 
 #[tokio::test]
-async fn the_refresh_token_is_never_cached_and_by_token_calls_never_are() {
-    let world = World::new().await;
+async fn refresh_tokens_and_fetches_with_an_inbound_token_are_never_cached() {
+    let world = CachedClient::new().await;
     for _ in 0..2 {
         let token = world.client.fetch_token("app", "user").with_refresh_token().await.unwrap();
         assert_eq!((token.source(), token.refresh_token.is_some()), (Source::Network, true));
@@ -284,8 +285,8 @@ async fn the_refresh_token_is_never_cached_and_by_token_calls_never_are() {
 }
 
 #[tokio::test]
-async fn a_hundred_rejections_are_one_fetch() {
-    let world = World::new().await;
+async fn a_hundred_rejections_share_one_refresh() {
+    let world = CachedClient::new().await;
     let (first, _) = world.fetch().await.unwrap();
     let mut callers = JoinSet::new();
     for _ in 0..100 {
@@ -298,14 +299,14 @@ async fn a_hundred_rejections_are_one_fetch() {
     for token in callers.join_all().await {
         assert_ne!(token, first);
     }
-    // The one before, the one that brought the same token, and the forced one.
+    // The first fetch, a fetch that got the same token, and the force-refresh.
     assert_eq!(world.requests(), 3);
     assert_eq!(world.emulator.counters().double_refreshes_refused, 0);
 }
 
 #[tokio::test]
-async fn a_429_keeps_the_service_from_being_asked_until_it_may_be() {
-    let world = World::new().await;
+async fn after_a_429_the_client_sends_no_fetch_until_the_pause_ends() {
+    let world = CachedClient::new().await;
     world.fetch().await.unwrap();
     fail(&world.emulator, Fault::answer(429).header("Retry-After", "60").once());
     let limited = world.client.fetch_token("app", "stranger").await.unwrap_err();
@@ -335,33 +336,33 @@ async fn a_429_keeps_the_service_from_being_asked_until_it_may_be() {
 }
 
 #[tokio::test]
-async fn while_the_service_fails_a_good_token_is_given_out_and_a_refused_key_ends_that() {
+async fn stale_tokens_are_served_while_the_service_fails_but_not_after_a_rejected_key() {
     let options = CacheOptions::default().stale_if_error(Duration::from_mins(10));
-    let world = World::with(options).await;
+    let world = CachedClient::with(options).await;
     let (first, _) = world.fetch().await.unwrap();
     world.advance(901);
     fail(&world.emulator, Fault::answer(500).times(1));
     assert_eq!(world.fetch().await.unwrap(), (first, Source::Stale));
-    // Within the pause after it nobody asks.
+    // During the pause after the failure, the client sends no request.
     assert_eq!((world.source().await, world.requests(), world.stats().stale_served), (Source::Stale, 2, 2));
     world.advance(60);
     fail(&world.emulator, Fault::answer(403).times(1));
     assert_eq!(world.fetch().await.unwrap_err(), ErrorKind::Http);
     assert_eq!(world.stats().entries, 0);
-    assert_eq!(world.source().await, Source::Network, "an error is shared with nobody later");
+    assert_eq!(world.source().await, Source::Network, "a later fetch does not get the earlier error");
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_or_a_machine_that_sleeps_gives_no_expired_token_and_no_storm() {
+async fn changes_of_the_date_cause_neither_expired_tokens_nor_extra_requests() {
     for step in [3_600_000, -3_600_000] {
-        let world = World::new().await;
+        let world = CachedClient::new().await;
         world.fetch().await.unwrap();
         world.clock.step_wall(step);
         for _ in 0..5 {
             world.fetch().await.unwrap();
         }
         assert!(world.requests() <= 2, "{step}: {}", world.requests());
-        // The service's date says what ours does not: the new token lives as long as it lives.
+        // The expiry of the new token follows the service's date, not the machine's.
         world.advance(299);
         world.fetch().await.unwrap();
         world.advance(3_600);

@@ -1,4 +1,4 @@
-//! The table of `tests/cache`: what a fetch comes to in each state of the cache.
+//! The table of `tests/cache`: the outcome of a fetch in each state of the cache.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::cached::World;
+use crate::cached::CachedClient;
 use descope_outbound::{CacheOptions, FetchToken};
 use descope_outbound_emulator::{Connection, Fault, Revocation};
 use serde::Deserialize;
@@ -17,47 +17,47 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
-    states: BTreeMap<String, Vec<Step>>,
-    events: BTreeMap<String, Vec<Step>>,
+struct CacheTable {
+    states: BTreeMap<String, Vec<CacheStep>>,
+    events: BTreeMap<String, Vec<CacheStep>>,
     rows: Vec<(String, String, String, usize)>,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Step {
-    Options(Settings),
+enum CacheStep {
+    Options(CacheSettings),
     Lifetime(u64),
-    Fetch(FetchOptions),
+    Fetch(FetchArguments),
     Advance(u64),
     #[serde(rename = "step_wall")]
     SetDate(i64),
     Fault(Value),
-    ClearFaults(Nothing),
-    Connect(Nothing),
-    Disconnect(Nothing),
-    Delete(Owner),
-    Upload(Nothing),
-    Forget(Owner),
-    Clear(Nothing),
-    Reject(Nothing),
+    ClearFaults(NoArguments),
+    Connect(NoArguments),
+    Disconnect(NoArguments),
+    Delete(TokenFilter),
+    Upload(NoArguments),
+    Forget(TokenFilter),
+    Clear(NoArguments),
+    Reject(NoArguments),
     Await(usize),
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+struct NoArguments {}
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Settings {
+struct CacheSettings {
     stale_if_error: Option<u64>,
     negative: Option<u64>,
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct FetchOptions {
+struct FetchArguments {
     force_refresh: bool,
     with_refresh_token: bool,
     min_validity: u64,
@@ -65,7 +65,7 @@ struct FetchOptions {
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Owner {
+struct TokenFilter {
     app_id: Option<String>,
     user_id: Option<String>,
 }
@@ -73,7 +73,7 @@ struct Owner {
 #[tokio::test]
 async fn every_row_of_the_table_holds() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cache/table.json");
-    let table: Table = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let table: CacheTable = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert!(!table.rows.is_empty());
     for name in table.events.keys() {
         assert!(table.rows.iter().any(|(_, event, ..)| event == name), "no row is about {name}");
@@ -89,14 +89,19 @@ async fn every_row_of_the_table_holds() {
         }
     }
     let passed = table.rows.len() - complaints.len();
-    // Not with println, which the test harness keeps to itself when all is well.
+    // The test harness hides the output of println if all tests pass.
     writeln!(std::io::stdout(), "cache table: {} rows, {passed} passed (rust)", table.rows.len()).unwrap();
     assert!(complaints.is_empty(), "{} of {} rows: {complaints:#?}", complaints.len(), table.rows.len());
 }
 
-async fn check(state: &[Step], event: &[Step], expected: &str, contacted: usize) -> Result<(), String> {
+async fn check(
+    state: &[CacheStep],
+    event: &[CacheStep],
+    expected: &str,
+    contacted: usize,
+) -> Result<(), String> {
     let settings = state.iter().find_map(|step| match step {
-        Step::Options(settings) => Some(settings.clone()),
+        CacheStep::Options(settings) => Some(settings.clone()),
         _ => None,
     });
     let settings = settings.unwrap_or_default();
@@ -107,31 +112,34 @@ async fn check(state: &[Step], event: &[Step], expected: &str, contacted: usize)
     if let Some(seconds) = settings.negative {
         options = options.negative(Duration::from_secs(seconds));
     }
-    let mut row =
-        Row { world: World::without_retries(options).await, token: String::new(), came_to: String::new() };
+    let mut row = RowRun {
+        world: CachedClient::without_retries(options).await,
+        token: String::new(),
+        outcome: String::new(),
+    };
     row.take(state).await?;
     let before = row.fetched();
     row.take(event).await?;
-    if row.came_to != expected {
-        return Err(format!("it comes to {}, not {expected}", row.came_to));
+    if row.outcome != expected {
+        return Err(format!("the outcome is {}, not {expected}", row.outcome));
     }
     row.reach(before + contacted).await
 }
 
-struct Row {
-    world: World,
-    /// The last one fetched.
+struct RowRun {
+    world: CachedClient,
+    /// The access token of the last fetch.
     token: String,
-    /// What the last fetch came to.
-    came_to: String,
+    /// The source of the last token, or the kind of the last error.
+    outcome: String,
 }
 
-impl Row {
+impl RowRun {
     fn fetched(&self) -> usize {
         self.world.emulator.journal().iter().filter(|entry| entry.path == FETCHED).count()
     }
 
-    /// Waits until so many fetches have reached the service, and are dealt with.
+    /// Wait until this number of fetches has reached the service and the cache has processed them.
     async fn reach(&self, fetched: usize) -> Result<(), String> {
         let end = Instant::now() + PATIENCE;
         while (self.fetched() < fetched || self.world.client.cache().unwrap().in_flight() > 0)
@@ -143,29 +151,29 @@ impl Row {
         if count == fetched {
             Ok(())
         } else {
-            Err(format!("{count} fetches have reached the service, not {fetched}"))
+            Err(format!("{count} fetches reached the service, not {fetched}"))
         }
     }
 
-    async fn take(&mut self, steps: &[Step]) -> Result<(), String> {
+    async fn take(&mut self, steps: &[CacheStep]) -> Result<(), String> {
         for step in steps {
             self.step(step.clone()).await?;
         }
         Ok(())
     }
 
-    async fn step(&mut self, step: Step) -> Result<(), String> {
-        let World { emulator, clock, client, .. } = &self.world;
+    async fn step(&mut self, step: CacheStep) -> Result<(), String> {
+        let CachedClient { emulator, clock, client, .. } = &self.world;
         let cache = client.cache().unwrap();
         match step {
-            Step::Options(_) => {}
-            Step::Lifetime(seconds) => {
+            CacheStep::Options(_) => {}
+            CacheStep::Lifetime(seconds) => {
                 let connection = Connection::user("app", "user").lifetime(Duration::from_secs(seconds));
                 emulator.connect(connection.scopes(["read", "write"])).unwrap();
             }
-            Step::Fetch(options) => {
+            CacheStep::Fetch(options) => {
                 let fetch = fetch(client.fetch_token("app", "user"), &options).await;
-                self.came_to = match fetch {
+                self.outcome = match fetch {
                     Ok(token) => {
                         token.access_token.expose().clone_into(&mut self.token);
                         token.source().as_str().to_owned()
@@ -173,32 +181,32 @@ impl Row {
                     Err(error) => error.kind().as_str().to_owned(),
                 };
             }
-            Step::Advance(seconds) => self.world.advance(seconds),
-            Step::SetDate(seconds) => clock.step_wall(seconds * 1_000),
-            Step::Fault(mut fault) => {
+            CacheStep::Advance(seconds) => self.world.advance(seconds),
+            CacheStep::SetDate(seconds) => clock.step_wall(seconds * 1_000),
+            CacheStep::Fault(mut fault) => {
                 if fault.get("method").is_none() {
                     fault["path"] = FETCHED.into();
                 }
                 emulator.add_fault(serde_json::from_value::<Fault>(fault).unwrap()).unwrap();
             }
-            Step::ClearFaults(_) => emulator.clear_faults(),
-            Step::Connect(_) => drop(emulator.connect(Connection::user("app", "user")).unwrap()),
-            Step::Disconnect(_) => {
+            CacheStep::ClearFaults(_) => emulator.clear_faults(),
+            CacheStep::Connect(_) => drop(emulator.connect(Connection::user("app", "user")).unwrap()),
+            CacheStep::Disconnect(_) => {
                 emulator.revoke(&Revocation::user("app", "user"));
                 self.world.delete_behind_the_clients_back().await;
             }
-            Step::Delete(Owner { app_id, user_id }) => {
+            CacheStep::Delete(TokenFilter { app_id, user_id }) => {
                 let _ = client.delete_user_tokens(app_id.as_deref(), user_id.as_deref()).await;
             }
-            Step::Upload(_) => {
+            CacheStep::Upload(_) => {
                 client.upload_user_api_key("app", "user", "made-up-api-key", None).await.unwrap();
             }
-            Step::Forget(Owner { app_id, user_id }) => {
+            CacheStep::Forget(TokenFilter { app_id, user_id }) => {
                 cache.forget(app_id.as_deref(), user_id.as_deref()).unwrap();
             }
-            Step::Clear(_) => cache.clear(),
-            Step::Reject(_) => assert!(cache.reject(&self.token)),
-            Step::Await(fetched) => self.reach(fetched).await?,
+            CacheStep::Clear(_) => cache.clear(),
+            CacheStep::Reject(_) => assert!(cache.reject(&self.token)),
+            CacheStep::Await(fetched) => self.reach(fetched).await?,
         }
         Ok(())
     }
@@ -206,7 +214,7 @@ impl Row {
 
 async fn fetch(
     mut fetch: FetchToken<'_>,
-    options: &FetchOptions,
+    options: &FetchArguments,
 ) -> Result<descope_outbound::Token, descope_outbound::Error> {
     if options.force_refresh {
         fetch = fetch.force_refresh();

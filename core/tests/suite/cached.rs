@@ -1,4 +1,4 @@
-//! A client with a cache, the emulator it talks to, and a clock that both go by.
+//! A client with a cache, its emulator, and the clock that both share.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use std::time::Duration;
@@ -7,13 +7,13 @@ use crate::emulated::{builder, emulator};
 use descope_outbound::{CacheClock, CacheOptions, CacheStats, Client, ErrorKind, Source};
 use descope_outbound_emulator::Emulator;
 
-pub(crate) struct World {
+pub(crate) struct CachedClient {
     pub(crate) emulator: Emulator,
     pub(crate) clock: CacheClock,
     pub(crate) client: Client,
 }
 
-impl World {
+impl CachedClient {
     pub(crate) async fn new() -> Self {
         Self::with(CacheOptions::default()).await
     }
@@ -25,7 +25,7 @@ impl World {
         Self { emulator, clock, client }
     }
 
-    /// One request for each fetch that reaches the service.
+    /// Without retries, each fetch that reaches the service is one request.
     pub(crate) async fn without_retries(options: CacheOptions) -> Self {
         let world = Self::with(options.clone()).await;
         let options = options.clock(world.clock.clone());
@@ -34,13 +34,13 @@ impl World {
         Self { client, ..world }
     }
 
-    /// As another program would: this client's cache knows nothing of it.
+    /// Delete the tokens with another client, so that this client's cache does not know.
     pub(crate) async fn delete_behind_the_clients_back(&self) {
         let other = crate::emulated::client(&self.emulator);
         other.delete_user_tokens(Some("app"), Some("user")).await.expect("a delete");
     }
 
-    /// Time passes for the service, the providers and the cache alike.
+    /// Move the clock of the service, the providers and the cache.
     pub(crate) fn advance(&self, seconds: u64) {
         self.emulator.advance(Duration::from_secs(seconds));
         self.clock.advance(Duration::from_secs(seconds));

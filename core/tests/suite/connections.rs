@@ -1,4 +1,4 @@
-//! How connections are used, lost and given up.
+//! How the client uses, loses and closes connections.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use descope_outbound_emulator::{Delivery, Fault, Options};
 use tokio::io::AsyncReadExt;
 
 #[tokio::test]
-async fn calls_in_a_row_share_one_connection() {
+async fn sequential_calls_share_one_connection() {
     let emulator = emulator().await;
     let client = client(&emulator);
     for _ in 0..20 {
@@ -17,7 +17,7 @@ async fn calls_in_a_row_share_one_connection() {
     assert_eq!(emulator.counters().connections, 1);
 }
 
-/// Each caller makes one call after another, all at the same time.
+/// Concurrent callers that each make sequential calls.
 async fn connections_of(callers: u64) -> Result<u64, Box<dyn std::error::Error>> {
     let emulator = emulator().await;
     let client = client(&emulator);
@@ -37,29 +37,29 @@ async fn connections_of(callers: u64) -> Result<u64, Box<dyn std::error::Error>>
 }
 
 #[tokio::test]
-async fn callers_at_the_same_time_open_hardly_more_connections_than_there_are_callers() {
+async fn concurrent_callers_open_about_one_connection_each() {
     for callers in [2, 32] {
         let connections = connections_of(callers).await.unwrap();
-        // A caller whose turn comes late may be given another's connection while its own is still being made.
+        // A caller that waits for a new connection may get another caller's connection first.
         assert!(connections <= callers + callers / 8, "{connections} for {callers}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn on_several_threads_it_is_no_more_either() {
+async fn concurrent_callers_on_several_threads_open_about_one_connection_each() {
     let connections = connections_of(32).await.unwrap();
     assert!(connections <= 32 + 32 / 8, "{connections} for 32");
 }
 
 #[tokio::test]
-async fn of_more_than_a_hundred_callers_some_wait_for_their_turn() {
+async fn more_than_a_hundred_concurrent_callers_wait_for_a_permit() {
     let connections = connections_of(300).await.unwrap();
-    // A caller that is given another's connection leaves its own to whoever comes next.
+    // A caller that gets another caller's connection leaves its own to the next caller.
     assert!(connections <= 200, "{connections} for 300");
 }
 
 #[tokio::test]
-async fn who_gets_no_turn_is_told_that_nothing_was_sent() {
+async fn a_call_without_a_permit_reports_that_nothing_was_sent() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang().path("/v1/mgmt/outbound/*"));
     let client = client(&emulator);
@@ -76,7 +76,7 @@ async fn who_gets_no_turn_is_told_that_nothing_was_sent() {
     assert_eq!((error.kind(), error.was_never_sent()), (ErrorKind::DeadlineExceeded, true));
     let told = "nothing was sent within 0.05 s: 100 requests of this client were under way";
     assert_eq!(error.to_string(), told);
-    // Whoever goes away leaves a turn to the next.
+    // An aborted call releases its permit to the next call.
     emulator.clear_faults();
     hanging[0].abort();
     client.fetch_token("app", "user").await.unwrap();
@@ -85,7 +85,7 @@ async fn who_gets_no_turn_is_told_that_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn nothing_is_opened_before_the_first_call() {
+async fn the_client_opens_no_connection_before_the_first_call() {
     let emulator = emulator().await;
     let _client = client(&emulator);
     tokio::task::yield_now().await;
@@ -93,7 +93,7 @@ async fn nothing_is_opened_before_the_first_call() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_before_the_answer_is_made_again() {
+async fn a_call_is_retried_when_its_connection_breaks_before_the_response() {
     for fault in [Fault::close(), Fault::reset(), Fault::cut(), Fault::reset_in_body()] {
         let emulator = emulator().await;
         fail(&emulator, fault.times(2));
@@ -103,7 +103,7 @@ async fn a_connection_that_is_lost_before_the_answer_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_always_lost_is_given_up_after_four_attempts() {
+async fn a_call_fails_after_four_broken_connections() {
     let emulator = emulator().await;
     fail(&emulator, Fault::close());
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
@@ -113,7 +113,7 @@ async fn a_connection_that_is_always_lost_is_given_up_after_four_attempts() {
 }
 
 #[tokio::test]
-async fn a_forced_refresh_whose_answer_is_lost_is_not_sent_twice() {
+async fn a_force_refresh_is_not_retried_after_a_lost_response() {
     let emulator = emulator().await;
     let client = client(&emulator);
     client.fetch_token("app", "user").await.unwrap();
@@ -125,7 +125,7 @@ async fn a_forced_refresh_whose_answer_is_lost_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_delete_whose_answer_is_lost_is_done_when_its_repetition_finds_nothing() {
+async fn a_delete_succeeds_when_the_retry_after_a_lost_response_gets_a_404() {
     let missing_delete = descope_outbound_emulator::MissingDelete::NotFound;
     let emulator = emulator_with(Options { missing_delete, ..Options::default() }).await;
     let client = client(&emulator);
@@ -133,11 +133,11 @@ async fn a_delete_whose_answer_is_lost_is_done_when_its_repetition_finds_nothing
     client.delete_token("token-1").await.unwrap();
     assert_eq!(emulator.counters().requests, 2);
     let error = client.delete_token("token-1").await.unwrap_err();
-    assert_eq!(error.status(), Some(404), "a first answer of 404 is an error");
+    assert_eq!(error.status(), Some(404), "a 404 on the first attempt is an error");
 }
 
 #[tokio::test]
-async fn an_error_whose_body_breaks_off_is_an_error_all_the_same() {
+async fn an_error_with_a_truncated_body_keeps_its_status() {
     let emulator = emulator().await;
     let client = client(&emulator);
     let cut = |status: u16| Fault { delivery: Delivery::Cut, ..Fault::answer(status).body("0123456789") };
@@ -147,11 +147,11 @@ async fn an_error_whose_body_breaks_off_is_an_error_all_the_same() {
     emulator.clear_faults();
     fail(&emulator, cut(404));
     assert_eq!(client.delete_token("no such token").await.unwrap_err().status(), Some(404));
-    assert_eq!(emulator.counters().requests, 2, "neither is sent again");
+    assert_eq!(emulator.counters().requests, 2, "neither request is retried");
 }
 
 #[tokio::test]
-async fn nobody_there_is_told_without_the_path() {
+async fn a_refused_connection_is_reported_without_the_path() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = free.local_addr().unwrap();
     drop(free);
@@ -164,7 +164,7 @@ async fn nobody_there_is_told_without_the_path() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_not_asked_again() {
+async fn a_response_that_is_not_http_is_not_retried() {
     let emulator = emulator().await;
     fail(&emulator, Fault::garbage());
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
@@ -173,7 +173,7 @@ async fn what_is_no_http_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_closes_its_connection() {
+async fn a_dropped_call_closes_its_connection() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let emulator = emulator().await;
     let client =

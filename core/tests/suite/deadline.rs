@@ -7,11 +7,11 @@ use descope_outbound::{ErrorKind, LicenseHandshake};
 use descope_outbound_emulator::Fault;
 
 const TIMEOUT: Duration = Duration::from_millis(300);
-/// What a busy machine may add.
+/// The delay that a busy machine may add.
 const SLACK: Duration = Duration::from_secs(2);
 
 #[tokio::test]
-async fn neither_silence_nor_a_trickle_outlasts_it() {
+async fn neither_a_hang_nor_a_slow_body_outlasts_the_deadline() {
     for fault in [Fault::hang(), Fault::drip(Duration::from_millis(50))] {
         let emulator = emulator().await;
         fail(&emulator, fault);
@@ -25,7 +25,7 @@ async fn neither_silence_nor_a_trickle_outlasts_it() {
 }
 
 #[tokio::test]
-async fn the_clients_own_holds_where_the_call_has_none() {
+async fn the_clients_timeout_applies_to_calls_without_their_own() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang());
     let client = builder(&emulator).timeout(TIMEOUT).build().unwrap();
@@ -33,7 +33,7 @@ async fn the_clients_own_holds_where_the_call_has_none() {
 }
 
 #[tokio::test]
-async fn a_wait_that_would_pass_it_is_not_begun() {
+async fn the_client_does_not_start_a_pause_that_exceeds_the_deadline() {
     let emulator = emulator().await;
     fail(&emulator, Fault::answer(503).header("Retry-After", "60"));
     let start = Instant::now();
@@ -44,7 +44,7 @@ async fn a_wait_that_would_pass_it_is_not_begun() {
 }
 
 #[tokio::test]
-async fn half_of_it_is_the_calls_own_however_long_the_licence_takes() {
+async fn the_license_handshake_uses_at_most_half_of_the_deadline() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang().path("/v1/mgmt/license"));
     let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
@@ -52,7 +52,7 @@ async fn half_of_it_is_the_calls_own_however_long_the_licence_takes() {
 }
 
 #[tokio::test]
-async fn it_bounds_the_wait_for_the_licence_too() {
+async fn the_deadline_bounds_the_wait_for_the_license() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang());
     let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
@@ -61,10 +61,10 @@ async fn it_bounds_the_wait_for_the_licence_too() {
 }
 
 #[tokio::test]
-async fn what_failed_before_is_told() {
+async fn the_error_names_the_failure_of_the_attempt_before() {
     let emulator = emulator().await;
     let client = client(&emulator);
-    // Set up beforehand, so that the time is spent on the two attempts alone.
+    // Connect first, so that the deadline covers only the two attempts.
     client.fetch_token("app", "user").await.unwrap();
     fail(&emulator, Fault::answer(503).once());
     fail(&emulator, Fault::hang());
@@ -76,7 +76,7 @@ async fn what_failed_before_is_told() {
 }
 
 #[tokio::test]
-async fn no_time_at_all_is_refused() {
+async fn the_client_rejects_a_timeout_of_zero() {
     let emulator = emulator().await;
     let error = client(&emulator).fetch_token("app", "user").timeout(Duration::ZERO).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);

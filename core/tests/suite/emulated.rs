@@ -1,4 +1,4 @@
-//! A client and the emulator it talks to.
+//! A client and its emulator.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use descope_outbound::{Client, ClientBuilder, Environment, LicenseHandshake};
 use descope_outbound_emulator::{Connection, Emulator, Fault, Options};
 
-/// Starts an emulator in which `user` has connected `app`; the token's id is `token-1`.
+/// Start an emulator in which `user` has connected `app`; the token's id is `token-1`.
 pub(crate) async fn emulator() -> Emulator {
     emulator_with(Options::default()).await
 }
@@ -19,16 +19,15 @@ pub(crate) async fn emulator_with(options: Options) -> Emulator {
     emulator
 }
 
-/// What every library below would tell whoever listens at the most verbose level is printed too, for the search for
-/// planted secrets.
+/// Print the logs of all libraries at the most verbose level, so that the scan for planted secrets reads them.
 fn log_everything() {
     use tracing_subscriber::filter::LevelFilter;
     use tracing_subscriber::fmt;
-    // All tests but the first find it done.
+    // Only the first test installs the subscriber.
     let _ = fmt().with_max_level(LevelFilter::TRACE).with_test_writer().with_ansi(false).try_init();
 }
 
-/// Nothing from this machine's environment, no handshake that would count as a request, and no long waits.
+/// A builder without environment variables, without a handshake that counts as a request, and without long pauses.
 pub(crate) fn builder(emulator: &Emulator) -> ClientBuilder {
     Client::builder()
         .environment(Environment::default())

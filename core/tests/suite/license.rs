@@ -1,4 +1,4 @@
-//! The licence handshake, which never delays, fails or repeats a call.
+//! The license handshake, which never delays, fails or retries a call.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use descope_outbound_emulator::{Emulator, Fault};
 const LICENSE: &str = "/v1/mgmt/license";
 const FETCH: &str = "/v1/mgmt/outbound/app/user/token/latest";
 
-/// For each fetch in the journal, the tier that it carried.
+/// The tier of each fetch in the journal.
 fn tiers(emulator: &Emulator) -> Vec<Option<String>> {
     let journal = emulator.journal();
     let fetches = journal.iter().filter(|entry| entry.path == FETCH);
@@ -21,7 +21,7 @@ fn handshakes(emulator: &Emulator) -> usize {
 }
 
 #[tokio::test]
-async fn beside_the_first_call_it_delays_nothing_and_later_calls_carry_the_tier() {
+async fn a_handshake_beside_the_first_call_does_not_delay_it_and_later_calls_carry_the_tier() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hold().path(LICENSE));
     let client = builder(&emulator).license_handshake(LicenseHandshake::Beside).build().unwrap();
@@ -36,7 +36,7 @@ async fn beside_the_first_call_it_delays_nothing_and_later_calls_carry_the_tier(
 }
 
 #[tokio::test]
-async fn waited_for_it_is_in_the_first_call() {
+async fn a_client_that_waits_for_the_handshake_sends_the_tier_with_its_first_call() {
     let emulator = emulator().await;
     let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
     client.fetch_token("app", "user").await.unwrap();
@@ -44,7 +44,7 @@ async fn waited_for_it_is_in_the_first_call() {
 }
 
 #[tokio::test]
-async fn switched_off_it_is_never_asked() {
+async fn a_client_with_the_handshake_off_never_asks_for_the_tier() {
     let emulator = emulator().await;
     let client = builder(&emulator).license_handshake(LicenseHandshake::Off).build().unwrap();
     client.open().await.unwrap();
@@ -53,7 +53,7 @@ async fn switched_off_it_is_never_asked() {
 }
 
 #[tokio::test]
-async fn its_failure_fails_nothing_and_is_not_repeated() {
+async fn a_failed_handshake_fails_no_call_and_is_not_retried() {
     for fault in [Fault::answer(500), Fault::answer(200).body("<html>"), Fault::close(), Fault::garbage()] {
         let emulator = emulator().await;
         fail(&emulator, fault.path(LICENSE));
@@ -65,7 +65,7 @@ async fn its_failure_fails_nothing_and_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn it_is_waited_for_five_seconds_at_most() {
+async fn a_call_waits_at_most_five_seconds_for_the_handshake() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang().path(LICENSE));
     let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();
@@ -79,7 +79,7 @@ async fn it_is_waited_for_five_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn calls_that_cannot_wait_so_long_go_without_it_and_share_one_handshake() {
+async fn calls_with_short_deadlines_go_without_the_tier_and_share_one_handshake() {
     let emulator = emulator().await;
     fail(&emulator, Fault::hang().path(LICENSE));
     let client = builder(&emulator)

@@ -1,11 +1,11 @@
-//! What is taken of a body, and what is hidden in it.
+//! How much of a body the client reads, and which parts it masks.
 
 use crate::emulated::{builder, client, emulator, fail};
 use descope_outbound::ErrorKind;
 use descope_outbound_emulator::Fault;
 
 #[tokio::test]
-async fn an_echo_of_the_request_shows_no_secret() {
+async fn an_error_that_echoes_the_request_shows_no_secret() {
     let emulator = emulator().await;
     let key = emulator.management_key().to_owned();
     let echo = format!(r#"{{"errorDescription":"Bearer P:{key}","headers":["{key}"]}}"#);
@@ -19,10 +19,10 @@ async fn an_echo_of_the_request_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn an_echo_that_another_languages_json_escapes_shows_no_secret() {
+async fn an_error_that_echoes_an_escaped_secret_does_not_show_it() {
     let emulator = emulator().await;
     let builder = builder(&emulator).management_key("made-up-<k&y>/");
-    // As Go, PHP and Python write it; and a body that breaks off in the middle.
+    // The escapes of Go, PHP and Python, and a truncated body.
     for echo in [
         r#"{"errorDescription":"key made-up-\u003ck\u0026y\u003e/"}"#,
         r#"{"errorDescription":"key made-up-<k&y>\/","errorMessage":"{\"key\":\"made-up-<k&y>\\/\"}"}"#,
@@ -38,7 +38,7 @@ async fn an_echo_that_another_languages_json_escapes_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn a_gateways_key_is_hidden_as_the_clients_own_is() {
+async fn a_secret_header_is_masked_like_the_management_key() {
     let emulator = emulator().await;
     let client = builder(&emulator)
         .header("x-gateway-key", "made-up-gateway-key")
@@ -51,7 +51,7 @@ async fn a_gateways_key_is_hidden_as_the_clients_own_is() {
 }
 
 #[tokio::test]
-async fn of_an_errors_body_eight_kibibytes_are_kept_and_no_secret_is_cut_in_half() {
+async fn an_error_keeps_8_kib_of_its_body_and_masks_a_secret_at_the_limit() {
     let emulator = emulator().await;
     let key = emulator.management_key().to_owned();
     let body = format!("{}{key}{}", "x".repeat(8 * 1024 - 5), "y".repeat(100_000));
@@ -63,7 +63,7 @@ async fn of_an_errors_body_eight_kibibytes_are_kept_and_no_secret_is_cut_in_half
 }
 
 #[tokio::test]
-async fn a_tokens_answer_has_one_mebibyte_at_most() {
+async fn a_token_response_may_have_at_most_1_mib() {
     let emulator = emulator().await;
     let body_of = |size: usize| format!(r#"{{"token":{{"accessToken":"{}"}}}}"#, "a".repeat(size - 28));
     fail(&emulator, Fault::answer(200).body(body_of(1024 * 1024)).once());
@@ -75,7 +75,7 @@ async fn a_tokens_answer_has_one_mebibyte_at_most() {
 }
 
 #[tokio::test]
-async fn headers_may_be_as_long_as_gateways_make_them() {
+async fn the_client_accepts_long_headers_of_gateways() {
     let emulator = emulator().await;
     let body = r#"{"token":{"accessToken":"made-up"}}"#;
     let long = "default-src 'self'; ".repeat(1_000);
@@ -85,7 +85,7 @@ async fn headers_may_be_as_long_as_gateways_make_them() {
 }
 
 #[tokio::test]
-async fn what_a_success_holds_is_not_quoted_when_it_cannot_be_read() {
+async fn a_decode_error_does_not_quote_the_body() {
     let emulator = emulator().await;
     for body in ["made-up-access-token", r#"{"token":{"accessToken":["made-up-access-token"]}}"#] {
         fail(&emulator, Fault::answer(200).body(body).once());
@@ -97,7 +97,7 @@ async fn what_a_success_holds_is_not_quoted_when_it_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_still_names_its_status_and_request() {
+async fn a_decode_error_has_the_status_and_the_request_id() {
     let emulator = emulator().await;
     fail(&emulator, Fault::answer(200).header("cf-ray", "ray1").body("<html>"));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();

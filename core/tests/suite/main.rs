@@ -1,4 +1,5 @@
-//! The public API against the emulator, one file a topic; one program, since linking is what takes long.
+//! The public API against the emulator, one file per topic. All files form one program, because linking takes most of
+//! the build time.
 
 mod cache;
 mod cache_table;
@@ -6,9 +7,9 @@ mod cached;
 mod connections;
 mod deadline;
 mod emulated;
-mod licence;
+mod license;
 mod limits_and_masks;
-mod malformed_answers;
+mod malformed_responses;
 mod operations;
 mod proxies;
 mod retries;

@@ -1,4 +1,4 @@
-//! What comes is no HTTP, or no JSON, and the error says so.
+//! The error says whether a malformed response is invalid HTTP or invalid JSON.
 
 use descope_outbound::{Error, ErrorKind, Token};
 use descope_outbound_emulator::{Emulator, Ending, Fault, Piece, RawAnswer};
@@ -14,7 +14,7 @@ async fn fetch(bytes: &str) -> (Result<Token, Error>, Emulator) {
 }
 
 #[tokio::test]
-async fn chunks_of_garbage_are_no_lost_connection_and_are_not_asked_for_again() {
+async fn invalid_chunks_are_a_decode_error_and_are_not_retried() {
     let chunked =
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"tok\r\nzz\r\nen\": 1}\r\n0\r\n\r\n";
     let (outcome, emulator) = fetch(chunked).await;
@@ -25,7 +25,7 @@ async fn chunks_of_garbage_are_no_lost_connection_and_are_not_asked_for_again() 
 }
 
 #[tokio::test]
-async fn chunks_that_break_off_are_a_lost_connection() {
+async fn truncated_chunks_are_a_lost_connection() {
     let (outcome, emulator) =
         fetch("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"tok\r\n").await;
     let error = outcome.unwrap_err();
@@ -34,7 +34,7 @@ async fn chunks_that_break_off_are_a_lost_connection() {
 }
 
 #[tokio::test]
-async fn an_encoding_that_was_not_asked_for_is_named() {
+async fn the_error_names_an_unrequested_content_encoding() {
     let (outcome, _emulator) =
         fetch("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\u{1f}\u{8b}\u{8}\u{0}")
             .await;

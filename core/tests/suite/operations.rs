@@ -1,11 +1,11 @@
-//! The four operations, as a Rust program calls them.
+//! The four basic operations through the Rust API.
 
 use crate::emulated::{builder, client, emulator};
 use descope_outbound::ErrorKind;
 use descope_outbound_emulator::Connection;
 
 #[tokio::test]
-async fn a_fetched_token_opens_the_provider() {
+async fn a_fetch_returns_a_valid_token() {
     let emulator = emulator().await;
     let token = client(&emulator).fetch_token("app", "user").await.unwrap();
     assert_eq!(token.id, "token-1");
@@ -16,7 +16,7 @@ async fn a_fetched_token_opens_the_provider() {
 }
 
 #[tokio::test]
-async fn scopes_must_be_exactly_those_of_the_token() {
+async fn a_fetch_by_scopes_needs_exactly_the_scopes_of_the_token() {
     let emulator = emulator().await;
     let client = client(&emulator);
     let token = client.fetch_token_by_scopes("app", "user", ["write", "read"]).await.unwrap();
@@ -26,7 +26,7 @@ async fn scopes_must_be_exactly_those_of_the_token() {
 }
 
 #[tokio::test]
-async fn a_tenants_token_is_found_with_its_tenant_alone() {
+async fn a_users_token_of_a_tenant_needs_the_tenant_id() {
     let emulator = emulator().await;
     emulator.connect(Connection::user("app", "other").tenant("tenant")).unwrap();
     let client = client(&emulator);
@@ -46,7 +46,7 @@ async fn options_reach_the_service() {
 }
 
 #[tokio::test]
-async fn a_deleted_token_is_not_found_any_more() {
+async fn a_deleted_token_is_not_found() {
     let emulator = emulator().await;
     let client = client(&emulator);
     client.delete_token("token-1").await.unwrap();
@@ -89,7 +89,7 @@ async fn a_client_without_a_key_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_reads_as_a_key_to_be_fixed() {
+async fn the_error_for_a_wrong_key_says_to_check_the_key() {
     let emulator = emulator().await;
     let client = builder(&emulator).management_key("made-up-wrong-key").build().unwrap();
     let error = client.fetch_token("app", "user").await.unwrap_err();

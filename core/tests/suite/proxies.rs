@@ -1,4 +1,4 @@
-//! Which proxies are used.
+//! Which proxies the client uses.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use crate::emulated::{builder, emulator, emulator_with};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What stands before the empty line.
+/// Read the head of a request, up to the empty line.
 async fn head(connection: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -17,14 +17,14 @@ async fn head(connection: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-/// A proxy on this machine, and an environment whose variable names it, with credentials.
+/// A proxy on this machine, and an environment with its URL and credentials in this variable.
 async fn proxy(variable: &str) -> (TcpListener, Vec<(String, String)>) {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://user:made-up-password@{}", proxy.local_addr().unwrap());
     (proxy, vec![(variable.to_owned(), url)])
 }
 
-/// A call by way of the proxy: how it ends, the connection to the proxy, and what stood first on that.
+/// A call through the proxy: its result, the connection to the proxy, and the head of the first request on it.
 async fn call_through(
     proxy: &TcpListener,
     builder: ClientBuilder,
@@ -36,11 +36,11 @@ async fn call_through(
     (call, connection, asked)
 }
 
-/// `user:made-up-password`, as a header has it.
+/// `user:made-up-password`, encoded for a header.
 const CREDENTIALS: &str = "proxy-authorization: Basic dXNlcjptYWRlLXVwLXBhc3N3b3Jk\r\n";
 
 #[tokio::test]
-async fn a_call_goes_through_a_tunnel_whose_proxy_hears_its_own_credentials_and_nothing_else() {
+async fn the_proxy_of_a_tunnel_gets_its_own_credentials_and_no_others() {
     let (proxy, environment) = proxy("https_proxy").await;
     let emulator = emulator_with(Options { tls: true, ..Options::default() }).await;
     let service = emulator.base_url().trim_start_matches("https://").to_owned();
@@ -55,13 +55,13 @@ async fn a_call_goes_through_a_tunnel_whose_proxy_hears_its_own_credentials_and_
     connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
     let mut service = TcpStream::connect(service).await.unwrap();
     tokio::spawn(async move { copy_bidirectional(&mut connection, &mut service).await });
-    // The service itself speaks at the tunnel's end; the emulator turns away whoever calls it by another name.
+    // The response comes through the tunnel: the emulator rejects requests with another host name.
     assert_eq!(call.await.unwrap().unwrap_err().status(), Some(403));
     assert_eq!(emulator.counters().connections, 1);
 }
 
 #[tokio::test]
-async fn without_tls_the_proxy_is_sent_the_whole_url() {
+async fn without_tls_the_proxy_gets_the_whole_url() {
     let (proxy, environment) = proxy("http_proxy").await;
     let builder = builder(&emulator().await)
         .environment(environment.into_iter().collect())
@@ -77,7 +77,7 @@ async fn without_tls_the_proxy_is_sent_the_whole_url() {
 }
 
 #[tokio::test]
-async fn no_proxy_is_asked_for_a_host_that_no_proxy_names() {
+async fn the_client_uses_no_proxy_for_hosts_in_no_proxy() {
     let (proxy, mut environment) = proxy("https_proxy").await;
     environment.push(("no_proxy".to_owned(), ".invalid".to_owned()));
     let client = builder(&emulator().await)
@@ -94,7 +94,7 @@ async fn no_proxy_is_asked_for_a_host_that_no_proxy_names() {
 }
 
 #[tokio::test]
-async fn a_proxys_password_may_hold_what_a_url_has_to_escape() {
+async fn a_proxy_password_may_contain_characters_that_a_url_must_escape() {
     let (proxy, _) = proxy("https_proxy").await;
     let url = format!(" http://user:made@up|p\u{e4}ss@{} ", proxy.local_addr().unwrap());
     let builder = builder(&emulator().await)
@@ -107,7 +107,7 @@ async fn a_proxys_password_may_hold_what_a_url_has_to_escape() {
 }
 
 #[tokio::test]
-async fn a_proxy_may_be_named_without_a_scheme() {
+async fn a_proxy_url_may_omit_its_scheme() {
     let (proxy, _) = proxy("https_proxy").await;
     let address = proxy.local_addr().unwrap().to_string();
     let builder = builder(&emulator().await)
@@ -119,7 +119,7 @@ async fn a_proxy_may_be_named_without_a_scheme() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_for_this_service_may_be_of_any_kind() {
+async fn an_unused_proxy_may_be_of_any_kind() {
     let emulator = emulator().await;
     let environment = [("all_proxy", "socks5://127.0.0.1:9"), ("no_proxy", "outbound.invalid")];
     let client = builder(&emulator)
@@ -132,7 +132,7 @@ async fn a_proxy_that_is_not_for_this_service_may_be_of_any_kind() {
 }
 
 #[tokio::test]
-async fn a_proxy_of_another_kind_is_refused() {
+async fn the_client_rejects_a_proxy_of_an_unsupported_kind() {
     let emulator = emulator().await;
     let environment = [("all_proxy", "socks5://127.0.0.1:9")].into_iter().collect();
     let client =
@@ -143,7 +143,7 @@ async fn a_proxy_of_another_kind_is_refused() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_asked_for_a_host_beyond_this_machine() {
+async fn the_client_uses_the_proxy_for_hosts_beyond_this_machine() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());
     let emulator = emulator().await;
@@ -164,16 +164,16 @@ async fn a_proxy_is_asked_for_a_host_beyond_this_machine() {
 }
 
 #[tokio::test]
-async fn no_proxy_stands_before_this_machine() {
+async fn the_client_uses_no_proxy_for_loopback() {
     let emulator = emulator().await;
-    let nobody: Environment =
+    let unreachable_proxies: Environment =
         ["http_proxy", "all_proxy"].into_iter().map(|name| (name, "http://127.0.0.1:9")).collect();
-    let client = builder(&emulator).environment(nobody).build().unwrap();
+    let client = builder(&emulator).environment(unreachable_proxies).build().unwrap();
     client.fetch_token("app", "user").await.unwrap();
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_no_url_is_told_without_its_value() {
+async fn the_error_for_an_invalid_proxy_url_does_not_quote_it() {
     let emulator = emulator().await;
     let environment = [("https_proxy", "http://user:made-up-password@[")].into_iter().collect();
     let client =

@@ -1,4 +1,4 @@
-//! What is sent again, and what is not.
+//! Which requests the client retries, and which it does not.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use descope_outbound::ErrorKind;
 use descope_outbound_emulator::Fault;
 
 #[tokio::test]
-async fn the_statuses_of_an_overloaded_edge_are_asked_again() {
+async fn the_client_retries_the_statuses_of_an_overloaded_edge() {
     for status in [503, 520, 521, 522, 524, 530] {
         let emulator = emulator().await;
         fail(&emulator, Fault::answer(status).once());
@@ -17,7 +17,7 @@ async fn the_statuses_of_an_overloaded_edge_are_asked_again() {
 }
 
 #[tokio::test]
-async fn every_other_status_surfaces_at_once() {
+async fn the_client_does_not_retry_other_statuses() {
     for status in
         [300, 301, 302, 307, 308, 400, 401, 403, 404, 408, 418, 425, 429, 500, 501, 502, 504, 529, 599]
     {
@@ -30,7 +30,7 @@ async fn every_other_status_surfaces_at_once() {
 }
 
 #[tokio::test]
-async fn four_attempts_are_the_most() {
+async fn the_client_makes_at_most_four_attempts() {
     let emulator = emulator().await;
     fail(&emulator, Fault::answer(503));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
@@ -39,7 +39,7 @@ async fn four_attempts_are_the_most() {
 }
 
 #[tokio::test]
-async fn a_forced_refresh_is_sent_again_only_where_it_cannot_have_begun() {
+async fn a_force_refresh_is_retried_only_if_the_service_has_not_started_it() {
     for (status, requests) in [(503, 2), (520, 1)] {
         let emulator = emulator().await;
         fail(&emulator, Fault::answer(status).once());
@@ -49,19 +49,19 @@ async fn a_forced_refresh_is_sent_again_only_where_it_cannot_have_begun() {
 }
 
 #[tokio::test]
-async fn an_outage_is_not_multiplied() {
+async fn the_retry_budget_limits_retries_during_an_outage() {
     let emulator = emulator().await;
     fail(&emulator, Fault::answer(503));
     let client = client(&emulator);
     for _ in 0..100 {
         client.fetch_token("app", "user").await.unwrap_err();
     }
-    // 100 first attempts, and the 100 repetitions that the budget pays for.
+    // 100 first attempts, and the 100 retries that the budget allows.
     assert_eq!(emulator.counters().requests, 200);
 }
 
 #[tokio::test]
-async fn a_service_that_says_no_is_up_and_earns_repetitions_back() {
+async fn error_responses_refill_the_retry_budget() {
     let emulator = emulator().await;
     let client = client(&emulator);
     fail(&emulator, Fault::answer(503).app("app"));
@@ -77,7 +77,7 @@ async fn a_service_that_says_no_is_up_and_earns_repetitions_back() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_told_with_the_time_to_wait() {
+async fn a_rate_limit_reports_the_time_to_wait() {
     let emulator = emulator().await;
     let in_nine_seconds = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(9));
     for (value, low, high) in [("7", 7, 7), (in_nine_seconds.as_str(), 7, 9), ("-5", 0, 0)] {
@@ -92,7 +92,7 @@ async fn a_rate_limit_is_told_with_the_time_to_wait() {
 }
 
 #[tokio::test]
-async fn only_the_services_own_word_says_that_a_token_is_not_there() {
+async fn only_the_services_error_code_means_that_a_token_is_missing() {
     let emulator = emulator().await;
     let client = client(&emulator);
     for body in ["", "<html>not found</html>", r#"{"errorCode":"E011006"}"#, r#"["E111504"]"#] {

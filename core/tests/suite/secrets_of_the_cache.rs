@@ -1,4 +1,4 @@
-//! Nothing shows a secret where there is a cache: however a token comes, and whoever shares an error or meets it later.
+//! A cached token or a shared error shows no secret in any output.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use std::time::Duration;
@@ -7,13 +7,13 @@ use descope_outbound::{CacheOptions, Error, FetchToken, Source, Token};
 use descope_outbound_emulator::{Connection, Fault};
 use tokio::join;
 
-use crate::cached::World;
+use crate::cached::CachedClient;
 use crate::emulated::fail;
 
 const KINDS: [usize; 4] = [0, 1, 2, 3];
 
-/// Of each kind, with what the emulator has for it.
-fn fetch(world: &World, kind: usize) -> FetchToken<'_> {
+/// A fetch of each kind that the emulator has a token for.
+fn fetch(world: &CachedClient, kind: usize) -> FetchToken<'_> {
     let client = &world.client;
     match kind {
         0 => client.fetch_token("app", "user"),
@@ -23,8 +23,8 @@ fn fetch(world: &World, kind: usize) -> FetchToken<'_> {
     }
 }
 
-/// All that a program might print of it without thinking.
-fn shown(world: &World, outcomes: &[Result<Token, Error>]) -> String {
+/// Every text that a program may print of these outcomes.
+fn shown(world: &CachedClient, outcomes: &[Result<Token, Error>]) -> String {
     let errors = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
     let texts: Vec<_> =
         errors.map(|error| format!("{error} {error:?} {error:#?} {:?}", error.answer())).collect();
@@ -36,12 +36,12 @@ fn shown(world: &World, outcomes: &[Result<Token, Error>]) -> String {
     )
 }
 
-async fn two_at_once(world: &World, kind: usize) -> [Result<Token, Error>; 2] {
+async fn two_at_once(world: &CachedClient, kind: usize) -> [Result<Token, Error>; 2] {
     join!(async { fetch(world, kind).await }, async { fetch(world, kind).await }).into()
 }
 
-async fn world() -> World {
-    let world = World::with(CacheOptions::default().stale_if_error(Duration::from_mins(10))).await;
+async fn world() -> CachedClient {
+    let world = CachedClient::with(CacheOptions::default().stale_if_error(Duration::from_mins(10))).await;
     for connection in [Connection::user("app", "user"), Connection::of_tenant("app", "tenant")] {
         world
             .emulator
@@ -52,7 +52,7 @@ async fn world() -> World {
 }
 
 #[tokio::test]
-async fn no_token_shows_itself_whichever_way_it_comes() {
+async fn no_token_shows_its_value_from_any_source() {
     for kind in KINDS {
         let world = world().await;
         let mut outcomes = Vec::from(two_at_once(&world, kind).await);
@@ -71,7 +71,7 @@ async fn no_token_shows_itself_whichever_way_it_comes() {
 }
 
 #[tokio::test]
-async fn no_error_that_is_shared_or_kept_shows_a_secret() {
+async fn no_shared_or_cached_error_shows_a_secret() {
     for kind in KINDS {
         let not_found = r#"{"errorCode": "E111504"}"#;
         for fault in [

@@ -1,4 +1,4 @@
-//! Whose certificates are believed.
+//! Which certificates the client trusts.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::fs;
@@ -22,7 +22,7 @@ async fn kind(builder: ClientBuilder) -> Option<ErrorKind> {
 }
 
 #[tokio::test]
-async fn an_unknown_authority_is_refused_once_and_told() {
+async fn the_client_rejects_an_unknown_authority_without_a_retry() {
     let emulator = emulator().await;
     let error = builder(&emulator).build().unwrap().fetch_token("app", "user").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
@@ -31,7 +31,7 @@ async fn an_unknown_authority_is_refused_once_and_told() {
 }
 
 #[tokio::test]
-async fn ssl_cert_file_replaces_the_roots() {
+async fn ssl_cert_file_replaces_the_root_certificates() {
     let emulator = emulator().await;
     let ca_file = emulator.ca_file().unwrap().to_owned();
     assert_eq!(kind(with_variables(&emulator, &[("SSL_CERT_FILE", &ca_file)])).await, None);
@@ -39,17 +39,17 @@ async fn ssl_cert_file_replaces_the_roots() {
 }
 
 #[tokio::test]
-async fn a_hosts_own_variable_adds_to_the_roots() {
+async fn the_variable_of_a_host_language_adds_root_certificates() {
     let emulator = emulator().await;
     let ca_file = emulator.ca_file().unwrap().to_owned();
     let variables = [("NODE_EXTRA_CA_CERTS", ca_file.as_path())];
-    assert!(kind(with_variables(&emulator, &variables)).await.is_some(), "not asked for");
+    assert!(kind(with_variables(&emulator, &variables)).await.is_some(), "the variable is off by default");
     let builder = with_variables(&emulator, &variables).additional_roots_variable("NODE_EXTRA_CA_CERTS");
     assert_eq!(kind(builder).await, None);
 }
 
 #[tokio::test]
-async fn ssl_cert_dir_replaces_the_roots_and_may_be_empty_beside_a_file() {
+async fn ssl_cert_dir_replaces_the_root_certificates_and_may_be_empty_beside_a_file() {
     let emulator = emulator().await;
     let ca_file = emulator.ca_file().unwrap().to_owned();
     let directory = std::env::temp_dir().join(format!("descope-outbound-roots-{}", std::process::id()));
@@ -58,7 +58,7 @@ async fn ssl_cert_dir_replaces_the_roots_and_may_be_empty_beside_a_file() {
     assert_eq!(kind(error).await, Some(ErrorKind::InvalidArgument));
     let both = with_variables(&emulator, &[("SSL_CERT_FILE", &ca_file), ("SSL_CERT_DIR", &directory)]);
     assert_eq!(kind(both).await, None);
-    // As OpenSSL's `c_rehash` names it.
+    // The file name that OpenSSL's `c_rehash` gives.
     fs::copy(&ca_file, directory.join("0123abcd.0")).unwrap();
     assert_eq!(kind(with_variables(&emulator, &[("SSL_CERT_DIR", &directory)])).await, None);
     let several = format!("/no/such/directory:{}:", directory.display());
@@ -67,7 +67,7 @@ async fn ssl_cert_dir_replaces_the_roots_and_may_be_empty_beside_a_file() {
 }
 
 #[tokio::test]
-async fn an_odd_certificate_takes_no_other_with_it() {
+async fn an_invalid_certificate_does_not_disable_the_others() {
     let emulator = emulator().await;
     let file = std::env::temp_dir().join(format!("descope-outbound-odd-{}.pem", std::process::id()));
     let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -83,7 +83,7 @@ async fn an_odd_certificate_takes_no_other_with_it() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_read_is_named_with_its_variable_at_the_first_call() {
+async fn the_first_call_names_an_unreadable_file_and_its_variable() {
     let emulator = emulator().await;
     let missing = Path::new("/no/such/file.pem");
     let missing_root = with_variables(&emulator, &[("SSL_CERT_FILE", missing)]).build().unwrap();
@@ -97,7 +97,7 @@ async fn a_file_that_cannot_be_read_is_named_with_its_variable_at_the_first_call
 }
 
 #[tokio::test]
-async fn whoever_answers_is_believed_where_that_was_asked_for() {
+async fn skip_verify_accepts_any_certificate() {
     let emulator = emulator().await;
     assert_eq!(kind(builder(&emulator).skip_verify(true)).await, None);
 }

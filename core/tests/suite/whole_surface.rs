@@ -6,7 +6,7 @@ use descope_outbound_emulator::{Connection, InboundToken};
 use crate::emulated::{builder, client, emulator};
 
 #[tokio::test]
-async fn an_application_is_made_loaded_replaced_and_deleted() {
+async fn an_application_is_created_loaded_updated_and_deleted() {
     let emulator = emulator().await;
     let client = client(&emulator);
     let wanted = Application {
@@ -28,7 +28,7 @@ async fn an_application_is_made_loaded_replaced_and_deleted() {
     let renamed = Application { id: Some("calendar".to_owned()), ..Application::named("Renamed") };
     let replaced = client.update_application(&renamed).await.unwrap();
     assert_eq!(replaced.name, "Renamed");
-    assert!(replaced.default_scopes.unwrap_or_default().is_empty(), "what is left out is emptied");
+    assert!(replaced.default_scopes.unwrap_or_default().is_empty(), "an update empties omitted fields");
 
     let ids = |apps: Vec<Application>| apps.into_iter().filter_map(|app| app.id).collect::<Vec<_>>();
     assert!(ids(client.load_all_applications().await.unwrap()).contains(&"calendar".to_owned()));
@@ -37,7 +37,7 @@ async fn an_application_is_made_loaded_replaced_and_deleted() {
 }
 
 #[tokio::test]
-async fn an_application_is_made_from_a_template() {
+async fn an_application_is_created_from_a_template() {
     let emulator = emulator().await;
     let template =
         Template { template_id: "google".to_owned(), id: Some("mail".to_owned()), ..Template::default() };
@@ -46,7 +46,7 @@ async fn an_application_is_made_from_a_template() {
 }
 
 #[tokio::test]
-async fn a_tenants_own_token_is_fetched_newest_or_by_scopes() {
+async fn a_tenants_token_is_fetched_newest_or_by_scopes() {
     let emulator = emulator().await;
     emulator.connect(Connection::of_tenant("app", "tenant").scopes(["read"])).unwrap();
     let client = client(&emulator);
@@ -58,7 +58,7 @@ async fn a_tenants_own_token_is_fetched_newest_or_by_scopes() {
 }
 
 #[tokio::test]
-async fn what_was_uploaded_is_fetched_and_listed() {
+async fn uploaded_tokens_are_fetched_and_listed() {
     let emulator = emulator().await;
     let client = client(&emulator);
     let upload = TokenUpload {
@@ -85,7 +85,7 @@ async fn what_was_uploaded_is_fetched_and_listed() {
 }
 
 #[tokio::test]
-async fn a_batch_is_stored_whole_or_not_at_all() {
+async fn a_batch_is_stored_completely_or_not_at_all() {
     let emulator = emulator().await;
     let client = client(&emulator);
     let upload = |app: &str, user: &str| TokenUpload {
@@ -116,7 +116,7 @@ async fn a_batch_is_stored_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn an_inbound_token_fetches_without_key_or_licence() {
+async fn a_fetch_with_an_inbound_token_needs_no_key_and_no_license() {
     let emulator = emulator().await;
     let token = emulator.issue_inbound_token(InboundToken::user("user"));
     let client = builder(&emulator)
@@ -141,7 +141,7 @@ async fn an_inbound_token_fetches_without_key_or_licence() {
 }
 
 #[tokio::test]
-async fn an_external_identifier_tells_tokens_of_one_user_apart() {
+async fn an_external_identifier_selects_one_of_a_users_tokens() {
     let emulator = emulator().await;
     emulator.connect(Connection::user("app", "both").external_identifier("work").token_id("work")).unwrap();
     emulator.connect(Connection::user("app", "both").external_identifier("home").token_id("home")).unwrap();
