@@ -1,40 +1,42 @@
-// Lets a client of the official SDK make its outbound calls through this package. Documented in accelerate.d.cts.
+// Routes the outbound calls of an official SDK client through this package. Documented in accelerate.d.cts.
 'use strict';
 
-const { connect } = require('./connection.cjs');
+const { createDispatcher } = require('./dispatcher.cjs');
 const { outboundApplicationOf } = require('./official-client.cjs');
 const { outboundApplication } = require('./operations.cjs');
-const { settingsOfOfficial } = require('./settings.cjs');
+const { settingsFromOfficial } = require('./settings.cjs');
 
-/** What `restore` puts back: the property descriptors of each accelerated object, by name. */
-const originalsOf = new WeakMap();
+/** Holds, for each accelerated object, the original property descriptors by name. `restore` puts them back. */
+const originalsByTarget = new WeakMap();
 
 function accelerate(client, configuration) {
-  // The object that the client has, and not another in its place: others may have taken hold of it already.
+  // Patches the existing object, because the program may already hold references to it.
   const target = outboundApplicationOf(client);
-  const ours = outboundApplication(connect(settingsOfOfficial(configuration)));
-  // Of an older official SDK some are missing, and stay so.
-  const names = Object.keys(ours).filter((name) => typeof target[name] === 'function');
-  const fixed = names.find((name) => !isReplaceable(target, name));
-  if (fixed !== undefined) throw new TypeError(`client cannot be accelerated: its ${fixed} cannot be replaced`);
-  const originals = originalsOf.get(target) ?? new Map();
-  originalsOf.set(target, originals);
+  const accelerated = outboundApplication(createDispatcher(settingsFromOfficial(configuration)));
+  // Older official SDKs lack some methods. Those stay missing.
+  const names = Object.keys(accelerated).filter((name) => typeof target[name] === 'function');
+  const readOnly = names.find((name) => !isReplaceable(target, name));
+  if (readOnly !== undefined) {
+    throw new TypeError(`client cannot be accelerated: its ${readOnly} is read-only; pass a client that is not frozen`);
+  }
+  const originals = originalsByTarget.get(target) ?? new Map();
+  originalsByTarget.set(target, originals);
   for (const name of names) {
-    // An accelerated method that is replaced by another is no original.
+    // When the client is accelerated again, the current method is not the original.
     if (!originals.has(name)) originals.set(name, Object.getOwnPropertyDescriptor(target, name));
     const { enumerable = true } = originals.get(name) ?? {};
-    Object.defineProperty(target, name, { value: ours[name], writable: true, enumerable, configurable: true });
+    Object.defineProperty(target, name, { value: accelerated[name], writable: true, enumerable, configurable: true });
   }
   return client;
 }
 
 function restore(client) {
   const target = outboundApplicationOf(client);
-  for (const [name, original] of originalsOf.get(target) ?? []) {
+  for (const [name, original] of originalsByTarget.get(target) ?? []) {
     if (original === undefined) delete target[name];
     else Object.defineProperty(target, name, original);
   }
-  originalsOf.delete(target);
+  originalsByTarget.delete(target);
   return client;
 }
 

@@ -1,12 +1,12 @@
-// The native half, or a clear word about why it is missing.
+// Loads the native addon. If that fails, the error says what to do.
 'use strict';
 
-function explanation(cause) {
+function loadErrorText(cause) {
   const platform = `${process.platform}-${process.arch}`;
   return (
-    `descope-outbound cannot load its native file for ${platform}: ${cause.message.split('\n')[0]}\n` +
-    'A package holds the file of the platform that it was made on: node_modules must be installed on the very platform ' +
-    'that it is used on. In a checkout of the sources, "npm run build" makes the file.'
+    `descope-outbound cannot load its native addon for ${platform}: ${cause.message.split('\n')[0]}\n` +
+    'An addon works on the platform that it was built for. Install node_modules on the platform that runs the program. ' +
+    'In a source checkout, run "npm run build" to build the addon.'
   );
 }
 
@@ -15,14 +15,14 @@ function load() {
   try {
     native = require('./native.cjs');
   } catch (cause) {
-    throw new Error(explanation(cause), { cause });
+    throw new Error(loadErrorText(cause), { cause });
   }
-  // native.cjs names what it was made with.
+  // native.cjs lists every name that the addon is expected to export.
   const missing = Object.keys(native).filter((name) => native[name] === undefined);
   if (missing.length > 0) {
     throw new Error(
-      `descope-outbound's native file is older than its JavaScript: it has no ${missing[0]}. ` +
-        'Install the package anew; in a checkout of the sources, run "make addon".',
+      `descope-outbound's native addon is older than its JavaScript: it has no ${missing[0]}. ` +
+        'Reinstall the package. In a source checkout, run "make addon".',
     );
   }
   return native;

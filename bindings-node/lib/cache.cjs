@@ -1,44 +1,44 @@
 // The cache of a client. Documented in cache.d.cts.
 'use strict';
 
-const { typeName } = require('./argument.cjs');
-const { errorFrom } = require('./errors.cjs');
+const { typeName } = require('./arguments.cjs');
+const { errorFromFailure } = require('./errors.cjs');
 
 class Cache {
-  #native;
-  #parsed;
+  #client;
+  #parsedResponses;
 
-  constructor(native, parsed) {
-    this.#native = native;
-    this.#parsed = parsed;
+  constructor(client, parsedResponses) {
+    this.#client = client;
+    this.#parsedResponses = parsedResponses;
   }
 
   stats() {
-    return Object.fromEntries(this.#native.cacheNumbers().map(({ name, number }) => [name, number]));
+    return Object.fromEntries(this.#client.cacheNumbers().map(({ name, number }) => [name, number]));
   }
 
   clear() {
-    this.#native.clearCache();
-    this.#parsed.clear();
+    this.#client.clearCache();
+    this.#parsedResponses.clear();
   }
 
   forget(appId, userId) {
-    const failure = this.#native.forget(idOf('appId', appId), idOf('userId', userId));
-    if (failure) throw errorFrom(failure);
-    this.#parsed.clear();
+    const failure = this.#client.forget(optionalId('appId', appId), optionalId('userId', userId));
+    if (failure) throw errorFromFailure(failure);
+    this.#parsedResponses.clear();
   }
 
   reject(accessToken) {
     if (typeof accessToken !== 'string') {
       throw new TypeError(`accessToken must be a string, not ${typeName(accessToken)}`);
     }
-    const wasThere = this.#native.reject(accessToken);
-    if (wasThere) this.#parsed.clear();
-    return wasThere;
+    const wasCached = this.#client.reject(accessToken);
+    if (wasCached) this.#parsedResponses.clear();
+    return wasCached;
   }
 }
 
-function idOf(name, value) {
+function optionalId(name, value) {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, not ${typeName(value)}`);
   return value;

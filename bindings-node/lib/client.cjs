@@ -1,17 +1,17 @@
-// The client that users make. Documented in client.d.cts.
+// The client class. Documented in client.d.cts.
 'use strict';
 
-const { connect } = require('./connection.cjs');
+const { createDispatcher } = require('./dispatcher.cjs');
 const { outboundApplication, outboundApplicationByToken } = require('./operations.cjs');
-const { settingsOf } = require('./settings.cjs');
+const { settingsFromConfig } = require('./settings.cjs');
 
 function DescopeClient(config) {
   if (!new.target) return new DescopeClient(config);
-  const connection = connect(settingsOf(config));
-  this.cache = connection.cache;
+  const dispatcher = createDispatcher(settingsFromConfig(config));
+  this.cache = dispatcher.cache;
   this.management = {
-    outboundApplication: outboundApplication(connection),
-    outboundApplicationByToken: outboundApplicationByToken(connection),
+    outboundApplication: outboundApplication(dispatcher),
+    outboundApplicationByToken: outboundApplicationByToken(dispatcher),
   };
 }
 

@@ -1,4 +1,4 @@
-// What a call rejects with, and the constructor throws. Documented in errors.d.cts.
+// The errors that the constructor throws and that calls reject with. Documented in errors.d.cts.
 'use strict';
 
 class DescopeError extends Error {
@@ -35,21 +35,21 @@ class DescopeTransportError extends DescopeError {
   constructor(message, { code, cause, status, requestId } = {}) {
     super(message, { code, cause });
     assignKnown(this, { status, requestId });
-    // What a caller of `fetch` would look for.
-    if (code === 'ABORTED') define(this, 'name', 'AbortError');
+    // Callers of `fetch` check for this name.
+    if (code === 'ABORTED') defineHidden(this, 'name', 'AbortError');
   }
 }
 
 for (const type of [DescopeError, DescopeHttpError, TokenNotFoundError, RateLimitError, DescopeTransportError]) {
-  define(type.prototype, 'name', type.name);
+  defineHidden(type.prototype, 'name', type.name);
 }
 
-/** As the built-in errors have it: writable, and not among the keys. */
-function define(target, property, value) {
+/** Define a writable property that is not enumerable, like `name` of the built-in errors. */
+function defineHidden(target, property, value) {
   Object.defineProperty(target, property, { value, writable: true, configurable: true });
 }
 
-/** What is not known is no property, so that printing an error shows only what it has to say. */
+/** Assign the details that are known, so that a printed error has no empty properties. */
 function assignKnown(error, details) {
   for (const [name, value] of Object.entries(details)) {
     if (value !== undefined && value !== '') error[name] = value;
@@ -69,18 +69,22 @@ const HTTP_ERRORS = {
   rate_limited: RateLimitError,
 };
 
-/** Whether the service answered, and with an error: all other failures reject, whatever was asked for. */
+/** Tell whether the service responded with an error status. Every other failure rejects, even without `throwOnError`. */
 function isHttpError({ kind }) {
   return Object.hasOwn(HTTP_ERRORS, kind);
 }
 
-/** An error of our own for a value that cannot be used. */
+/** Create the error for an invalid value. */
 function invalidArgument(message) {
   return new DescopeError(message, { code: 'INVALID_ARGUMENT' });
 }
 
-/** The error that tells what the native half reports; `cause` is the reason of an abort. */
-function errorFrom(failure, cause) {
+/**
+ * Create the error for a failure that the native addon reports.
+ *
+ * @param {unknown} [cause] the reason of the signal that aborted the call
+ */
+function errorFromFailure(failure, cause) {
   const message = messageOf(failure);
   const { kind } = failure;
   if (kind === 'invalid_type') return new TypeError(message);
@@ -107,6 +111,6 @@ module.exports = {
   DescopeTransportError,
   isHttpError,
   invalidArgument,
-  errorFrom,
+  errorFromFailure,
   messageOf,
 };

@@ -1,4 +1,4 @@
-// What `require('descope-outbound')` gives: the client itself, and everything else by name.
+// The CommonJS entry point: exports the client itself, with everything else as its properties.
 'use strict';
 
 const { accelerate, restore } = require('./accelerate.cjs');

@@ -4,7 +4,7 @@ import type * as cache from './cache.cjs';
 import type * as client from './client.cjs';
 import type * as errors from './errors.cjs';
 import type * as operations from './operations.cjs';
-import type * as response from './response.cjs';
+import type * as response from './sdk-response.cjs';
 import type * as token from './token.cjs';
 import type * as upload from './upload.cjs';
 

@@ -1,4 +1,4 @@
-// What `import … from 'descope-outbound'` gives: the very same objects that `require` gives.
+// The ES module entry point: exports the same objects as index.cjs.
 import DescopeClient from './index.cjs';
 
 export const {

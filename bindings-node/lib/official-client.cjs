@@ -1,9 +1,9 @@
-// The shape of a client of @descope/node-sdk: what its outbound calls hang on. No other file knows it.
+// Finds the outbound methods of a @descope/node-sdk client. No other file depends on the shape of that client.
 'use strict';
 
-const { typeName } = require('./argument.cjs');
+const { typeName } = require('./arguments.cjs');
 
-/** Of every version that has outbound applications, and of no other package's client together. */
+/** Methods of every official SDK that has outbound applications. No other package's client has all of them. */
 const METHODS = [
   'validateSession',
   'management.outboundApplication.fetchToken',
@@ -12,14 +12,14 @@ const METHODS = [
   'management.outboundApplication.deleteUserTokens',
 ];
 
-/** The object whose methods are the client's outbound calls. */
+/** Return the object that holds the client's outbound methods. */
 function outboundApplicationOf(client) {
   if ((typeof client !== 'object' && typeof client !== 'function') || client === null) {
     throw new TypeError(`client must be a client of @descope/node-sdk, not ${typeName(client)}`);
   }
   for (const path of METHODS) {
     if (typeof valueAt(client, path) !== 'function') {
-      throw new TypeError(`client is no client of @descope/node-sdk: it has no ${path}`);
+      throw new TypeError(`client must be a client of @descope/node-sdk, but it has no ${path}`);
     }
   }
   return client.management.outboundApplication;

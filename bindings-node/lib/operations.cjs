@@ -1,152 +1,153 @@
-// What the service can be asked to do, with the official names and order of arguments. Documented in operations.d.cts.
+// The methods of a client, with the names and argument order of the official SDK. Documented in operations.d.cts.
 'use strict';
 
-const { listOf, membersOf } = require('./argument.cjs');
-const { appIdsIn, appIn, appsIn, bodyIn } = require('./data.cjs');
-const { tokenIn } = require('./token.cjs');
+const { membersOf, toArray } = require('./arguments.cjs');
+const { extractApp, extractAppIds, extractApps, extractBody } = require('./response-data.cjs');
+const { extractToken } = require('./token.cjs');
 
-/** Of a fetch, the last argument may hold what the API takes and the official order has no place for. */
-const OF_A_FETCH_BY_TOKEN = ['externalIdentifier'];
+/** Call options of a fetch with an inbound app's token: the API takes this, but the official argument order lacks it. */
+const BY_TOKEN_FETCH_OPTIONS = ['externalIdentifier'];
 
-/** And what the cache is asked for, which by-token calls never reach. */
-const OF_A_FETCH = [...OF_A_FETCH_BY_TOKEN, 'minValiditySeconds'];
+/** Call options of a fetch with the management key. Only these fetches use the cache. */
+const FETCH_OPTIONS = [...BY_TOKEN_FETCH_OPTIONS, 'minValiditySeconds'];
 
-/** Plain functions in a plain object, so that a test can replace them. */
-function outboundApplication({ call, cached }) {
-  const fetch = fetchWith(call, OF_A_FETCH);
-  const cachedToken = cached('fetch_token', OF_A_FETCH);
-  const cachedTokenByScopes = cached('fetch_token_by_scopes', OF_A_FETCH);
-  const cachedTenantToken = cached('fetch_tenant_token', OF_A_FETCH);
-  const cachedTenantTokenByScopes = cached('fetch_tenant_token_by_scopes', OF_A_FETCH);
+/** Create the methods. They are plain functions in a plain object, so that tests can replace them. */
+function outboundApplication({ dispatch, cacheLookup }) {
+  const fetch = createFetch(dispatch, FETCH_OPTIONS);
+  const lookUpToken = cacheLookup('fetch_token', FETCH_OPTIONS);
+  const lookUpTokenByScopes = cacheLookup('fetch_token_by_scopes', FETCH_OPTIONS);
+  const lookUpTenantToken = cacheLookup('fetch_tenant_token', FETCH_OPTIONS);
+  const lookUpTenantTokenByScopes = cacheLookup('fetch_tenant_token_by_scopes', FETCH_OPTIONS);
   return {
-    async createApplication(app, lastArgument) {
-      return call('create_application', membersOf('app', app), lastArgument, appIn);
+    async createApplication(app, callOptions) {
+      return dispatch('create_application', membersOf('app', app), callOptions, extractApp);
     },
 
-    async createApplicationByTemplate(options, lastArgument) {
-      return call('create_application_by_template', membersOf('options', options), lastArgument, appIn);
+    async createApplicationByTemplate(options, callOptions) {
+      return dispatch('create_application_by_template', membersOf('options', options), callOptions, extractApp);
     },
 
-    async updateApplication(app, lastArgument) {
-      return call('update_application', membersOf('app', app), lastArgument, appIn);
+    async updateApplication(app, callOptions) {
+      return dispatch('update_application', membersOf('app', app), callOptions, extractApp);
     },
 
-    async deleteApplication(id, lastArgument) {
-      return call('delete_application', { id }, lastArgument, bodyIn);
+    async deleteApplication(id, callOptions) {
+      return dispatch('delete_application', { id }, callOptions, extractBody);
     },
 
-    async loadApplication(id, lastArgument) {
-      return call('load_application', { id }, lastArgument, appIn);
+    async loadApplication(id, callOptions) {
+      return dispatch('load_application', { id }, callOptions, extractApp);
     },
 
-    async loadAllApplications(lastArgument) {
-      return call('load_all_applications', {}, lastArgument, appsIn);
+    async loadAllApplications(callOptions) {
+      return dispatch('load_all_applications', {}, callOptions, extractApps);
     },
 
-    async fetchToken(appId, userId, tenantId, options, lastArgument) {
+    async fetchToken(appId, userId, tenantId, options, callOptions) {
       checkTenant(tenantId, 'fetchToken(appId, userId, tenantId, options)');
       return (
-        cachedToken(appId, userId, tenantId, undefined, options, lastArgument) ??
-        fetch('fetch_token', { appId, userId, tenantId, options }, lastArgument)
+        lookUpToken(appId, userId, tenantId, undefined, options, callOptions) ??
+        fetch('fetch_token', { appId, userId, tenantId, options }, callOptions)
       );
     },
 
-    async fetchTokenByScopes(appId, userId, scopes, options, tenantId, lastArgument) {
+    async fetchTokenByScopes(appId, userId, scopes, options, tenantId, callOptions) {
       checkTenant(tenantId, 'fetchTokenByScopes(appId, userId, scopes, options, tenantId)');
-      const given = { appId, userId, scopes: listOf(scopes), options, tenantId };
+      const namedArguments = { appId, userId, scopes: toArray(scopes), options, tenantId };
       return (
-        cachedTokenByScopes(appId, userId, tenantId, given.scopes, options, lastArgument) ??
-        fetch('fetch_token_by_scopes', given, lastArgument)
+        lookUpTokenByScopes(appId, userId, tenantId, namedArguments.scopes, options, callOptions) ??
+        fetch('fetch_token_by_scopes', namedArguments, callOptions)
       );
     },
 
-    async fetchTenantToken(appId, tenantId, options, lastArgument) {
+    async fetchTenantToken(appId, tenantId, options, callOptions) {
       return (
-        cachedTenantToken(appId, '', tenantId, undefined, options, lastArgument) ??
-        fetch('fetch_tenant_token', { appId, tenantId, options }, lastArgument)
+        lookUpTenantToken(appId, '', tenantId, undefined, options, callOptions) ??
+        fetch('fetch_tenant_token', { appId, tenantId, options }, callOptions)
       );
     },
 
-    async fetchTenantTokenByScopes(appId, tenantId, scopes, options, lastArgument) {
-      const given = { appId, tenantId, scopes: listOf(scopes), options };
+    async fetchTenantTokenByScopes(appId, tenantId, scopes, options, callOptions) {
+      const namedArguments = { appId, tenantId, scopes: toArray(scopes), options };
       return (
-        cachedTenantTokenByScopes(appId, '', tenantId, given.scopes, options, lastArgument) ??
-        fetch('fetch_tenant_token_by_scopes', given, lastArgument)
+        lookUpTenantTokenByScopes(appId, '', tenantId, namedArguments.scopes, options, callOptions) ??
+        fetch('fetch_tenant_token_by_scopes', namedArguments, callOptions)
       );
     },
 
-    async deleteTokenById(id, lastArgument) {
-      return call('delete_token', { id }, lastArgument, bodyIn);
+    async deleteTokenById(id, callOptions) {
+      return dispatch('delete_token', { id }, callOptions, extractBody);
     },
 
-    async deleteUserTokens(appId, userId, lastArgument) {
-      return call('delete_user_tokens', { appId, userId }, lastArgument, bodyIn);
+    async deleteUserTokens(appId, userId, callOptions) {
+      return dispatch('delete_user_tokens', { appId, userId }, callOptions, extractBody);
     },
 
-    async listAppsWithUserToken(userId, tenantId, lastArgument) {
-      return call('list_apps_with_user_token', { userId, tenantId }, lastArgument, appIdsIn);
+    async listAppsWithUserToken(userId, tenantId, callOptions) {
+      return dispatch('list_apps_with_user_token', { userId, tenantId }, callOptions, extractAppIds);
     },
 
-    async uploadUserApiKey(appId, userId, apiKey, tenantId, lastArgument) {
-      return call('upload_user_api_key', { appId, userId, apiKey, tenantId }, lastArgument, bodyIn);
+    async uploadUserApiKey(appId, userId, apiKey, tenantId, callOptions) {
+      return dispatch('upload_user_api_key', { appId, userId, apiKey, tenantId }, callOptions, extractBody);
     },
 
-    async uploadTenantApiKey(appId, tenantId, apiKey, lastArgument) {
-      return call('upload_tenant_api_key', { appId, tenantId, apiKey }, lastArgument, bodyIn);
+    async uploadTenantApiKey(appId, tenantId, apiKey, callOptions) {
+      return dispatch('upload_tenant_api_key', { appId, tenantId, apiKey }, callOptions, extractBody);
     },
 
-    async uploadUserToken(token, lastArgument) {
-      return call('upload_user_token', membersOf('token', token), lastArgument, bodyIn);
+    async uploadUserToken(token, callOptions) {
+      return dispatch('upload_user_token', membersOf('token', token), callOptions, extractBody);
     },
 
-    async uploadTenantToken(token, lastArgument) {
-      return call('upload_tenant_token', membersOf('token', token), lastArgument, bodyIn);
+    async uploadTenantToken(token, callOptions) {
+      return dispatch('upload_tenant_token', membersOf('token', token), callOptions, extractBody);
     },
 
-    async batchUploadUserTokens(tokens, lastArgument) {
-      return call('batch_upload_user_tokens', { tokens: listOf(tokens) }, lastArgument, bodyIn);
+    async batchUploadUserTokens(tokens, callOptions) {
+      return dispatch('batch_upload_user_tokens', { tokens: toArray(tokens) }, callOptions, extractBody);
     },
 
-    async batchUploadTenantTokens(tokens, lastArgument) {
-      return call('batch_upload_tenant_tokens', { tokens: listOf(tokens) }, lastArgument, bodyIn);
+    async batchUploadTenantTokens(tokens, callOptions) {
+      return dispatch('batch_upload_tenant_tokens', { tokens: toArray(tokens) }, callOptions, extractBody);
     },
   };
 }
 
-/** The fetches with an inbound app's token in the place of the management key. */
-function outboundApplicationByToken({ call }) {
-  const fetch = fetchWith(call, OF_A_FETCH_BY_TOKEN);
+/** Create the fetches that authenticate with an inbound app's token instead of the management key. */
+function outboundApplicationByToken({ dispatch }) {
+  const fetch = createFetch(dispatch, BY_TOKEN_FETCH_OPTIONS);
   return {
-    async fetchToken(token, appId, userId, tenantId, options, lastArgument) {
+    async fetchToken(token, appId, userId, tenantId, options, callOptions) {
       checkTenant(tenantId, 'fetchToken(token, appId, userId, tenantId, options)');
-      return fetch('fetch_token_by_token', { token, appId, userId, tenantId, options }, lastArgument);
+      return fetch('fetch_token_by_token', { token, appId, userId, tenantId, options }, callOptions);
     },
 
-    async fetchTokenByScopes(token, appId, userId, scopes, options, tenantId, lastArgument) {
+    async fetchTokenByScopes(token, appId, userId, scopes, options, tenantId, callOptions) {
       checkTenant(tenantId, 'fetchTokenByScopes(token, appId, userId, scopes, options, tenantId)');
-      const given = { token, appId, userId, scopes: listOf(scopes), options, tenantId };
-      return fetch('fetch_token_by_scopes_by_token', given, lastArgument);
+      const namedArguments = { token, appId, userId, scopes: toArray(scopes), options, tenantId };
+      return fetch('fetch_token_by_scopes_by_token', namedArguments, callOptions);
     },
 
-    async fetchTenantToken(token, appId, tenantId, options, lastArgument) {
-      return fetch('fetch_tenant_token_by_token', { token, appId, tenantId, options }, lastArgument);
+    async fetchTenantToken(token, appId, tenantId, options, callOptions) {
+      return fetch('fetch_tenant_token_by_token', { token, appId, tenantId, options }, callOptions);
     },
 
-    async fetchTenantTokenByScopes(token, appId, tenantId, scopes, options, lastArgument) {
-      const given = { token, appId, tenantId, scopes: listOf(scopes), options };
-      return fetch('fetch_tenant_token_by_scopes_by_token', given, lastArgument);
+    async fetchTenantTokenByScopes(token, appId, tenantId, scopes, options, callOptions) {
+      const namedArguments = { token, appId, tenantId, scopes: toArray(scopes), options };
+      return fetch('fetch_tenant_token_by_scopes_by_token', namedArguments, callOptions);
     },
   };
 }
 
-function fetchWith(call, more) {
-  return (operation, given, lastArgument) => call(operation, given, lastArgument, tokenIn, more);
+function createFetch(dispatch, extraOptions) {
+  return (operation, namedArguments, callOptions) =>
+    dispatch(operation, namedArguments, callOptions, extractToken, extraOptions);
 }
 
-/** The two fetches have tenant and options in opposite order, so this is the mistake that everybody makes once. */
+/** Catch a common mistake: `fetchToken` and `fetchTokenByScopes` take tenant and options in opposite order. */
 function checkTenant(tenantId, order) {
   if (typeof tenantId === 'object' && tenantId !== null) {
-    throw new TypeError(`tenantId must be a string, not an object: options have a place of their own in ${order}`);
+    throw new TypeError(`tenantId must be a string, not an object: the order of arguments is ${order}`);
   }
 }
 

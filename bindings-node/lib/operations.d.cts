@@ -5,7 +5,7 @@ import type {
   OutboundApplicationToUpdate,
 } from './application.cjs';
 import type { DescopeError, DescopeHttpError, DescopeTransportError } from './errors.cjs';
-import type { SdkResponse, SdkSuccess } from './response.cjs';
+import type { SdkResponse, SdkSuccess } from './sdk-response.cjs';
 import type { OutboundToken } from './token.cjs';
 import type {
   BatchUploadOutboundAppTokensResponse,

@@ -1,4 +1,4 @@
-// What `console.log` and `util.inspect` show of data that may hold secrets.
+// Redacts secrets from what `console.log` and `util.inspect` show.
 'use strict';
 
 const { inspect } = require('node:util');
@@ -7,38 +7,38 @@ const native = require('./addon.cjs');
 
 const REDACTED = '[redacted]';
 
-/** A copy that is good for nothing but being printed. */
+/** Return a copy for printing, with its secrets redacted. */
 function withoutSecrets(holder, ancestors = []) {
-  const line = [...ancestors, holder];
-  const shown = (inner) => {
-    if (line.includes(inner)) return '[Circular]';
-    if (Array.isArray(inner)) return inner.map(shown);
-    return isData(inner) ? withoutSecrets(inner, line) : inner;
+  const path = [...ancestors, holder];
+  const redact = (inner) => {
+    if (path.includes(inner)) return '[Circular]';
+    if (Array.isArray(inner)) return inner.map(redact);
+    return isPlainObject(inner) ? withoutSecrets(inner, path) : inner;
   };
   const members = Object.entries(holder).map(([name, inner]) => {
     const isEmpty = inner === '' || inner === null || inner === undefined;
     const isSecret = name === 'token' || native.isSecretField(name);
-    return [name, isSecret && !isEmpty ? REDACTED : shown(inner)];
+    return [name, isSecret && !isEmpty ? REDACTED : redact(inner)];
   });
   return Object.fromEntries(members);
 }
 
-/** What JSON can hold; whatever else the caller has put there prints as it always does. */
-function isData(value) {
+/** An object that `JSON.parse` can return. An object of another class, which the caller added, prints as usual. */
+function isPlainObject(value) {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** The same data, which shows no secret when it is printed; in all else it is as `JSON.parse` made it. */
+/** Make data hide its secrets when it is printed. Otherwise it stays as `JSON.parse` made it. */
 function redacted(data) {
   if (Array.isArray(data)) data.forEach(redacted);
-  else if (isData(data)) {
-    // Not enumerable: the data still equals what the service sent.
-    Object.defineProperty(data, inspect.custom, { value: inspected, writable: true, configurable: true });
+  else if (isPlainObject(data)) {
+    // Not enumerable, so that the data still equals what the service sent.
+    Object.defineProperty(data, inspect.custom, { value: inspectRedacted, writable: true, configurable: true });
   }
   return data;
 }
 
-function inspected() {
+function inspectRedacted() {
   return withoutSecrets(this);
 }
 

@@ -1,17 +1,17 @@
-// From the object that a client is made from, ours or the official SDK's, to the settings of the native client.
+// Converts a client's configuration, ours or the official SDK's, to the settings of the native client.
 'use strict';
 
 const native = require('./addon.cjs');
-const { checkText, typeName } = require('./argument.cjs');
+const { checkText, typeName } = require('./arguments.cjs');
 const { invalidArgument } = require('./errors.cjs');
 
-/** Of the official SDK, and without a meaning here: they concern sessions. */
-const UNUSED = ['publicKey', 'authManagementKey', 'fgaCacheUrl'];
+/** Options of the official SDK that concern sessions. They have no effect here. */
+const IGNORED_OPTIONS = ['publicKey', 'authManagementKey', 'fgaCacheUrl'];
 
-/** More of those. Nobody passes them to a client that is used for nothing but outbound apps. */
-const UNUSED_OF_OFFICIAL = ['cookiePolicy', 'refreshCookieName'];
+/** More of those. Only the configuration of an official client may have them. */
+const OFFICIAL_IGNORED_OPTIONS = ['cookiePolicy', 'refreshCookieName'];
 
-const USED = [
+const OPTIONS = [
   'projectId',
   'managementKey',
   'baseUrl',
@@ -23,11 +23,11 @@ const USED = [
   'allowInsecureHttp',
 ];
 
-/** Of the official SDK, and missed by whoever sets them. */
-const REFUSED = {
-  fetch: 'requests are made by the native half of this package, not by a fetch function',
-  hooks: 'nothing here can change a request or an answer; headers can be added with baseHeaders',
-  logger: 'nothing here logs',
+/** Options of the official SDK that are rejected, because a caller would miss their effect. */
+const REJECTED_OPTIONS = {
+  fetch: 'the native addon makes the requests and cannot call a fetch function',
+  hooks: 'this package cannot run hooks; add headers with baseHeaders',
+  logger: 'this package does not log',
 };
 
 const LICENSE_HANDSHAKES = new Map([
@@ -37,58 +37,65 @@ const LICENSE_HANDSHAKES = new Map([
   ['wait', 'wait'],
 ]);
 
-/** Of a client of our own: what is not given may come from the environment. */
-function settingsOf(given) {
+/** Create the settings of a `DescopeClient`. Options that are absent may come from the environment. */
+function settingsFromConfig(given) {
   const config = given ?? {};
   if (typeof config !== 'object') throw new TypeError(`config must be an object, not ${typeName(config)}`);
-  checkNames(config, 'this client', { used: USED, unused: UNUSED, refused: REFUSED });
+  checkOptionNames(config, 'this client', {
+    known: OPTIONS,
+    ignored: IGNORED_OPTIONS,
+    rejected: REJECTED_OPTIONS,
+  });
   const throwOnError = optional(config, 'throwOnError', 'boolean') ?? false;
-  return { settings: settingsIn(config, native.environmentNames()), throwOnError };
+  return { settings: createSettings(config, native.environmentNames()), throwOnError };
 }
 
-/** Of a client of the official SDK, which never looks at what the environment says of Descope. */
-function settingsOfOfficial(configuration) {
+/** Create the settings of an accelerated client. Like the official SDK, it ignores `DESCOPE_*` variables. */
+function settingsFromOfficial(configuration) {
   if (typeof configuration !== 'object' || configuration === null) {
-    const origin = 'the object that the client was made from, whose key cannot be read back';
-    throw new TypeError(`configuration must be ${origin}, not ${typeName(configuration)}`);
+    throw new TypeError(
+      `configuration must be an object, not ${typeName(configuration)}: ` +
+        'pass the object that the client was created with, because its key cannot be read back from the client',
+    );
   }
-  checkNames(configuration, 'an accelerated client', {
-    used: USED.filter((name) => name !== 'throwOnError'),
-    unused: [...UNUSED, ...UNUSED_OF_OFFICIAL],
-    refused: { ...REFUSED, throwOnError: 'its answers stay what they are in the official SDK' },
+  checkOptionNames(configuration, 'an accelerated client', {
+    known: OPTIONS.filter((name) => name !== 'throwOnError'),
+    ignored: [...IGNORED_OPTIONS, ...OFFICIAL_IGNORED_OPTIONS],
+    rejected: { ...REJECTED_OPTIONS, throwOnError: 'its methods resolve with errors, as in the official SDK' },
   });
   if (configuration.cache) {
     throw invalidArgument(
-      'cache is no option of an accelerated client: it has no client.cache, which could be told what to forget',
+      'cache is not an option of an accelerated client: it has no client.cache to remove tokens with; ' +
+        'create a DescopeClient of this package instead',
     );
   }
   const names = native.environmentNames().filter((name) => !name.startsWith('DESCOPE_'));
-  const settings = settingsIn(configuration, names);
-  // The official SDK has no such rule, and its base URL is to be kept.
+  const settings = createSettings(configuration, names);
+  // The official SDK accepts any base URL, and an accelerated client keeps it.
   settings.allowInsecureHttp ??= true;
   return { settings, throwOnError: false };
 }
 
-function settingsIn(config, environmentNames) {
+function createSettings(config, environmentNames) {
   return {
     projectId: optional(config, 'projectId', 'string'),
     managementKey: optional(config, 'managementKey', 'string'),
     baseUrl: optional(config, 'baseUrl', 'string'),
-    baseHeaders: headersOf(config.baseHeaders ?? {}),
+    baseHeaders: headersFrom(config.baseHeaders ?? {}),
     timeoutMilliseconds: optional(config, 'timeout', 'number'),
-    licenseHandshake: licenseHandshakeOf(config.licenseHandshake ?? undefined),
+    licenseHandshake: licenseHandshakeFrom(config.licenseHandshake ?? undefined),
     allowInsecureHttp: optional(config, 'allowInsecureHttp', 'boolean'),
-    cache: cacheOf(config.cache ?? false),
-    environment: environmentOf(environmentNames),
+    cache: cacheSettingsFrom(config.cache ?? false),
+    environment: copyEnvironment(environmentNames),
     runtimeVersion: process.version,
   };
 }
 
-function checkNames(config, owner, { used, unused, refused }) {
+function checkOptionNames(config, owner, { known, ignored, rejected }) {
   for (const name of Object.keys(config)) {
-    if (used.includes(name) || unused.includes(name) || config[name] === undefined) continue;
-    const reason = Object.hasOwn(refused, name) ? refused[name] : `the options are ${used.join(', ')}`;
-    throw invalidArgument(`${name} is no option of ${owner}: ${reason}`);
+    if (known.includes(name) || ignored.includes(name) || config[name] === undefined) continue;
+    const reason = Object.hasOwn(rejected, name) ? rejected[name] : `the options are ${known.join(', ')}`;
+    throw invalidArgument(`${name} is not an option of ${owner}: ${reason}`);
   }
 }
 
@@ -100,25 +107,25 @@ function optional(config, name, type) {
   return value;
 }
 
-/** A plain object, or what else the official SDK takes: a `Headers`, a `Map`, a list of pairs. */
-function headersOf(given) {
+/** Convert a plain object, or whatever else the official SDK takes: a `Headers`, a `Map` or a list of pairs. */
+function headersFrom(given) {
   if (typeof given !== 'object') throw new TypeError(`baseHeaders must be an object, not ${typeName(given)}`);
   const pairs = typeof given[Symbol.iterator] === 'function' ? Array.from(given) : Object.entries(given);
   const headers = emptyRecord();
   for (const [name, value] of pairs) {
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string') {
-      throw new TypeError(`baseHeaders must hold strings, and ${name} is ${typeName(value)}`);
+      throw new TypeError(`baseHeaders must hold strings, but ${name} is ${typeName(value)}`);
     }
     checkText(`baseHeaders ${name}`, value);
-    // The names of headers differ in more than case.
+    // Header names are case-insensitive, so two spellings of a name are one header.
     headers[String(name).toLowerCase()] = value;
   }
   return headers;
 }
 
-/** What is left out has the core's default. */
-function cacheOf(given) {
+/** Convert the option `cache`. The core has the defaults. */
+function cacheSettingsFrom(given) {
   if (given === false) return undefined;
   if (given === true) return { numbers: emptyRecord() };
   if (typeof given !== 'object' || Array.isArray(given)) {
@@ -127,7 +134,7 @@ function cacheOf(given) {
   const names = native.cacheNumberNames();
   const unknown = Object.keys(given).find((name) => !names.includes(name) && name !== 'background');
   if (unknown !== undefined) {
-    throw invalidArgument(`${unknown} is no option of a cache: they are ${names.join(', ')} and background`);
+    throw invalidArgument(`${unknown} is not a cache option: the options are ${names.join(', ')} and background`);
   }
   const numbers = emptyRecord();
   for (const name of names) {
@@ -137,15 +144,15 @@ function cacheOf(given) {
   return { numbers, background: optional(given, 'background', 'boolean') };
 }
 
-function licenseHandshakeOf(given) {
+function licenseHandshakeFrom(given) {
   const handshake = LICENSE_HANDSHAKES.get(given);
   if (handshake !== undefined) return handshake;
   if (typeof given === 'string') throw invalidArgument("licenseHandshake must be true, false or 'wait'");
   throw new TypeError(`licenseHandshake must be true, false or 'wait', not ${typeName(given)}`);
 }
 
-/** A copy of this thread's own: a worker's may differ from the process's. */
-function environmentOf(names) {
+/** Copy this thread's environment, which a worker may have changed. */
+function copyEnvironment(names) {
   const variables = emptyRecord();
   for (const name of names) {
     const value = process.env[name];
@@ -154,9 +161,9 @@ function environmentOf(names) {
   return variables;
 }
 
-/** Without a prototype: the native half would read what somebody has added to that of all objects, too. */
+/** Create an object without a prototype: the native addon would also read what a program added to `Object.prototype`. */
 function emptyRecord() {
   return Object.create(null);
 }
 
-module.exports = { settingsOf, settingsOfOfficial };
+module.exports = { settingsFromConfig, settingsFromOfficial };

@@ -1,4 +1,4 @@
-// What stands behind the `data` of a fetch: everything that is not the service's own.
+// The prototype of a fetched token: the members that this package adds to what the service sent.
 'use strict';
 
 const { inspect } = require('node:util');
@@ -6,7 +6,7 @@ const { inspect } = require('node:util');
 const native = require('./addon.cjs');
 const { withoutSecrets } = require('./redaction.cjs');
 
-/** Never constructed: tokens are what `JSON.parse` made, put on a prototype. */
+/** Never constructed: a token is the object that `JSON.parse` made, with a new prototype. */
 class OutboundToken {
   get expiresAt() {
     const expiry = this.accessTokenExpiry;
@@ -15,7 +15,7 @@ class OutboundToken {
     return milliseconds === null ? null : new Date(milliseconds);
   }
 
-  // The API reference calls it accessToken, older documentation token: each stands in for the other.
+  // The API reference says accessToken, older documentation says token. Each reads the other.
   get accessToken() {
     return Object.hasOwn(this, 'token') ? this.token : undefined;
   }
@@ -29,7 +29,7 @@ class OutboundToken {
   }
 }
 
-// A getter without a setter would make `token.accessToken = …` fail, where the service sent no such field.
+// With a getter alone, `token.accessToken = …` would fail if the service sent no such field.
 for (const name of ['expiresAt', 'accessToken', 'token']) {
   makeAssignable(OutboundToken.prototype, name, Object.getOwnPropertyDescriptor(OutboundToken.prototype, name).get);
 }
@@ -44,22 +44,22 @@ function makeAssignable(prototype, name, get) {
   });
 }
 
-/** One for each source: a property of the token itself would be one key more than the service sent. */
-const prototypes = new Map();
+/** One prototype for each source: on the token itself, `source` would be a key that the service did not send. */
+const prototypesBySource = new Map();
 
-function prototypeFor(source) {
-  if (!prototypes.has(source)) {
+function tokenPrototype(source) {
+  if (!prototypesBySource.has(source)) {
     const prototype = Object.create(OutboundToken.prototype);
     makeAssignable(prototype, 'source', () => source);
-    prototypes.set(source, prototype);
+    prototypesBySource.set(source, prototype);
   }
-  return prototypes.get(source);
+  return prototypesBySource.get(source);
 }
 
-/** What the service sent, as the caller's own object. */
-function tokenIn({ token }, source) {
+/** Extract the token, as an object that the caller owns. */
+function extractToken({ token }, source) {
   const isObject = typeof token === 'object' && token !== null && !Array.isArray(token);
-  return isObject ? Object.setPrototypeOf(token, prototypeFor(source)) : token;
+  return isObject ? Object.setPrototypeOf(token, tokenPrototype(source)) : token;
 }
 
-module.exports = { prototypeFor, tokenIn };
+module.exports = { tokenPrototype, extractToken };

@@ -160,11 +160,15 @@ test('what the environment says of Descope is nothing to an accelerated client',
 });
 
 for (const [more, kind, text] of [
-  [{ fetch }, 'value', 'fetch is no option of an accelerated client: requests are made by the native half'],
-  [{ hooks: {} }, 'value', 'hooks is no option of an accelerated client: nothing here can change a request'],
-  [{ logger: console }, 'value', 'logger is no option of an accelerated client: nothing here logs'],
-  [{ throwOnError: true }, 'value', 'throwOnError is no option of an accelerated client: its answers stay what they'],
-  [{ baseURL: 'x' }, 'value', 'baseURL is no option of an accelerated client: the options are projectId,'],
+  [{ fetch }, 'value', 'fetch is not an option of an accelerated client: the native addon makes the requests'],
+  [{ hooks: {} }, 'value', 'hooks is not an option of an accelerated client: this package cannot run hooks'],
+  [{ logger: console }, 'value', 'logger is not an option of an accelerated client: this package does not log'],
+  [
+    { throwOnError: true },
+    'value',
+    'throwOnError is not an option of an accelerated client: its methods resolve with errors',
+  ],
+  [{ baseURL: 'x' }, 'value', 'baseURL is not an option of an accelerated client: the options are projectId,'],
   [{ projectId: undefined }, 'value', 'projectId must not be empty'],
   [{ managementKey: `${MANAGEMENT_KEY}\n` }, 'value', 'managementKey must not hold a line break'],
   [{ managementKey: 5 }, 'type', 'managementKey must be a string, not a number'],
@@ -190,7 +194,8 @@ for (const [more, kind, text] of [
 for (const configuration of [undefined, null, 'P', MANAGEMENT_KEY]) {
   test(`a ${typeof configuration} is no configuration of a client`, { skip }, () => {
     const client = DescopeSdk({ projectId: PROJECT_ID });
-    const message = /^configuration must be the object that the client was made from, .* not (nothing|a string)$/;
+    const message =
+      /^configuration must be an object, not (nothing|a string): pass the object that the client was created with/;
     assert.throws(() => accelerate(client, configuration), { name: 'TypeError', message });
   });
 }
@@ -202,9 +207,9 @@ test('what is no official client is told by what it lacks', () => {
     [undefined, 'client must be a client of @descope/node-sdk, not nothing'],
     [null, 'client must be a client of @descope/node-sdk, not nothing'],
     ['client', 'client must be a client of @descope/node-sdk, not a string'],
-    [{}, 'client is no client of @descope/node-sdk: it has no validateSession'],
-    [Promise.resolve({}), 'client is no client of @descope/node-sdk: it has no validateSession'],
-    [DescopeClient(configuration), 'client is no client of @descope/node-sdk: it has no validateSession'],
+    [{}, 'client must be a client of @descope/node-sdk, but it has no validateSession'],
+    [Promise.resolve({}), 'client must be a client of @descope/node-sdk, but it has no validateSession'],
+    [DescopeClient(configuration), 'client must be a client of @descope/node-sdk, but it has no validateSession'],
     [{ validateSession }, 'it has no management.outboundApplication.fetchToken'],
     [{ validateSession, management: null }, 'it has no management.outboundApplication.fetchToken'],
     [{ validateSession, management: { outboundApplication: { fetchToken: 1 } } }, 'outboundApplication.fetchToken'],
@@ -220,7 +225,7 @@ test('a client whose methods cannot be replaced is told so', { skip }, () => {
   Object.freeze(client.management.outboundApplication);
   assert.throws(() => accelerate(client, { projectId: PROJECT_ID }), {
     name: 'TypeError',
-    message: 'client cannot be accelerated: its createApplication cannot be replaced',
+    message: 'client cannot be accelerated: its createApplication is read-only; pass a client that is not frozen',
   });
 });
 

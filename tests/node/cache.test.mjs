@@ -203,7 +203,7 @@ test('a token that ends too soon for a caller is asked for', async (context) => 
     await assert.rejects(wish(seconds), /minValiditySeconds must be a finite number of at least 0/);
   }
   await assert.rejects(wish('60'), new TypeError('minValiditySeconds must be a number of seconds, not a string'));
-  await assert.rejects(fetch(null, null, { minValidity: 5 }), /minValidity is unknown/);
+  await assert.rejects(fetch(null, null, { minValidity: 5 }), /minValidity is not an option of this method/);
   assert.equal(await requests(), 2);
 });
 
@@ -309,30 +309,28 @@ test('what was found is not held on to by the native half', async (context) => {
   assert.equal(take(), null);
 });
 
-test('what nobody asks for any more is let go of after a while, and keeps no process alive', (context) => {
+test('parsed responses that are no longer read are dropped, and their timer keeps no process alive', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
-  const { Parsed } = createRequire(import.meta.url)('../../bindings-node/lib/parsed.cjs');
-  const parsed = new Parsed(10, 1e6);
+  const { ParsedResponses } = createRequire(import.meta.url)('../../bindings-node/lib/parsed-responses.cjs');
+  const parsedResponses = new ParsedResponses(10, 1e6);
   let taken = 0;
   const take = () => {
     taken += 1;
     return { status: 200, headers: '', json: '{"token":{"accessToken":"made-up"}}' };
   };
-  const halfLife = () => context.mock.timers.tick(300_000);
-  const answer = parsed.of(1, take);
-  halfLife();
-  assert.equal(parsed.of(1, take), answer);
-  halfLife();
-  assert.equal(parsed.of(1, take), answer);
+  const rotate = () => context.mock.timers.tick(300_000);
+  const response = parsedResponses.get(1, take);
+  rotate();
+  assert.equal(parsedResponses.get(1, take), response);
+  rotate();
+  assert.equal(parsedResponses.get(1, take), response);
   assert.equal(taken, 1);
-  halfLife();
-  halfLife();
-  assert.notEqual(parsed.of(1, take), answer);
+  rotate();
+  rotate();
+  assert.notEqual(parsedResponses.get(1, take), response);
   assert.equal(taken, 2);
-  assert.equal(
-    parsed.of(2, () => null),
-    undefined,
-  );
+  const takeNothing = () => null;
+  assert.equal(parsedResponses.get(2, takeNothing), undefined);
 });
 
 test('an aborted signal ends a call that would have been a hit', async (context) => {
@@ -346,7 +344,7 @@ test('half of a surrogate pair is refused, and nobody is given the token of anot
   const { fetchToken, control } = await cached(context);
   await control('POST', 'connect', { app_id: 'app-id', user_id: '\ufffd' });
   await fetchToken('app-id', '\ufffd');
-  await assert.rejects(fetchToken('app-id', '\ud800'), /userId holds half of a surrogate pair/);
+  await assert.rejects(fetchToken('app-id', '\ud800'), /userId must not hold a lone surrogate/);
 });
 
 test('a token grows old as time passes, and what cannot be refreshed says so', async (context) => {

@@ -162,6 +162,6 @@ test('a signal in the wrong place is refused, since it would be ignored', async 
   const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
   const signal = AbortSignal.timeout(60_000);
   await assert.rejects(fetchToken('a', 'u', null, null, signal), /pass \{ signal \}, not the signal itself/);
-  await assert.rejects(fetchToken('a', 'u', null, { signal }), /it goes into the last argument, as \{ signal \}/);
+  await assert.rejects(fetchToken('a', 'u', null, { signal }), /pass it in the last argument, as \{ signal \}/);
   assert.equal(server.requests.length, 0);
 });

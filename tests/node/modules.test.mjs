@@ -50,8 +50,8 @@ test('a missing native file is an error that says for which platform, and what t
   assert.throws(
     () => require(join(copy, 'index.cjs')),
     (error) => {
-      assert.ok(error.message.startsWith(`descope-outbound cannot load its native file for ${process.platform}-`));
-      assert.match(error.message, /the very platform/);
+      assert.ok(error.message.startsWith(`descope-outbound cannot load its native addon for ${process.platform}-`));
+      assert.match(error.message, /the platform that runs the program/);
       assert.match(error.message, /npm run build/);
       assert.ok(error.cause instanceof Error);
       return true;
@@ -66,8 +66,8 @@ test('an older native file beside newer JavaScript is an error that says so, and
   appendFileSync(join(copy, 'native.cjs'), 'module.exports.ofThisVersion = nativeBinding.ofThisVersion\n');
   assert.throws(() => require(join(copy, 'index.cjs')), {
     message:
-      "descope-outbound's native file is older than its JavaScript: it has no ofThisVersion. " +
-      'Install the package anew; in a checkout of the sources, run "make addon".',
+      "descope-outbound's native addon is older than its JavaScript: it has no ofThisVersion. " +
+      'Reinstall the package. In a source checkout, run "make addon".',
   });
 });
 

@@ -134,7 +134,7 @@ def test_the_cache_takes_the_same_options(node_cache: dict[str, Any]) -> None:
     expected = [camel(name) for name in CacheOptions._fields]
     assert list(declared_cache("CacheOptions")) == expected
     # Refused are all but these.
-    named = re.fullmatch(r"ofNoCache is no option of a cache: they are (.+)", node_cache["refusal"])
+    named = re.fullmatch(r"ofNoCache is not a cache option: the options are (.+)", node_cache["refusal"])
     assert named is not None
     assert set(re.split(r", | and ", named[1])) == set(expected)
 
