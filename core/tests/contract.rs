@@ -1,4 +1,4 @@
-//! The contract table (`tests/contract/`), run against the crate's public API and a canned server.
+//! The contract table (`tests/contract/`) against the crate's public API and a canned server.
 
 mod canned;
 mod expectation;
@@ -16,18 +16,18 @@ use descope_outbound::{
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use canned::{CannedServer, Received, Step};
+use canned::{CannedServer, CannedStep, RecordedRequest};
 use expectation::is_met;
-use table::{At, Case, ClientSettings, Exchange, Request, RustCall, RustResult};
+use table::{Case, ClientSettings, ExpectedExchange, ExpectedRequest, RustCall, RustResult, Stage};
 
-/// Every made-up secret contains this, and nothing else does.
+/// Every made-up secret contains this text, and no other text does.
 const SECRET: &str = "made-up";
 const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout_seconds", camel: "timeout" };
-/// The longest case waits for five seconds.
+/// Far longer than the longest case, which waits for five seconds.
 const LONGEST_CASE: Duration = Duration::from_mins(1);
 
-/// What the caller got, and where.
-type Outcome = (At, Result<Answer, Error>);
+/// The result of a call, and the stage at which it appeared.
+type StagedResult = (Stage, Result<Answer, Error>);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_case_of_the_contract_holds() {
@@ -39,7 +39,7 @@ async fn every_case_of_the_contract_holds() {
         running.spawn(async move {
             let id = case.id.clone();
             let outcome = tokio::time::timeout(LONGEST_CASE, check(case)).await;
-            (id, outcome.unwrap_or_else(|_| Err("does not end".to_owned())))
+            (id, outcome.unwrap_or_else(|_| Err("does not end in time".to_owned())))
         });
     }
     let mut complaints = BTreeMap::new();
@@ -48,7 +48,7 @@ async fn every_case_of_the_contract_holds() {
             complaints.insert(id, complaint);
         }
     }
-    // Not with println, which the test harness keeps to itself when all is well.
+    // The test harness hides the output of println if all tests pass.
     let passed = number - complaints.len();
     writeln!(std::io::stdout(), "contract: {number} cases, {passed} passed (rust)").unwrap();
     assert!(number > 0, "the table is empty");
@@ -61,11 +61,11 @@ async fn check(mut case: Case) -> Result<(), String> {
 
     let started = Instant::now();
     match client(&case.client, &server.url())? {
-        Err(error) => expect(&case.result, (At::Construction, Err(error)))?,
+        Err(error) => expect(&case.result, (Stage::Construction, Err(error)))?,
         Ok(client) => {
             for _ in 0..case.times {
                 let result = call(&client, &case.call).await?;
-                expect(&case.result, (At::Call, result))?;
+                expect(&case.result, (Stage::Call, result))?;
             }
         }
     }
@@ -75,7 +75,7 @@ async fn check(mut case: Case) -> Result<(), String> {
         return Err(format!("took {seconds} s"));
     }
 
-    // The handshake beside a call may still be on its way.
+    // A handshake beside a call may still be in flight.
     let patience = Instant::now() + Duration::from_secs(2);
     while server.received().len() < case.exchanges.len() && Instant::now() < patience {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -92,21 +92,21 @@ async fn check(mut case: Case) -> Result<(), String> {
     Ok(())
 }
 
-/// What the canned server is to do; its dates count from now.
-fn step(exchange: &mut Exchange) -> Result<Step, String> {
-    if let canned::Answer::Reply(reply) = &mut exchange.answer {
-        for (_, value) in &mut reply.headers {
+/// The canned server's step for an exchange. Dates in its headers count from now.
+fn step(exchange: &mut ExpectedExchange) -> Result<CannedStep, String> {
+    if let canned::Reaction::Respond(response) = &mut exchange.reaction {
+        for (_, value) in &mut response.headers {
             if let Some(offset) = value.strip_prefix("$httpdate") {
-                let offset: i64 = offset.parse().map_err(|_| format!("{value} is no date"))?;
+                let offset: i64 = offset.parse().map_err(|_| format!("{value} is not a date"))?;
                 let distance = Duration::from_secs(offset.unsigned_abs());
                 let now = SystemTime::now();
                 *value = httpdate::fmt_http_date(if offset < 0 { now - distance } else { now + distance });
             }
         }
     }
-    Ok(Step {
+    Ok(CannedStep {
         beside: exchange.beside.then(|| exchange.request.path.clone()),
-        answer: exchange.answer.clone(),
+        reaction: exchange.reaction.clone(),
     })
 }
 
@@ -135,7 +135,7 @@ fn client(settings: &ClientSettings, server: &str) -> Result<Result<Client, Erro
             "off" => LicenseHandshake::Off,
             "beside" => LicenseHandshake::Beside,
             "wait" => LicenseHandshake::Wait,
-            other => return Err(format!("{other} is no licence handshake")),
+            other => return Err(format!("{other} is not a license handshake")),
         });
     }
     if let Some(allow) = settings.allow_insecure_http {
@@ -145,10 +145,11 @@ fn client(settings: &ClientSettings, server: &str) -> Result<Result<Client, Erro
 }
 
 async fn call(client: &Client, call: &RustCall) -> Result<Result<Answer, Error>, String> {
-    let operation = Operation::named(&call.operation).ok_or(format!("there is no {}", call.operation))?;
+    let operation =
+        Operation::named(&call.operation).ok_or(format!("there is no operation {}", call.operation))?;
     expect_no_marker(&call.arguments)?;
     let Argument::Object(arguments) = call.arguments.clone() else {
-        return Err("the arguments are no object".to_owned());
+        return Err("the arguments are not an object".to_owned());
     };
     let arguments: Arguments = arguments.into_iter().collect();
     let timeout = match &call.timeout_seconds {
@@ -161,13 +162,13 @@ async fn call(client: &Client, call: &RustCall) -> Result<Result<Answer, Error>,
     Ok(client.call(operation, arguments, timeout).await)
 }
 
-/// Rust's arguments are JSON: what is marked for another language must not reach the service as it stands.
+/// Reject markers: they are for other languages, and must not reach the service as plain JSON.
 fn expect_no_marker(argument: &Argument) -> Result<(), String> {
     match argument {
         Argument::List(items) => items.iter().try_for_each(expect_no_marker),
         Argument::Object(members) => members.iter().try_for_each(|(name, value)| {
             if name.starts_with('$') {
-                return Err(format!("{name} cannot be read here"));
+                return Err(format!("{name} is not a valid marker here"));
             }
             expect_no_marker(value)
         }),
@@ -175,7 +176,7 @@ fn expect_no_marker(argument: &Argument) -> Result<(), String> {
     }
 }
 
-fn expect(expected: &RustResult, (at, outcome): Outcome) -> Result<(), String> {
+fn expect(expected: &RustResult, (at, outcome): StagedResult) -> Result<(), String> {
     match (outcome, &expected.error) {
         (Ok(answer), None) => expect_answer(expected, &answer),
         (Ok(answer), Some(kind)) => Err(format!("{answer:?} instead of {kind}")),
@@ -230,7 +231,7 @@ fn expect_error(expected: &RustResult, error: &Error) -> Result<(), String> {
     }
 }
 
-fn expect_request(expected: &Request, received: &Received) -> Result<(), String> {
+fn expect_request(expected: &ExpectedRequest, received: &RecordedRequest) -> Result<(), String> {
     let line = (received.method.as_str(), received.path.as_str());
     if line != (expected.method.as_str(), expected.path.as_str()) {
         return Err(format!("is {} {}", received.method, received.path));

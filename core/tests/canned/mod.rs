@@ -1,4 +1,4 @@
-//! A server on this machine that answers what it is told to, and keeps what it was asked.
+//! A server on this machine that sends prepared responses and records the requests.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,37 +10,37 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-/// Far more than any client of these tests sends.
+/// Far larger than any request of these tests.
 const LARGEST_REQUEST: usize = 1024 * 1024;
-/// A client that waits longer than this is broken, and the test has failed by then.
+/// A client that waits longer is broken, and its test has failed by then.
 const LONGEST_HANG: Duration = Duration::from_secs(30);
 
-/// What comes back for one request.
+/// The server's reaction to one request.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer {
-    Reply(Reply),
-    /// The connection ends without a word.
+pub(crate) enum Reaction {
+    Respond(CannedResponse),
+    /// Close the connection without a response.
     Close,
-    /// Nothing comes, and the connection stays.
+    /// Send nothing and keep the connection open.
     Hang,
 }
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
+pub(crate) struct CannedResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Waited before the answer.
+    /// The delay before the response.
     pub(crate) delay: Duration,
-    /// Waited between any two bytes of the body.
+    /// The delay between two bytes of the body.
     pub(crate) drip: Option<Duration>,
 }
 
-impl Answer {
-    /// A status that no client asks again after.
+impl Reaction {
+    /// A status that no client retries.
     fn unexpected() -> Self {
-        Self::Reply(Reply {
+        Self::Respond(CannedResponse {
             status: 418,
             headers: Vec::new(),
             body: b"this request was not expected".to_vec(),
@@ -50,45 +50,45 @@ impl Answer {
     }
 }
 
-/// One answer, and when it is given.
+/// One reaction, and the request that it belongs to.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
-    /// The path of the request that gets it whenever it comes; without one, the next request in turn gets it.
+pub(crate) struct CannedStep {
+    /// The path of a request that may arrive at any time. A step without a path belongs to the next request in order.
     pub(crate) beside: Option<String>,
-    pub(crate) answer: Answer,
+    pub(crate) reaction: Reaction,
 }
 
-/// A request as it arrived.
+/// A recorded request.
 #[derive(Clone, Debug)]
-pub(crate) struct Received {
-    /// Which step answered it; none if there was none left.
+pub(crate) struct RecordedRequest {
+    /// The number of the step that the server used, or none if no step was left.
     pub(crate) step: Option<usize>,
     pub(crate) method: String,
     pub(crate) path: String,
-    /// Still encoded.
+    /// The encoded query.
     pub(crate) query: String,
-    /// Names in lower case.
+    /// The headers, with names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-/// Listens until it is dropped; every connection serves one request.
+/// The server listens until it is dropped. Every connection serves one request.
 pub(crate) struct CannedServer {
     address: SocketAddr,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<CannedState>>,
     accepting: AbortHandle,
 }
 
-struct State {
-    steps: VecDeque<(usize, Step)>,
-    received: Vec<Received>,
+struct CannedState {
+    steps: VecDeque<(usize, CannedStep)>,
+    received: Vec<RecordedRequest>,
 }
 
 impl CannedServer {
-    pub(crate) async fn start(steps: Vec<Step>) -> io::Result<Self> {
+    pub(crate) async fn start(steps: Vec<CannedStep>) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(Mutex::new(State {
+        let state = Arc::new(Mutex::new(CannedState {
             steps: steps.into_iter().enumerate().collect(),
             received: Vec::new(),
         }));
@@ -100,35 +100,35 @@ impl CannedServer {
         format!("http://{}", self.address)
     }
 
-    /// What has come so far, in the order in which it came.
-    pub(crate) fn received(&self) -> Vec<Received> {
+    /// The requests so far, in the order of their arrival.
+    pub(crate) fn received(&self) -> Vec<RecordedRequest> {
         lock(&self.state).received.clone()
     }
 }
 
 impl Drop for CannedServer {
     fn drop(&mut self) {
-        // The connections belong to that task, and end with it.
+        // The connections belong to this task and end with it.
         self.accepting.abort();
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<Mutex<State>>) {
+async fn accept(listener: TcpListener, state: Arc<Mutex<CannedState>>) {
     let mut connections = JoinSet::new();
     while let Ok((connection, _)) = listener.accept().await {
         connections.spawn(serve(connection, Arc::clone(&state)));
     }
 }
 
-async fn serve(mut connection: TcpStream, state: Arc<Mutex<State>>) -> io::Result<()> {
+async fn serve(mut connection: TcpStream, state: Arc<Mutex<CannedState>>) -> io::Result<()> {
     let Some(received) = read_request(&mut connection).await? else {
         return Ok(());
     };
-    let answer = lock(&state).take(received);
-    match answer {
-        Answer::Reply(reply) => write_reply(&mut connection, reply).await,
-        Answer::Close => Ok(()),
-        Answer::Hang => {
+    let reaction = lock(&state).take(received);
+    match reaction {
+        Reaction::Respond(response) => write_response(&mut connection, response).await,
+        Reaction::Close => Ok(()),
+        Reaction::Hang => {
             let end = connection.read_u8();
             let _ = tokio::time::timeout(LONGEST_HANG, end).await;
             Ok(())
@@ -136,20 +136,20 @@ async fn serve(mut connection: TcpStream, state: Arc<Mutex<State>>) -> io::Resul
     }
 }
 
-impl State {
-    fn take(&mut self, mut received: Received) -> Answer {
-        let is_meant = |step: &Step| step.beside.as_ref().is_none_or(|path| *path == received.path);
+impl CannedState {
+    fn take(&mut self, mut received: RecordedRequest) -> Reaction {
+        let is_meant = |step: &CannedStep| step.beside.as_ref().is_none_or(|path| *path == received.path);
         let beside = self.steps.iter().position(|(_, step)| step.beside.is_some() && is_meant(step));
         let position = beside.or_else(|| self.steps.iter().position(|(_, step)| is_meant(step)));
         let step = position.and_then(|position| self.steps.remove(position));
         received.step = step.as_ref().map(|(number, _)| *number);
         self.received.push(received);
-        step.map_or_else(Answer::unexpected, |(_, step)| step.answer)
+        step.map_or_else(Reaction::unexpected, |(_, step)| step.reaction)
     }
 }
 
-/// A request, or none where the connection ended before there was one.
-async fn read_request(connection: &mut TcpStream) -> io::Result<Option<Received>> {
+/// Read a request. The result is none if the connection ends before a complete request.
+async fn read_request(connection: &mut TcpStream) -> io::Result<Option<RecordedRequest>> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -172,7 +172,7 @@ async fn read_request(connection: &mut TcpStream) -> io::Result<Option<Received>
     Ok(Some(received))
 }
 
-fn parse_head(head: &str) -> Received {
+fn parse_head(head: &str) -> RecordedRequest {
     let mut lines = head.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
     let method = words.next().unwrap_or_default().to_owned();
@@ -182,20 +182,27 @@ fn parse_head(head: &str) -> Received {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    Received { step: None, method, path: path.to_owned(), query: query.to_owned(), headers, body: Vec::new() }
+    RecordedRequest {
+        step: None,
+        method,
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: Vec::new(),
+    }
 }
 
-impl Received {
+impl RecordedRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-async fn write_reply(connection: &mut TcpStream, reply: Reply) -> io::Result<()> {
-    let Reply { status, headers, body, delay, drip } = reply;
+async fn write_response(connection: &mut TcpStream, response: CannedResponse) -> io::Result<()> {
+    let CannedResponse { status, headers, body, delay, drip } = response;
     tokio::time::sleep(delay).await;
     let mut head = vec![format!("HTTP/1.1 {status} Canned"), "connection: close".to_owned()];
-    // A 204 has no body, and so no length of one.
+    // A 204 has no body and therefore no content length.
     if status != 204 && !headers.iter().any(|(name, _)| name == "content-length") {
         head.push(format!("content-length: {}", body.len()));
     }
@@ -214,6 +221,6 @@ async fn write_reply(connection: &mut TcpStream, reply: Reply) -> io::Result<()>
     connection.shutdown().await
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn lock(state: &Mutex<CannedState>) -> MutexGuard<'_, CannedState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The contract table as data: the form that `tests/contract/README.md` describes, and nothing beyond it.
+//! The contract table as data, in exactly the form that `tests/contract/README.md` describes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,22 +12,22 @@ use crate::{canned, expectation};
 
 const LANGUAGES: [&str; 3] = ["python", "node", "rust"];
 
-/// A case that concerns Rust, with every name in it looked up.
+/// A case that applies to Rust, with every name resolved.
 pub(crate) struct Case {
     pub(crate) id: String,
     pub(crate) client: ClientSettings,
     pub(crate) call: RustCall,
     pub(crate) times: usize,
-    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) exchanges: Vec<ExpectedExchange>,
     pub(crate) seconds: Seconds,
     pub(crate) result: RustResult,
 }
 
-/// One request that must come, and its answer.
-pub(crate) struct Exchange {
-    pub(crate) request: Request,
+/// One expected request and the server's reaction to it.
+pub(crate) struct ExpectedExchange {
+    pub(crate) request: ExpectedRequest,
     pub(crate) beside: bool,
-    pub(crate) answer: canned::Answer,
+    pub(crate) reaction: canned::Reaction,
 }
 
 #[derive(Clone, serde::Deserialize)]
@@ -57,7 +57,7 @@ pub(crate) struct RustCall {
 
 #[derive(Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Request {
+pub(crate) struct ExpectedRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     #[serde(default)]
@@ -98,37 +98,37 @@ pub(crate) struct RustResult {
     #[serde(default)]
     pub(crate) text: Vec<String>,
     #[serde(default)]
-    pub(crate) at: At,
+    pub(crate) at: Stage,
 }
 
-/// Where a failure shows itself.
+/// The stage at which a failure appears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum At {
+pub(crate) enum Stage {
     Construction,
     #[default]
     Call,
 }
 
-/// A `null` that is written is an expectation; a member that is not written is none.
+/// An explicit `null` is an expectation; an absent member is not.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Shared {
+struct SharedDefinitions {
     client: Map<String, Value>,
     headers: BTreeMap<String, Value>,
     absent_headers: Vec<String>,
     calls: BTreeMap<String, WrittenCall>,
-    responses: BTreeMap<String, WrittenReply>,
+    responses: BTreeMap<String, WrittenResponse>,
     results: BTreeMap<String, WrittenResult>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct CaseFile {
     #[serde(rename = "topic")]
     _topic: String,
     cases: Vec<WrittenCase>,
@@ -172,7 +172,7 @@ struct WrittenCall {
     python: Option<IgnoredAny>,
     node: Option<IgnoredAny>,
     rust: Option<RustCall>,
-    request: Option<Request>,
+    request: Option<ExpectedRequest>,
 }
 
 #[derive(Clone, serde::Deserialize)]
@@ -186,15 +186,15 @@ struct WrittenResult {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenExchange {
-    request: Option<Request>,
-    response: NamedOr<WrittenReply>,
+    request: Option<ExpectedRequest>,
+    response: NamedOr<WrittenResponse>,
     #[serde(default)]
     beside: bool,
 }
 
 #[derive(Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenReply {
+struct WrittenResponse {
     status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -206,9 +206,9 @@ struct WrittenReply {
     drip_ms: Option<u64>,
 }
 
-/// Every case that concerns Rust.
+/// Read every case that applies to Rust.
 pub(crate) fn read(directory: &Path) -> Result<Vec<Case>, String> {
-    let shared: Shared = read_file(&directory.join("shared.json"))?;
+    let shared: SharedDefinitions = read_file(&directory.join("shared.json"))?;
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(|error| error.to_string())? {
         paths.push(entry.map_err(|error| error.to_string())?.path());
@@ -222,11 +222,11 @@ pub(crate) fn read(directory: &Path) -> Result<Vec<Case>, String> {
         if !is_of_cases {
             continue;
         }
-        let File { cases: written, .. } = read_file(&path)?;
+        let CaseFile { cases: written, .. } = read_file(&path)?;
         for case in written {
             let id = case.id.clone();
             if case.title.is_empty() || !ids.insert(id.clone()) {
-                return Err(format!("{id}: has no title, or the id of another case"));
+                return Err(format!("{id}: has no title, or another case has the same id"));
             }
             let case = shared.resolve(case).map_err(|problem| format!("{id}: {problem}"))?;
             cases.extend(case);
@@ -240,8 +240,8 @@ fn read_file<Content: DeserializeOwned>(path: &Path) -> Result<Content, String> 
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-impl Shared {
-    /// The case with its names looked up, or none where it does not concern Rust.
+impl SharedDefinitions {
+    /// Resolve the names of a case. The result is none if the case does not apply to Rust.
     fn resolve(&self, case: WrittenCase) -> Result<Option<Case>, String> {
         let call = look_up(&self.calls, case.call)?;
         let result = look_up(&self.results, case.result)?;
@@ -252,11 +252,11 @@ impl Shared {
                 _ => call.rust.is_some() && result.rust.is_some(),
             };
             if !has_both && !case.except.contains_key(language) {
-                return Err(format!("says neither what {language} does nor why it does nothing"));
+                return Err(format!("has neither a call and a result nor an exception for {language}"));
             }
         }
         if let Some(stranger) = case.except.keys().find(|language| !LANGUAGES.contains(&language.as_str())) {
-            return Err(format!("excepts {stranger}, which is no language of the table"));
+            return Err(format!("has an exception for {stranger}, which is not a language of the table"));
         }
         let mut exchanges = Vec::new();
         for exchange in case.exchanges {
@@ -280,7 +280,11 @@ impl Shared {
         }))
     }
 
-    fn exchange(&self, written: WrittenExchange, of_the_call: Option<&Request>) -> Result<Exchange, String> {
+    fn exchange(
+        &self,
+        written: WrittenExchange,
+        of_the_call: Option<&ExpectedRequest>,
+    ) -> Result<ExpectedExchange, String> {
         let mut request =
             written.request.or_else(|| of_the_call.cloned()).ok_or("an exchange has no request")?;
         for name in &self.absent_headers {
@@ -291,12 +295,12 @@ impl Shared {
         for (name, value) in &self.headers {
             request.headers.entry(name.clone()).or_insert_with(|| value.clone());
         }
-        let answer = match written.response {
-            NamedOr::Named(word) if word == "close" => canned::Answer::Close,
-            NamedOr::Named(word) if word == "hang" => canned::Answer::Hang,
-            answer => canned::Answer::Reply(look_up(&self.responses, answer)?.prepare()?),
+        let reaction = match written.response {
+            NamedOr::Named(word) if word == "close" => canned::Reaction::Close,
+            NamedOr::Named(word) if word == "hang" => canned::Reaction::Hang,
+            response => canned::Reaction::Respond(look_up(&self.responses, response)?.into_canned()?),
         };
-        Ok(Exchange { request, beside: written.beside, answer })
+        Ok(ExpectedExchange { request, beside: written.beside, reaction })
     }
 }
 
@@ -310,15 +314,15 @@ fn look_up<Written: Clone>(
     }
 }
 
-impl WrittenReply {
-    fn prepare(self) -> Result<canned::Reply, String> {
+impl WrittenResponse {
+    fn into_canned(self) -> Result<canned::CannedResponse, String> {
         let body = match (self.json, self.text) {
-            (Some(_), Some(_)) => return Err("an answer has both json and text".to_owned()),
+            (Some(_), Some(_)) => return Err("a response has both json and text".to_owned()),
             (Some(json), None) => json.to_string(),
             (None, Some(text)) => expectation::text(&text)?,
             (None, None) => String::new(),
         };
-        Ok(canned::Reply {
+        Ok(canned::CannedResponse {
             status: self.status,
             headers: self.headers.into_iter().collect(),
             body: body.into_bytes(),
