@@ -26,7 +26,7 @@ function makeClient({ client }) {
     return DescopeClient({ projectId, managementKey, baseUrl, logger });
   }
   const timeout = client.timeout_seconds * 1000;
-  return DescopeClient({ projectId, managementKey, baseUrl, timeout, licenseHandshake: LICENCES[client.licence] });
+  return DescopeClient({ projectId, managementKey, baseUrl, timeout, licenseHandshake: LICENCES[client.license] });
 }
 
 function begin(client, { do: what, app, api_key: apiKey }) {

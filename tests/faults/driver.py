@@ -1,6 +1,6 @@
-"""Makes the calls of jobs with a Python client, and tells what surfaced: driver.py ours|official sync|async.
+"""Make the calls of jobs with a Python client, and report their outcomes: driver.py ours|official sync|async.
 
-A job is a line of JSON on the standard input, its report a line on the standard output; jobs run beside each other.
+A job is a line of JSON on the standard input, and its report a line on the standard output. Jobs run in parallel.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-WHOSE, MODE = sys.argv[1:]
-if WHOSE == "ours":
+SDK, MODE = sys.argv[1:]
+if SDK == "ours":
     import descope_outbound as sdk
 else:
     import functools
@@ -29,7 +29,7 @@ else:
     import descope as sdk  # type: ignore[no-redef]
     import httpx
 
-    # Every official client reads the roots anew, several times; for all faults that would take minutes.
+    # Every official client reads the root certificates again. For all faults, that would take minutes.
     if "SSL_CERT_FILE" not in os.environ:
         ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
     logging.getLogger("descope").setLevel(logging.CRITICAL)
@@ -46,14 +46,14 @@ def make_client(job: Job) -> Any:
         "base_url": settings["base_url"],
         "timeout_seconds": settings["timeout_seconds"],
     }
-    if WHOSE == "ours":
-        given["license_handshake"] = {"off": False, "beside": True, "wait": "wait"}[settings["licence"]]
+    if SDK == "ours":
+        given["license_handshake"] = {"off": False, "beside": True, "wait": "wait"}[settings["license"]]
     kind = sdk.DescopeClient if MODE == "sync" else sdk.DescopeClientAsync
     return kind(settings["project_id"], **given)
 
 
-def begin(client: Any, call: dict[str, str]) -> Any:
-    """The call's result, or what to await for it."""
+def start_call(client: Any, call: dict[str, str]) -> Any:
+    """Return the result of the call, or an awaitable for it."""
     outbound = client.mgmt.outbound_application
     if call["do"] == "load":
         return outbound.load_application(call["app"])
@@ -82,19 +82,19 @@ def failure(error: BaseException) -> Outcome:
         "class": type(error).__name__,
         "status": status_of(error),
         "retry_after": retry_after_of(error),
-        # Of the official SDK the classes count too: some of httpx's errors say nothing else.
-        "text": " / ".join(str(each) if WHOSE == "ours" else repr(each) for each in chain),
+        # With the official SDK, the class counts too, because some errors of httpx have no text.
+        "text": " / ".join(str(each) if SDK == "ours" else repr(each) for each in chain),
         "shown": "\n".join([*map(repr, chain), *traceback.format_exception(error)]),
     }
 
 
 def kind_of(error: BaseException) -> str:
-    """The class as `docs/deviations.md` translates it; what it does not know is `other`."""
+    """Return the kind of the error, as `docs/deviations.md` translates its class, or `other`."""
     if isinstance(error, sdk.RateLimitException):
         return "rate_limited"
     if isinstance(error, sdk.AuthException):
         return "http"
-    if WHOSE == "ours":
+    if SDK == "ours":
         kinds = {
             sdk.DeadlineExceeded: "deadline_exceeded",
             sdk.ConnectionFailed: "connection_failed",
@@ -118,16 +118,16 @@ def retry_after_of(error: BaseException) -> float | None:
     return parameters.get("Retry-After") if parameters else None
 
 
-NEVER_ENDED: Outcome = {"kind": "hung", "class": "nothing"}
+HUNG: Outcome = {"kind": "hung", "class": "nothing"}
 
 
 def call_sync(make: Callable[[], Any], call: dict[str, str], wall_seconds: float) -> Outcome:
-    """In a thread that is left alone when it does not end."""
+    """Make the call in a thread, and abandon the thread if it does not end."""
     outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            outcomes.put(success(begin(make(), call)))
+            outcomes.put(success(start_call(make(), call)))
         except BaseException as error:
             outcomes.put(failure(error))
 
@@ -136,27 +136,27 @@ def call_sync(make: Callable[[], Any], call: dict[str, str], wall_seconds: float
     try:
         outcome = outcomes.get(timeout=wall_seconds)
     except queue.Empty:
-        outcome = NEVER_ENDED
+        outcome = HUNG
     return outcome | {"seconds": time.monotonic() - started}
 
 
 async def call_async(make: Callable[[], Any], call: dict[str, str], wall_seconds: float) -> Outcome:
     async def run() -> Outcome:
         try:
-            return success(await begin(make(), call))
+            return success(await start_call(make(), call))
         except BaseException as error:
             return failure(error)
 
     started = time.monotonic()
     task = asyncio.create_task(run())
     done, _ = await asyncio.wait({task}, timeout=wall_seconds)
-    outcome = task.result() if done else NEVER_ENDED
+    outcome = task.result() if done else HUNG
     task.cancel()
     return outcome | {"seconds": time.monotonic() - started}
 
 
 class ClientOfJob:
-    """One for all calls, made by the first of them, whose time it costs; or one for each call."""
+    """A client for all calls, which the first call creates; or a client for each call."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -218,7 +218,7 @@ async def run_async(job: Job) -> None:
 
 
 class Memory:
-    """How far the memory of this process has grown at most since this was made."""
+    """The largest growth of this process's memory since the creation of this object."""
 
     def __init__(self) -> None:
         with open("/proc/self/clear_refs", "w") as peak:
@@ -235,10 +235,10 @@ class Memory:
 
 
 def report(job: Job, outcomes: dict[int, Outcome], memory: Memory) -> None:
-    told = {"number": job["number"], "outcomes": [outcomes[number] for number in sorted(outcomes)]}
-    line = json.dumps(told | {"memory_mib": memory.growth_mib()})
+    line = {"number": job["number"], "outcomes": [outcomes[number] for number in sorted(outcomes)]}
+    text = json.dumps(line | {"memory_mib": memory.growth_mib()})
     with _writing:
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
 
@@ -264,5 +264,5 @@ if MODE == "sync":
     all_jobs_sync()
 else:
     asyncio.run(all_jobs_async())
-# Threads whose call never ends would keep the process.
+# Threads with a call that never ends would keep the process alive.
 os._exit(0)

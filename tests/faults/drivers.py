@@ -1,4 +1,4 @@
-"""The programs that make the calls, each with the client of one language."""
+"""The driver programs, which make the calls. Each has the client of one language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OFFICIAL = str(_ROOT / "tests" / "oracle" / ".venv" / "bin" / "python")
 _DRIVER = str(_HERE / "driver.py")
 _RUST = str(_ROOT / "target" / "debug" / "descope-outbound-fault-driver")
 
-#: A proxy or a setting of this machine must not come between.
+#: Variables of this machine that would change the behavior of a client.
 _UNWANTED = re.compile("^(DESCOPE_|SSL_CERT_|NODE_|REQUESTS_CA|RES_OPTIONS)|_PROXY$", re.IGNORECASE)
 
 PROJECT_ID = "PretendProject00000000000001"
@@ -32,7 +32,7 @@ PROJECT_ID = "PretendProject00000000000001"
 
 @dataclass(frozen=True)
 class Client:
-    """A client of ours or an official one."""
+    """A client of this package or an official one."""
 
     name: str
     is_ours: bool
@@ -53,11 +53,11 @@ THEIRS = [
 
 
 class Driver:
-    """A running program; jobs may be given to it beside each other."""
+    """A running driver program, which accepts several jobs in parallel."""
 
     def __init__(self, client: Client, environment: dict[str, str] | None = None) -> None:
         clean = {name: value for name, value in os.environ.items() if not _UNWANTED.search(name)}
-        # Nothing of the tests' own log level: what a backend would see is what counts.
+        # A backend would not see the log level of the tests either.
         clean.pop("RUST_LOG", None)
         self._name = client.name
         self._numbers = itertools.count()
@@ -70,7 +70,7 @@ class Driver:
         self._reader.start()
 
     def run(self, fault: Fault, served: Served) -> Future[dict[str, Any]]:
-        """Starts to make the calls of a fault; what comes of it is what the program reports."""
+        """Start the calls of a fault, and return the program's report."""
         calls = [{"do": call.do, "app": call.app, "api_key": fault_table.API_KEY} for call in fault.calls]
         job = {
             "client": {
@@ -78,7 +78,7 @@ class Driver:
                 "project_id": PROJECT_ID,
                 "management_key": fault_table.MANAGEMENT_KEY,
                 "timeout_seconds": fault.deadline_seconds,
-                "licence": fault.licence,
+                "license": fault.license,
             },
             "calls": calls,
             "workers": fault.workers,
@@ -97,7 +97,7 @@ class Driver:
         return report
 
     def stop(self) -> None:
-        """Ends the program, whatever it still waits for."""
+        """End the program, even if calls are still in flight."""
         self._process.kill()
         self._process.wait(timeout=10)
         self._reader.join()

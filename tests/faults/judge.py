@@ -1,4 +1,4 @@
-"""What a run of a fault shows of a client, by rule."""
+"""The rules that turn the run of a fault into a verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import table as fault_table
 from table import Call, Expectation, Fault, Table
 
-#: From the best to the worst. The first two are what a client should show.
+#: From the best to the worst. The first two are good.
 VERDICTS = ["survived", "failed clearly", "unclear", "wrong", "late", "swelled", "hung", "leaked"]
 GOOD = VERDICTS[:2]
 
@@ -18,25 +18,25 @@ Outcome = dict[str, Any]
 
 @dataclass(frozen=True)
 class Run:
-    """What a client did with a fault."""
+    """The behavior of a client with a fault."""
 
     outcomes: list[Outcome]
     memory_mib: float
-    #: What reached another origin of what only the service should see.
+    #: The parts of requests that reached another origin, although only the service may see them.
     strayed: list[str]
     requests: int
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict, and the first reason for one that is not good."""
+    """The verdict, and the first reason for a bad one."""
 
     verdict: str
     reason: str = ""
 
 
 def judge(table: Table, fault: Fault, run: Run, *, is_ours: bool) -> Judgement:
-    """The worst of what the rules find; of the official SDKs less is asked, where the table says so."""
+    """Return the worst verdict of all rules. The table tolerates more outcomes from the official SDKs."""
     found = list(_of_whole(table, fault, run))
     for call, outcome in zip(fault.calls, run.outcomes, strict=True):
         found.append(judge_call(table, fault, call, outcome, is_ours=is_ours))
@@ -53,7 +53,7 @@ def _of_whole(table: Table, fault: Fault, run: Run) -> list[Judgement]:
 
 
 def judge_call(table: Table, fault: Fault, call: Call, outcome: Outcome, *, is_ours: bool) -> Judgement:
-    """Leaks count most, then time, then what surfaced."""
+    """Judge a call: leaks count most, then time, then the outcome."""
     leaked = _leak(outcome)
     if leaked is not None:
         return Judgement("leaked", leaked)
@@ -70,19 +70,19 @@ def judge_call(table: Table, fault: Fault, call: Call, outcome: Outcome, *, is_o
 
 
 def _leak(outcome: Outcome) -> str | None:
-    """A secret in an error, or a token that is another's."""
+    """Return a secret in an error, or the token of another user, as a reason."""
     shown = outcome.get("text", "") + outcome.get("shown", "")
     for secret in fault_table.SECRETS:
         if secret in shown:
-            # Not the secret itself: what is printed here is looked through for it.
+            # The reason names the secret without its prefix, because the scan for secrets reads this output.
             return f"{outcome['class']} shows the {secret.removeprefix('made-up-')}"
-    if outcome.get("token") == fault_table.SOMEBODY_ELSES_TOKEN:
-        return "gave somebody else's token"
+    if outcome.get("token") == fault_table.OTHER_USERS_TOKEN:
+        return "returned another user's token"
     return None
 
 
 def complaint(expected: Expectation, outcome: Outcome) -> str | None:
-    """What keeps an outcome from being what was expected."""
+    """Return how an outcome differs from an expectation, or None."""
     if outcome["kind"] not in expected.kinds:
         return f"{outcome['kind']} instead of {' or '.join(expected.kinds)}"
     if expected.gives_token and outcome["token"] != fault_table.ACCESS_TOKEN:

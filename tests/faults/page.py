@@ -22,7 +22,7 @@ GROUPS = {
     "rate limits": "Rate limits",
     "overload": "Overload",
     "nginx": "Behind nginx",
-    "licence": "The licence endpoint",
+    "license": "The license endpoint",
 }
 
 #: The cells of each row, by what it is about.
@@ -136,8 +136,8 @@ def write(table: Table, rows: Rows) -> str:
 
 _INTRODUCTIONS = {
     "statuses": f"\n{len(STATUSES)} statuses with {len(BODY_KINDS)} kinds of body, each for a call of its own.\n\n",
-    "licence": (
-        "\nThe service is well, and only the licence endpoint fails: two calls, one after the other, the first of a new"
+    "license": (
+        "\nThe service is well, and only the license endpoint fails: two calls, one after the other, the first of a new"
         "\nclient, whose making counts. Ours ask both beside the first call and before it. What concerns a whole host"
         "\n(TLS, a restart) cannot fail for one endpoint, and is not here.\n\n"
     ),

@@ -1,6 +1,6 @@
-"""Runs the table of faults, judges what comes of it, and writes docs/faults.md; with --ours, checks it.
+"""Run the table of faults, judge the outcomes, and write docs/faults.md; with --ours, check the page.
 
-Then only our own clients run, and their column of the page has to be as it is.
+With --ours, only the clients of this package run, and their column of the page must not change.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ AT_ONCE_APART = 3
 
 @dataclass(frozen=True)
 class Finished:
-    """A fault that a client has met."""
+    """The run of a fault with a client."""
 
     fault: Fault
     client: Client
@@ -43,12 +43,12 @@ class Finished:
 
 
 def is_heavy(fault: Fault) -> bool:
-    """Whether it is about the memory of a process, or makes one so busy that other calls of it get late."""
+    """Return whether the fault measures memory, or makes a process so busy that its other calls are late."""
     return fault.is_about_memory or len(fault.calls) >= len(STATUSES)
 
 
 class Runs:
-    """Lets clients meet faults; one program for each client, and one more for each meeting that needs it for itself."""
+    """Runs of faults: one driver program per client, and an extra one for each run that needs its own."""
 
     def __init__(self, table: Table, clients: list[Client]) -> None:
         self._table = table
@@ -62,7 +62,7 @@ class Runs:
         try:
             return self._meet(fault, client)
         except Exception as error:
-            raise RuntimeError(f"{fault.id}, licence {fault.licence}, with {client.name}") from error
+            raise RuntimeError(f"{fault.id}, license {fault.license}, with {client.name}") from error
 
     def _meet(self, fault: Fault, client: Client) -> Finished:
         with servers.serve(fault) as served:
@@ -72,17 +72,17 @@ class Runs:
                 report = driver.run(fault, served)
                 if "restart" in fault.more:
                     served.restart(**fault.more["restart"])
-                told = report.result(timeout=fault.wall_seconds * (len(fault.calls) // fault.workers + 2) + 60)
+                reported = report.result(timeout=fault.wall_seconds * (len(fault.calls) // fault.workers + 2) + 60)
             finally:
                 if is_apart:
                     driver.stop()
             requests = served.requests()
-            run = Run(told["outcomes"], told["memory_mib"], served.strayed(), sum(requests.values()))
+            run = Run(reported["outcomes"], reported["memory_mib"], served.strayed(), sum(requests.values()))
         judgement = judge.judge(self._table, fault, run, is_ours=client.is_ours)
         return Finished(fault, client, run, judgement, dict(requests))
 
     def meet_all(self, pairs: list[tuple[Fault, Client]]) -> list[Finished]:
-        """The heavy ones first, with little beside them; then the others, those that may last long first."""
+        """Run the heavy faults first, with few in parallel, then the others, starting with the longest."""
         apart = [pair for pair in pairs if is_heavy(pair[0])]
         others = sorted((pair for pair in pairs if not is_heavy(pair[0])), key=lambda pair: -pair[0].wall_seconds)
         finished = self._meet_some(apart, AT_ONCE_APART) + self._meet_some(others, AT_ONCE)
@@ -94,9 +94,9 @@ class Runs:
             return list(pool.map(lambda pair: self.meet(*pair), pairs))
 
     def repeat_slow(self, finished: list[Finished], before: page.Rows) -> list[Finished]:
-        """Ours whose verdicts are good and whose row is not as on the page, once more, with nothing beside them.
+        """Run the clients of this package alone and again, if their verdicts are good but their row has changed.
 
-        On a busy machine times are longer, and one call too many or too few fits into them. What went wrong stays.
+        On a busy machine, calls take longer, and the number of calls in a period differs. Bad verdicts stay.
         """
         rows = rows_of(self._table, finished, before)
         changed = {row for row, cells in rows.items() if before.get(row, {}).get("ours") != cells["ours"]}
@@ -110,7 +110,7 @@ class Runs:
 
 
 def rows_of(table: Table, finished: Iterable[Finished], before: page.Rows) -> page.Rows:
-    """The page's rows; a cell that has not been run anew is as before."""
+    """Return the rows of the page. A cell without a new run keeps its text."""
     rows: page.Rows = {}
     columns: dict[tuple[tuple[str, str], str], list[Finished]] = {}
     for each in finished:
@@ -124,20 +124,20 @@ def rows_of(table: Table, finished: Iterable[Finished], before: page.Rows) -> pa
 
 
 def cell_of(table: Table, runs: list[Finished]) -> str:
-    """What the clients of a column did with a fault."""
+    """Return the cell for the clients of a column."""
     fault = runs[0].fault
     is_ours = runs[0].client.is_ours
     if fault.id.endswith("statuses"):
         return page.tally_cell({each.client.name: tally(table, each) for each in runs})
     named = {}
     for each in runs:
-        waits = ", licence waited for" if each.fault.licence == "wait" else ""
+        waits = ", license waited for" if each.fault.license == "wait" else ""
         named[each.client.name + waits] = each.run, each.judgement
     return page.cell(table, fault, named, is_ours=is_ours)
 
 
 def tally(table: Table, finished: Finished) -> list[tuple[Judgement, str, int | None]]:
-    """Each call by itself."""
+    """Judge each call."""
     fault, client = finished.fault, finished.client
     of_calls = []
     for call, outcome in zip(fault.calls, finished.run.outcomes, strict=True):
@@ -149,13 +149,13 @@ def tally(table: Table, finished: Finished) -> list[tuple[Judgement, str, int | 
 
 
 def pairs_of(table: Table, clients: list[Client], only: list[str]) -> list[tuple[Fault, Client]]:
-    """Who meets what."""
-    faults = [*table.faults, fault_table.statuses(), *fault_table.licence_faults(table), fault_table.licence_statuses()]
+    """Return all pairs of a fault and a client."""
+    faults = [*table.faults, fault_table.statuses(), *fault_table.license_faults(table), fault_table.license_statuses()]
     pairs = []
     for fault in faults:
         for client in clients:
-            # The official SDKs have one way of asking for the licence, and take long to make a client.
-            is_for_all = fault.licence != "wait"
+            # The official SDKs have one kind of license handshake, and the creation of a client is slow.
+            is_for_all = fault.license != "wait"
             if (client.is_ours or is_for_all) and (not only or fault.id in only):
                 pairs.append((fault, client))
     return pairs
@@ -163,11 +163,15 @@ def pairs_of(table: Table, clients: list[Client], only: list[str]) -> list[tuple
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ours", action="store_true", help="only our own clients; the page is checked, not written")
     parser.add_argument(
-        "--clients", nargs="*", default=[], metavar="NAME", help="only these clients; the page is left alone"
+        "--ours", action="store_true", help="run only the clients of this package; check the page and do not write it"
     )
-    parser.add_argument("--only", nargs="*", default=[], metavar="ID", help="only these faults; the page is left alone")
+    parser.add_argument(
+        "--clients", nargs="*", default=[], metavar="NAME", help="run only these clients; do not touch the page"
+    )
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="ID", help="run only these faults; do not touch the page"
+    )
     arguments = parser.parse_args()
     servers.check_programs()
     shutil.rmtree(servers.PLACE, ignore_errors=True)
@@ -185,22 +189,22 @@ def main() -> int:
         rows = rows_of(table, finished, before)
     bad = [each for each in finished if each.client.is_ours and not each.is_good]
     for each in bad:
-        where = f"{each.fault.id} ({each.client.name}, licence {each.fault.licence})"
+        where = f"{each.fault.id} ({each.client.name}, license {each.fault.license})"
         print(f"faults: {where}: {each.judgement.verdict}: {each.judgement.reason}")
     complaints = len(bad)
     if arguments.only or arguments.clients:
         for (_, title), cells in rows.items():
             print(title, *(f"    {column}: {text}" for column, text in cells.items() if text != page.NOT_RUN), sep="\n")
     elif arguments.ours:
-        complaints += tell_difference(page.write(table, rows))
+        complaints += print_difference(page.write(table, rows))
     else:
         page.PAGE.write_text(page.write(table, rows), encoding="utf-8")
     print(f"faults: {len(finished) - len(bad)} passed, {complaints} failed, in {time.monotonic() - begin:.0f} s")
     return 1 if complaints else 0
 
 
-def tell_difference(text: str) -> int:
-    """Prints where the page is no longer true, and gives how many lines those are."""
+def print_difference(text: str) -> int:
+    """Print the lines of the page that are no longer true, and return their number."""
     is_now = page.PAGE.read_text(encoding="utf-8") if page.PAGE.exists() else ""
     difference = list(
         difflib.unified_diff(is_now.splitlines(), text.splitlines(), "docs/faults.md", "this run", n=0, lineterm="")

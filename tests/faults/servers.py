@@ -1,4 +1,4 @@
-"""The servers that fail: emulators, nginx before one, and places where nobody is."""
+"""The servers that fail: emulators, nginx in front of an emulator, and addresses without a server."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ PLACE = ROOT / "target" / "faults"
 
 
 def check_programs() -> None:
-    """Says at once what is missing."""
+    """Exit at once if a program is missing."""
     if nginx_program() is None or shutil.which("openssl") is None:
         sys.exit("tests/faults needs nginx and openssl: as root, apt-get update && apt-get install nginx openssl")
 
 
 def nginx_program() -> str | None:
-    """Where Debian puts it, even where that is not on the PATH."""
+    """Return the path of nginx, also if Debian's directory for it is not on the PATH."""
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 @dataclass
 class Served:
-    """Where a fault happens, and what the servers have seen when it is over."""
+    """The address of a fault, and the records of its servers."""
 
     base_url: str
     environment: dict[str, str] = field(default_factory=dict)
@@ -51,18 +51,18 @@ class Served:
     other: Emulator | None = None
 
     def requests(self) -> Counter[str]:
-        """How many requests for each app have reached the service; those for the licence apart."""
+        """Return the number of requests per app that reached the service, without license handshakes."""
         if self.emulator is None:
             return Counter()
         counted: Counter[str] = Counter()
         for entry in self.emulator.journal():
-            if entry["path"] != fault_table.LICENCE_PATH:
+            if entry["path"] != fault_table.LICENSE_PATH:
                 body = entry["body"] or {}
                 counted[body.get("appId") or entry["query"].get("appId") or ""] += 1
         return counted
 
     def strayed(self) -> list[str]:
-        """What reached another origin of what only the service should see."""
+        """Return the parts of requests that reached another origin, although only the service may see them."""
         seen = set()
         for entry in self.other.journal() if self.other else []:
             if "authorization" in entry["headers"]:
@@ -74,7 +74,7 @@ class Served:
         return sorted(seen)
 
     def restart(self, after_requests: int, refuse_ms: int) -> None:
-        """Restarts the service as soon as so many requests have come."""
+        """Restart the service after this number of requests."""
         assert self.emulator is not None
         begin = time.monotonic()
         while self.emulator.counters()["requests"] < after_requests and time.monotonic() - begin < 10:
@@ -84,16 +84,16 @@ class Served:
 
 @contextmanager
 def serve(fault: Fault) -> Iterator[Served]:
-    """Starts what the fault needs, and stops it by the end."""
+    """Start the servers of the fault, and stop them at the end."""
     with ExitStack() as stack:
         if fault.server == "refused":
-            # Bound, so that nobody else gets the port, and never listening.
-            nobody = stack.enter_context(socket.socket())
-            nobody.bind(("127.0.0.1", 0))
-            yield Served(f"http://127.0.0.1:{nobody.getsockname()[1]}")
+            # Bound, so that no other process gets the port, but not listening.
+            closed = stack.enter_context(socket.socket())
+            closed.bind(("127.0.0.1", 0))
+            yield Served(f"http://127.0.0.1:{closed.getsockname()[1]}")
             return
         if fault.server == "unresolvable":
-            # The resolver of a machine without a network must not take longer than the table allows.
+            # On a machine without a network, the resolver must not take longer than the table allows.
             yield Served("https://unresolvable.invalid", {"RES_OPTIONS": "timeout:1 attempts:1"})
             return
         arguments = ["--management-key", fault_table.MANAGEMENT_KEY]
@@ -115,12 +115,12 @@ def serve(fault: Fault) -> Iterator[Served]:
 
 
 def trusting(authority: str | None) -> dict[str, str]:
-    """The variables by which a client trusts this authority, in each language."""
+    """Return the variables that make the clients of all languages trust this authority."""
     return {"SSL_CERT_FILE": authority or "", "NODE_EXTRA_CA_CERTS": authority or ""}
 
 
 def prepare(emulator: Emulator, fault: Fault, served: Served, stack: ExitStack) -> None:
-    """Adds what goes wrong, and another origin if one is named."""
+    """Add the faults to the emulator, and start another origin if a fault names one."""
     text = json.dumps(fault.faults)
     if "$other" in text:
         served.other = stack.enter_context(Emulator("--management-key", fault_table.MANAGEMENT_KEY))
@@ -132,14 +132,14 @@ def prepare(emulator: Emulator, fault: Fault, served: Served, stack: ExitStack) 
 
 
 def add_faults(emulator: Emulator, faults: list[dict[str, Any]]) -> None:
-    """Over one connection: there may be hundreds."""
+    """Add the faults over one connection, because there may be hundreds."""
     connection = http.client.HTTPConnection(emulator.base_url.removeprefix("http://"), timeout=30)
     for fault in faults:
         connection.request("POST", "/_emulator/faults", json.dumps(fault))
-        answer = connection.getresponse()
-        said = answer.read()
-        if answer.status != 200:
-            raise ValueError(f"the emulator refuses a fault: {said.decode()}")
+        response = connection.getresponse()
+        text = response.read()
+        if response.status != 200:
+            raise ValueError(f"the emulator rejects a fault: {text.decode()}")
     connection.close()
 
 
@@ -147,7 +147,7 @@ _LOCK = threading.Lock()
 
 
 def certificates() -> Path:
-    """An authority of nginx's own, and a certificate for this machine; made once a run."""
+    """Return the directory of an authority and of a certificate for nginx; create it once per run."""
     with _LOCK:
         place = PLACE / "certificates"
         if not place.exists():
@@ -195,7 +195,7 @@ http {{
 
 @contextmanager
 def nginx_before(behind: str) -> Iterator[str]:
-    """An nginx of our own, with TLS and HTTP/2, which keeps a connection for a second and for 20 requests."""
+    """Start nginx with TLS and HTTP/2. It keeps a connection for one second and for 20 requests."""
     program = nginx_program()
     assert program is not None
     port = free_port()
@@ -213,12 +213,12 @@ def nginx_before(behind: str) -> Iterator[str]:
         shutil.rmtree(place)
 
 
-#: Below those that systems give out by themselves, since an emulator would take one before nginx does.
+#: Below the ephemeral ports of the system, because an emulator could take one of those before nginx does.
 _PORTS = itertools.count(20000 + os.getpid() % 10000)
 
 
 def free_port() -> int:
-    """One that nobody has, and that nobody else of this run is given."""
+    """Return a free port that this run has not used yet."""
     while True:
         port = next(_PORTS)
         with socket.socket() as probe:
@@ -230,7 +230,7 @@ def free_port() -> int:
 
 
 def wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until somebody listens, or the process has ended."""
+    """Wait until the port accepts connections or the process has ended."""
     begin = time.monotonic()
     while time.monotonic() - begin < 10 and process.poll() is None:
         with socket.socket() as probe:

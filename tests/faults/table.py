@@ -1,4 +1,4 @@
-"""The table of faults, with everything that its short forms stand for."""
+"""The table of faults, with its short forms expanded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ HERE = Path(__file__).parent
 
 ACCESS_TOKEN = "made-up-access-token"
 REFRESH_TOKEN = "made-up-refresh-token"
-SOMEBODY_ELSES_TOKEN = "made-up-token-of-somebody-else"
+OTHER_USERS_TOKEN = "made-up-token-of-another-user"
 API_KEY = "made-up-api-key"
 MANAGEMENT_KEY = "made-up-management-key"
-#: What must not be told by any error, nor reach another host.
-SECRETS = [ACCESS_TOKEN, REFRESH_TOKEN, SOMEBODY_ELSES_TOKEN, API_KEY, MANAGEMENT_KEY]
+#: Secrets that no error may show and no other host may receive.
+SECRETS = [ACCESS_TOKEN, REFRESH_TOKEN, OTHER_USERS_TOKEN, API_KEY, MANAGEMENT_KEY]
 
 SERVICE_PATHS = "/v1/mgmt/outbound/*"
-LICENCE_PATH = "/v1/mgmt/license"
+LICENSE_PATH = "/v1/mgmt/license"
 BODY_KINDS: dict[str, dict[str, Any]] = {
     "JSON": {"headers": {"content-type": "application/json"}, "body": '{"errorCode": "E0", "errorDescription": "no"}'},
     "HTML": {"headers": {"content-type": "text/html"}, "body": "<!doctype html><title>Sorry</title>"},
@@ -33,20 +33,20 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Expectation:
-    """An outcome that is as it should be: a success that gives a token or anything, or an error that says enough."""
+    """A good outcome: a success, with a token or with any value, or a clear error."""
 
     kinds: tuple[str, ...]
     gives_token: bool = False
     status: int | None = None
     says: str | None = None
-    #: The least and most seconds; None where a 429 must not know any.
+    #: The minimum and maximum seconds; None if a 429 must not have a wait.
     retry_after: tuple[float, float] | None = None
     is_about_retrying: bool = False
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call, what must come of it, and what else is understandable of a client that promises less."""
+    """One call, its expected outcomes, and the outcomes that are tolerated from the official SDKs."""
 
     do: str
     app: str
@@ -63,28 +63,28 @@ class Fault:
     group: str
     server: str
     calls: tuple[Call, ...]
-    #: For the emulator, with `$self` and `$other` still to be placed.
+    #: The faults for the emulator, before `$self` and `$other` are replaced.
     faults: tuple[dict[str, Any], ...]
     deadline_seconds: float
     wall_seconds: float
     workers: int = 1
     settle_seconds: float = 0
     pause_seconds: float = 0
-    #: Whether requests and time are the same in every run.
+    #: Whether the number of requests and the time are the same in every run.
     is_steady: bool = True
-    #: Whether the time is.
+    #: Whether the time is the same in every run.
     is_timed: bool = True
     is_about_memory: bool = False
-    #: Whether a single endpoint can fail so, and the licence endpoint therefore too.
+    #: Whether a single endpoint, and therefore the license endpoint, can fail like this.
     is_of_endpoint: bool = True
     more: dict[str, Any] = field(default_factory=dict)
-    #: "off", or how the licence, which then is what fails, is asked for.
-    licence: str = "off"
+    #: The mode of the license handshake; unless it is "off", the license endpoint fails.
+    license: str = "off"
 
 
 @dataclass(frozen=True)
 class Table:
-    """All rows, and the limits that hold for all of them."""
+    """All rows, and the limits for all of them."""
 
     margin_seconds: float
     memory_limit_mib: int
@@ -92,43 +92,43 @@ class Table:
 
 
 def read() -> Table:
-    """Reads the table; the faults of the licence are those of the service, at another place."""
+    """Read the table."""
     text = json.loads((HERE / "faults.json").read_text(encoding="utf-8"))
     faults = tuple(_fault(row, text) for row in text["faults"])
     if len({fault.id for fault in faults}) < len(faults):
-        raise ValueError("two faults have one id")
+        raise ValueError("two faults have the same id")
     if len({fault.title for fault in faults}) < len(faults):
-        raise ValueError("two faults have one title")
+        raise ValueError("two faults have the same title")
     return Table(text["margin_seconds"], text["memory_limit_mib"], faults)
 
 
-def licence_faults(table: Table) -> list[Fault]:
-    """The licence endpoint failing in each way that an endpoint can fail in, while the service itself is well."""
+def license_faults(table: Table) -> list[Fault]:
+    """Return the faults of the license endpoint: all ways in which an endpoint can fail, while the service works."""
     ways = [fault for fault in table.faults if fault.faults and fault.is_of_endpoint]
-    return [_of_licence(fault, mode) for fault in ways for mode in ("beside", "wait")]
+    return [_of_license(fault, mode) for fault in ways for mode in ("beside", "wait")]
 
 
-def _of_licence(fault: Fault, mode: str) -> Fault:
+def _of_license(fault: Fault, mode: str) -> Fault:
     token = _expectations("token", ())
-    at_licence = [
-        each if each["path"] == "/elsewhere" else {**each, "app": None, "path": LICENCE_PATH} for each in fault.faults
+    at_license = [
+        each if each["path"] == "/elsewhere" else {**each, "app": None, "path": LICENSE_PATH} for each in fault.faults
     ]
     return Fault(
-        id=f"licence-{fault.id}",
+        id=f"license-{fault.id}",
         title=fault.title,
-        group="licence",
+        group="license",
         server=fault.server,
         calls=(Call("fetch", "app", token, fault.calls[0].tolerated),) * 2,
-        faults=tuple(at_licence),
+        faults=tuple(at_license),
         deadline_seconds=fault.deadline_seconds,
         wall_seconds=fault.wall_seconds,
         is_about_memory=fault.is_about_memory,
-        licence=mode,
+        license=mode,
     )
 
 
 def statuses() -> Fault:
-    """Every status from 300 to 599 with every kind of body, each for an app of its own."""
+    """Return a fault with every status from 300 to 599 and every kind of body, each for its own app."""
     faults, calls = [], []
     for status in STATUSES:
         kinds = ["rate_limited"] if status == 429 else ["http"]
@@ -150,21 +150,21 @@ def statuses() -> Fault:
     )
 
 
-def licence_statuses() -> Fault:
-    """The same for the licence: a client for each, one after the other, which waits for it."""
+def license_statuses() -> Fault:
+    """Return the same statuses for the license endpoint; a new client per call waits for the handshake."""
     ways = [{"status": status} | body for status in STATUSES for body in BODY_KINDS.values()]
     token = _expectations("token", ())
     return Fault(
-        id="licence-statuses",
+        id="license-statuses",
         title="every status from 300 to 599, with JSON, HTML and an empty body",
-        group="licence",
+        group="license",
         server="emulator",
         calls=(Call("fetch", "app", token, ()),) * len(ways),
-        faults=tuple({"path": LICENCE_PATH, "count": 1} | way for way in ways),
+        faults=tuple({"path": LICENSE_PATH, "count": 1} | way for way in ways),
         deadline_seconds=2,
         wall_seconds=12,
         more={"client_for_each_call": True},
-        licence="wait",
+        license="wait",
     )
 
 
@@ -179,12 +179,12 @@ _MORE = {"certificate", "trusted", "restart", "behind"}
 def _fault(row: dict[str, Any], defaults: dict[str, Any]) -> Fault:
     unknown = row.keys() - _KNOWN - _MORE
     if unknown:
-        raise ValueError(f"{row['id']}: nobody knows {', '.join(unknown)}")
+        raise ValueError(f"{row['id']}: unknown keys {', '.join(unknown)}")
     each = row.get("each", [None])
     calls = [_call(_each(call, one), row) for one in each for call in row.get("calls", [{}])] * row.get(
         "repeat_calls", 1
     )
-    faults = [_placed(_each(fault, one)) for one in each for fault in row.get("faults", [])]
+    faults = [_expand(_each(fault, one)) for one in each for fault in row.get("faults", [])]
     return Fault(
         id=row["id"],
         title=row["title"],
@@ -206,7 +206,7 @@ def _fault(row: dict[str, Any], defaults: dict[str, Any]) -> Fault:
 
 
 def _each(value: Any, one: int | None) -> Any:
-    """The same with `$each` replaced; alone in a string it becomes the number."""
+    """Replace `$each` by the number; a string of only `$each` becomes the number itself."""
     if isinstance(value, dict):
         return {key: _each(item, one) for key, item in value.items()}
     if isinstance(value, list):
@@ -246,7 +246,7 @@ def _expectations(given: Any, instead: tuple[str, ...]) -> tuple[Expectation, ..
 
 
 def token_body(access_token: str = ACCESS_TOKEN) -> str:
-    """What the service answers to a fetch."""
+    """Return the body of the service's response to a fetch."""
     token = {"id": "token-1", "appId": "app", "userId": "user", "accessToken": access_token}
     return json.dumps({"token": token | {"refreshToken": REFRESH_TOKEN, "scopes": ["read"]}})
 
@@ -264,7 +264,7 @@ _TOKEN_AND_FILLER = token_body()[:-2] + ', "filler": "'
 def _markers() -> dict[str, Any]:
     return {
         "$token": token_body(),
-        "$somebody_elses_token": token_body(SOMEBODY_ELSES_TOKEN),
+        "$other_users_token": token_body(OTHER_USERS_TOKEN),
         "$gzip_bomb": _gzip_bomb(),
         "$token_and_filler_begin": _TOKEN_AND_FILLER,
         "$filler_of_60_mb": 62914560 - len(_TOKEN_AND_FILLER) - len('"}}'),
@@ -273,14 +273,14 @@ def _markers() -> dict[str, Any]:
     }
 
 
-def _placed(value: Any) -> Any:
-    """The same with its markers replaced and its pieces as bytes."""
+def _expand(value: Any) -> Any:
+    """Replace the markers, and turn the pieces into bytes."""
     if isinstance(value, dict):
         if value.keys() & {"answer", "rest_of_answer", "chunk", "at_once"}:
             return _piece(value)
-        return {key: _placed(item) for key, item in value.items()}
+        return {key: _expand(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_placed(item) for item in value]
+        return [_expand(item) for item in value]
     if not isinstance(value, str):
         return value
     markers = _markers()
@@ -294,12 +294,12 @@ def _placed(value: Any) -> Any:
 def _piece(piece: dict[str, Any]) -> dict[str, Any]:
     more = {key: piece[key] for key in piece.keys() & {"times", "every_ms"}}
     if "at_once" in piece:
-        return {"bytes": "".join(part["bytes"] for part in _placed(piece["at_once"]))} | more
+        return {"bytes": "".join(part["bytes"] for part in _expand(piece["at_once"]))} | more
     if "chunk" in piece:
-        text = _placed(piece["chunk"])
+        text = _expand(piece["chunk"])
         return {"bytes": f"{len(text):x}\r\n{text}\r\n"} | more
     answer = piece["answer"] if "answer" in piece else piece["rest_of_answer"]
-    body = _placed(answer.get("body", "$token"))
+    body = _expand(answer.get("body", "$token"))
     headers = {"content-type": "application/json", "content-length": len(body)} | answer.get("headers", {})
     if not answer.get("keep", False):
         headers["connection"] = "close"

@@ -1,4 +1,4 @@
-"""The rules of the verdicts: none of them can be met by whatever happens."""
+"""The rules of the verdicts: for each rule, an outcome that fails it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import page
 import pytest
 import table as fault_table
 from judge import Run, judge
-from table import ACCESS_TOKEN, MANAGEMENT_KEY, SOMEBODY_ELSES_TOKEN, Fault
+from table import ACCESS_TOKEN, MANAGEMENT_KEY, OTHER_USERS_TOKEN, Fault
 
 TABLE = fault_table.read()
 SUCCESS = {"kind": "success", "class": "success", "token": ACCESS_TOKEN, "seconds": 0.1}
@@ -34,7 +34,7 @@ def verdict(
     return judge(TABLE, fault(of_id), run, is_ours=is_ours).verdict
 
 
-def test_what_is_expected_is_good() -> None:
+def test_an_expected_outcome_is_good() -> None:
     assert verdict("overloaded-once", SUCCESS) == "survived"
     assert verdict("refused", REFUSED) == "failed clearly"
 
@@ -52,16 +52,16 @@ def test_what_is_expected_is_good() -> None:
         (SUCCESS, "wrong"),
     ],
 )
-def test_every_departure_of_an_error_has_its_verdict(change: dict[str, Any], expected: str) -> None:
+def test_every_difference_of_an_error_has_its_verdict(change: dict[str, Any], expected: str) -> None:
     assert verdict("refused", REFUSED | change) == expected
 
 
-def test_a_success_has_to_give_what_the_service_has() -> None:
+def test_a_success_must_return_the_users_token() -> None:
     assert verdict("overloaded-once", SUCCESS | {"token": None}) == "wrong"
-    assert verdict("overloaded-once", SUCCESS | {"token": SOMEBODY_ELSES_TOKEN}) == "leaked"
+    assert verdict("overloaded-once", SUCCESS | {"token": OTHER_USERS_TOKEN}) == "leaked"
 
 
-def test_what_another_origin_receives_is_leaked() -> None:
+def test_a_credential_that_reaches_another_origin_is_a_leak() -> None:
     redirected = [
         {**REFUSED, "kind": "http", "status": status, "text": str(status)} for status in (301, 302, 303, 307, 308)
     ]
@@ -69,13 +69,13 @@ def test_what_another_origin_receives_is_leaked() -> None:
     assert verdict("redirect-other-origin", *redirected, strayed=("Authorization",)) == "leaked"
 
 
-def test_memory_counts_where_the_row_is_about_it() -> None:
+def test_memory_growth_counts_in_rows_that_measure_it() -> None:
     too_large = REFUSED | {"kind": "decode", "text": "larger than 1 MiB"}
     assert verdict("large-body", too_large) == "failed clearly"
     assert verdict("large-body", too_large, memory_mib=200) == "swelled"
 
 
-def test_status_and_wait_have_to_be_right() -> None:
+def test_status_and_wait_must_match() -> None:
     limited = REFUSED | {"kind": "rate_limited", "retry_after": 7}
     assert verdict("rate-limit-number", limited) == "failed clearly"
     assert verdict("rate-limit-number", limited | {"retry_after": 0}) == "unclear"
@@ -84,27 +84,27 @@ def test_status_and_wait_have_to_be_right() -> None:
     assert verdict("nginx-nothing-behind", bad_gateway | {"status": 503}) == "unclear"
 
 
-def test_the_worst_call_decides() -> None:
+def test_the_worst_call_decides_the_verdict() -> None:
     assert verdict("half-closed-keep-alive", SUCCESS, REFUSED, SUCCESS) == "unclear"
 
 
-def test_only_of_the_official_sdks_less_is_asked() -> None:
+def test_more_outcomes_are_tolerated_from_the_official_sdks() -> None:
     lost = REFUSED | {"text": "connection closed"}
     assert verdict("reset-before-headers-once", lost) == "unclear"
     assert verdict("reset-before-headers-once", lost, is_ours=False) == "failed clearly"
 
 
-def test_the_licence_fails_in_every_way_that_an_endpoint_can() -> None:
-    ways = {fault.id.removeprefix("licence-") for fault in fault_table.licence_faults(TABLE)}
+def test_the_license_endpoint_fails_in_every_way_of_an_endpoint() -> None:
+    ways = {fault.id.removeprefix("license-") for fault in fault_table.license_faults(TABLE)}
     others = {fault.id for fault in TABLE.faults} - ways
     of_connections = {"refused", "unresolvable", "tls-other-host", "tls-unknown-authority", "tls-expired"}
     of_nginx = {fault.id for fault in TABLE.faults if fault.server == "nginx"}
     assert others == of_connections | of_nginx | {"restart", "mute-keep-alive", "vanished-keep-alive"}
-    statuses = {each["status"] for each in fault_table.licence_statuses().faults}
+    statuses = {each["status"] for each in fault_table.license_statuses().faults}
     assert statuses == set(range(300, 600))
 
 
-def test_a_page_can_be_read_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_the_page_can_be_written_and_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     rows = {(each.group, each.title): dict.fromkeys(page.COLUMNS, "survived") for each in TABLE.faults}
     path = tmp_path / "faults.md"
     path.write_text(page.write(TABLE, rows), encoding="utf-8")
@@ -112,7 +112,7 @@ def test_a_page_can_be_read_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Any)
     assert page.read() == rows
 
 
-def test_a_cell_names_clients_only_where_they_differ() -> None:
+def test_a_cell_names_clients_only_if_they_differ() -> None:
     def cell(*seconds: float) -> str:
         runs = {}
         for number, each in enumerate(seconds):

@@ -1,6 +1,6 @@
-"""Runs the contract table against the official SDKs, and holds ``docs/deviations.md`` to what it finds.
+"""Run the contract table against the official SDKs, and compare the result with ``docs/deviations.md``.
 
-Where a case names no row, the official SDK must do as the case says; where it names one, it must not.
+If a case names no row, the official SDK must behave as the case says. If it names a row, the official SDK must differ.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from contract_table import Case
 
 ORACLE = Path(__file__).parent
 ROOT = ORACLE.parents[1]
-#: Every method is shown with the fewest arguments and with all.
+#: Each method has at least one case with the fewest arguments and one with all arguments.
 FEWEST_CASES = 2
-#: What a row says of its test when cases of the table show it.
+#: The entry in a row's test column if cases of the table show the row.
 SHOWN_BY_CASES = "contract"
 AT_ONCE = 48
 
 SUBJECT = contract_check.Subject(
-    # The classes of arguments are not among the package's own names.
+    # The package does not export the classes of arguments.
     SimpleNamespace(**vars(descope.management.common) | vars(descope)),
     {"sync": descope.DescopeClient, "async": descope.DescopeClientAsync},
     is_official=True,
@@ -45,7 +45,7 @@ SUBJECT = contract_check.Subject(
 
 @dataclass(frozen=True)
 class Row:
-    """A departure that is documented, and the test that holds it."""
+    """A documented departure, and the test that shows it."""
 
     id: str
     test: str
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the run of a case against an official client has shown."""
+    """The result of a case with an official client."""
 
     case: str
     client: str
@@ -61,18 +61,18 @@ class Verdict:
     disagreement: str | None
 
     def complaint(self, rows: dict[str, Row]) -> str | None:
-        """Why the run fails, if it does."""
+        """Return the reason why the run fails, or None."""
         if self.departure is None:
-            return self.disagreement and f"departs, and names no row: {self.disagreement}"
+            return self.disagreement and f"departs, but names no row: {self.disagreement}"
         if self.departure not in rows:
-            return f"names {self.departure}, which is no row of docs/deviations.md"
+            return f"names {self.departure}, which is not a row of docs/deviations.md"
         if self.disagreement is None:
-            return f"names {self.departure}, but the official SDK does the same"
+            return f"names {self.departure}, but the official SDK behaves the same"
         return None
 
 
 def read_rows() -> dict[str, Row]:
-    """The first table of ``docs/deviations.md``, by the ids in its first column."""
+    """Read the first table of ``docs/deviations.md``, by the ids in its first column."""
     text = (ROOT / "docs/deviations.md").read_text(encoding="utf-8")
     table = text.split("\n## ")[0]
     rows: dict[str, Row] = {}
@@ -80,61 +80,61 @@ def read_rows() -> dict[str, Row]:
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         row = Row(cells[0].strip(" `"), cells[-1])
         if row.id in rows or len(cells) != 6:
-            raise ValueError(f"docs/deviations.md: {row.id} is not six cells, or the id of another row")
+            raise ValueError(f"docs/deviations.md: {row.id} does not have six cells, or another row has the same id")
         rows[row.id] = row
     return rows
 
 
 def still_departs_elsewhere(row_id: str) -> bool:
-    """Whether a test is named after the row, in the files that are there for those which no case can show."""
+    """Return whether a test has the row's name, in the two files for rows that no case can show."""
     in_python = f"def test_{row_id.replace('-', '_')}(" in (ORACLE / "test_departures.py").read_text(encoding="utf-8")
     node = ROOT / "tests" / "node" / "official-departures.test.mjs"
     return in_python or f"test('{row_id}: " in node.read_text(encoding="utf-8")
 
 
 def complain_about_rows(rows: dict[str, Row], shown: set[str]) -> list[str]:
-    """A row is shown by a case, or names the test that holds it; and it says which."""
+    """Check that each row has a case or another test, and that its test column is true."""
     complaints = []
     for row in rows.values():
         says_shown = SHOWN_BY_CASES in row.test.split(", ")
         if says_shown != (row.id in shown):
-            complaints.append(f"{row.id}: says {row.test}, and is {'' if row.id in shown else 'not '}named by a case")
+            complaints.append(f"{row.id}: says {row.test}, but {'a' if row.id in shown else 'no'} case names it")
         files = re.findall(r"`([^`]+)`", row.test)
         if not says_shown and not files:
-            complaints.append(f"{row.id}: neither a case nor another test holds it")
+            complaints.append(f"{row.id}: has neither a case nor another test")
         if not says_shown and not still_departs_elsewhere(row.id):
-            complaints.append(f"{row.id}: no test of the official SDK shows that it still departs")
+            complaints.append(f"{row.id}: has no test that the official SDK still departs")
         missing = [file for file in files if not (ROOT / file).exists() and not any(ROOT.glob(f"tests/*/{file}"))]
-        complaints += [f"{row.id}: there is no {file}" for file in missing]
+        complaints += [f"{row.id}: {file} does not exist" for file in missing]
     return complaints
 
 
 def judge(case: Case, mode: str) -> Verdict:
-    """Runs a case against one of the official Python clients."""
+    """Run a case against one of the official Python clients."""
     disagreement = None
     try:
         contract_check.check(case, mode, SUBJECT)
     except AssertionError as error:
-        disagreement = str(error) or "for a reason that is not told"
+        disagreement = str(error) or "without a message"
     return Verdict(case.id, f"python {mode}", case.departure(mode), disagreement)
 
 
 def rarely_called(methods: Iterable[tuple[str, str]], calls: Iterable[tuple[str, str]], client: str) -> list[str]:
-    """The official methods that too few cases call."""
+    """Return the official methods that too few cases call."""
     times = Counter(calls)
     rare = [(of, method) for of, method in methods if times[of, method] < FEWEST_CASES]
-    return [f"{of}.{method} ({client}): is called by {times[of, method]} cases" for of, method in rare]
+    return [f"{of}.{method} ({client}): only {times[of, method]} cases call it" for of, method in rare]
 
 
 def python_methods() -> list[tuple[str, str]]:
-    """Every method of the official Python classes, and the name of its class in a client."""
+    """Return every method of the official Python classes, with the attribute that holds its class."""
     client = descope.DescopeClient("P" * 28, management_key="made-up-key", base_url="http://127.0.0.1:1")
     names = ["outbound_application", "outbound_application_by_token"]
     return [(of, name) for of in names for name in dir(getattr(client.mgmt, of)) if not name.startswith("_")]
 
 
 def stay_on_this_machine() -> None:
-    """Some cases name hosts that ours refuses; nothing leaves this machine all the same."""
+    """Block lookups of other hosts, because some cases name hosts that only this package rejects."""
     look_up = socket.getaddrinfo
 
     def look_up_loopback(host: Any, *rest: Any, **more: Any) -> Any:
@@ -147,10 +147,10 @@ def stay_on_this_machine() -> None:
 
 def main() -> int:
     stay_on_this_machine()
-    # Every official client reads the roots anew, several times; for all cases that would take minutes.
+    # Every official client reads the root certificates again. For all cases, that would take minutes.
     ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
     logging.getLogger("descope").setLevel(logging.CRITICAL)
-    # Of all clients at once, some would otherwise read the variables of another's case.
+    # Cases run in parallel, and a client must not read the variables of another case.
     contract_check.remove_variables()
     cases = contract_table.read()
     with_variables = [case for case in cases if case.client.environment]
@@ -161,18 +161,18 @@ def main() -> int:
             others = [case for case in cases if case not in with_variables]
             runs = [pool.submit(judge, case, mode) for mode in SUBJECT.clients for case in others]
             verdicts += [run.result() for run in runs]
-        told = node.communicate()[0]
+        printed = node.communicate()[0]
     if node.returncode != 0:
         return 1
-    of_node = json.loads(told)
+    of_node = json.loads(printed)
     verdicts += [Verdict(each["id"], "node", each["departure"], each["disagreement"]) for each in of_node["verdicts"]]
     complaints = rarely_called(python_methods(), [(case.call.of, case.call.method) for case in cases], "python")
     complaints += rarely_called(map(tuple, of_node["methods"]), map(tuple, of_node["calls"]), "node")
-    return tell(verdicts, complaints)
+    return report(verdicts, complaints)
 
 
-def tell(verdicts: list[Verdict], complaints: list[str]) -> int:
-    """Prints the complaints and the tally, and gives the exit code."""
+def report(verdicts: list[Verdict], complaints: list[str]) -> int:
+    """Print the complaints and the totals, and return the exit code."""
     rows = read_rows()
     complaints += [
         f"{verdict.case} ({verdict.client}): {complaint}"

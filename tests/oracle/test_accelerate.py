@@ -1,4 +1,4 @@
-"""Official clients whose outbound calls go through this package."""
+"""Official clients that send their outbound calls through this package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-# The official SDK is installed apart; pytest and this package are where they always are.
+# The official SDK has an environment of its own. This environment provides pytest and this package.
 sys.path.extend(str(path) for path in HERE.glob(".venv/lib/python*/site-packages"))
 sys.path.append(str(HERE.parent / "python"))
 
@@ -25,7 +25,7 @@ if os.environ.get("OFFICIAL_SDKS") != "installed":
 import descope  # noqa: E402 - found by the path above
 import httpx  # noqa: E402 - found by the path above
 
-import descope_outbound  # noqa: E402 - after the official one, which it must not need
+import descope_outbound  # noqa: E402 - after the official SDK, on which it does not depend
 from emulator import Emulator  # noqa: E402 - found by the path above
 
 METHODS = [
@@ -72,12 +72,12 @@ def client(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def agents(emulator: Emulator) -> list[str]:
-    """Who made the outbound calls so far."""
+    """Return the user agent of each outbound call so far."""
     calls = [entry for entry in emulator.journal() if "/outbound/" in entry["path"]]
     return [entry["headers"]["user-agent"].split("/")[0] for entry in calls]
 
 
-def test_calls_go_through_this_package_and_back_again(client: Any, emulator: Emulator) -> None:
+def test_accelerate_redirects_calls_and_restore_undoes_it(client: Any, emulator: Emulator) -> None:
     official = client.mgmt.outbound_application, client.mgmt.outbound_application_by_token
 
     def fetch() -> Any:
@@ -94,7 +94,7 @@ def test_calls_go_through_this_package_and_back_again(client: Any, emulator: Emu
     assert descope_outbound.restore(client) is client
 
 
-def test_everything_else_stays_as_it_was(client: Any) -> None:
+def test_accelerate_changes_nothing_else(client: Any) -> None:
     before = {name: id(value) for name, value in vars(client.mgmt).items()}
     descope_outbound.accelerate(client)
     after = {name: id(value) for name, value in vars(client.mgmt).items()}
@@ -103,7 +103,7 @@ def test_everything_else_stays_as_it_was(client: Any) -> None:
     assert callable(client.validate_session)
 
 
-def test_every_official_method_is_there(client: Any) -> None:
+def test_an_accelerated_client_has_every_official_method(client: Any) -> None:
     official = client.mgmt.outbound_application
     for name in METHODS:
         assert callable(getattr(official, name))
@@ -113,11 +113,11 @@ def test_every_official_method_is_there(client: Any) -> None:
     assert public <= ours
 
 
-def test_the_official_classes_are_raised(client: Any, emulator: Emulator) -> None:
+def test_an_accelerated_client_raises_the_official_exceptions(client: Any, emulator: Emulator) -> None:
     descope_outbound.accelerate(client)
     operations = client.mgmt.outbound_application
     with pytest.raises(descope.AuthException) as refused:
-        operations.fetch_token("app-id", "nobody")
+        operations.fetch_token("app-id", "unknown-user")
     assert refused.value.status_code == 404
     assert refused.value.error_type == "server error"
     assert json.loads(refused.value.error_message)["errorCode"] == "E111504"
@@ -139,7 +139,7 @@ def test_the_official_classes_are_raised(client: Any, emulator: Emulator) -> Non
         ({"status": 200, "body": "<"}, 20, json.JSONDecodeError),
     ],
 )
-def test_transport_failures_are_those_that_the_official_client_lets_through(
+def test_an_accelerated_client_raises_the_official_transport_errors(
     fault: dict[str, Any], seconds: float, error: type[Exception], client: Any, emulator: Emulator
 ) -> None:
     descope_outbound.accelerate(client)
@@ -149,7 +149,7 @@ def test_transport_failures_are_those_that_the_official_client_lets_through(
     assert isinstance(caught.value.__cause__, descope_outbound.TransportError)
 
 
-def test_who_has_waited_for_a_turn_until_the_end_hears_of_the_pool(client: Any, emulator: Emulator) -> None:
+def test_a_call_that_gets_no_permit_raises_a_pool_timeout(client: Any, emulator: Emulator) -> None:
     descope_outbound.accelerate(client)
     emulator.fail(path="/v1/mgmt/outbound/*", delivery="hang")
     outbound = client.mgmt.outbound_application
@@ -168,7 +168,7 @@ def test_who_has_waited_for_a_turn_until_the_end_hears_of_the_pool(client: Any, 
             call.result()
 
 
-def test_nobody_there_reads_as_nothing_sent(emulator: Emulator) -> None:
+def test_a_refused_connection_raises_a_connect_error(emulator: Emulator) -> None:
     client = descope.DescopeClient(emulator.project_id, management_key="made-up-key", base_url="http://127.0.0.1:9")
     descope_outbound.accelerate(client)
     with pytest.raises(httpx.ConnectError) as caught:
@@ -177,7 +177,7 @@ def test_nobody_there_reads_as_nothing_sent(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("timeout", [None, httpx.Timeout(7)])
-def test_whatever_httpx_takes_for_a_timeout_is_taken(timeout: Any, emulator: Emulator) -> None:
+def test_an_accelerated_client_accepts_every_timeout_of_httpx(timeout: Any, emulator: Emulator) -> None:
     client = descope.DescopeClient(
         emulator.project_id,
         management_key=emulator.management_key,
@@ -188,14 +188,14 @@ def test_whatever_httpx_takes_for_a_timeout_is_taken(timeout: Any, emulator: Emu
     assert client.mgmt.outbound_application.fetch_token("app-id", "user-id")["token"]["accessToken"]
 
 
-def test_what_was_taken_while_accelerated_still_works_afterwards(client: Any) -> None:
+def test_operations_of_an_accelerated_client_work_after_restore(client: Any) -> None:
     descope_outbound.accelerate(client)
     taken = client.mgmt.outbound_application
     descope_outbound.restore(client)
     assert taken.fetch_token("app-id", "user-id")["token"]["accessToken"]
 
 
-def test_an_accelerated_async_client_is_closed_like_any_other(emulator: Emulator) -> None:
+def test_a_closed_async_client_rejects_accelerated_calls(emulator: Emulator) -> None:
     async def used_and_closed() -> None:
         async with descope.DescopeClientAsync(
             emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url
@@ -208,7 +208,7 @@ def test_an_accelerated_async_client_is_closed_like_any_other(emulator: Emulator
     asyncio.run(used_and_closed())
 
 
-def test_the_last_response_is_where_the_official_client_keeps_it(client: Any) -> None:
+def test_an_accelerated_client_sets_the_last_response(client: Any) -> None:
     descope_outbound.accelerate(client)
     token = client.mgmt.outbound_application.fetch_token("app-id", "user-id")
     response = client.get_last_response()
@@ -216,7 +216,7 @@ def test_the_last_response_is_where_the_official_client_keeps_it(client: Any) ->
     assert (response.status_code, response.json()) == (200, token)
 
 
-def test_a_client_without_a_key_still_fetches_by_token(emulator: Emulator) -> None:
+def test_an_accelerated_client_without_a_key_fetches_with_an_inbound_token(emulator: Emulator) -> None:
     token = emulator.control("POST", "inbound_token", user_id="user-id")["token"]
     client = descope_outbound.accelerate(descope.DescopeClient(emulator.project_id, base_url=emulator.base_url))
     assert client.mgmt.outbound_application_by_token.fetch_token(token, "app-id", "user-id")["token"]["accessToken"]
@@ -224,7 +224,7 @@ def test_a_client_without_a_key_still_fetches_by_token(emulator: Emulator) -> No
         _ = client.mgmt.outbound_application
 
 
-def test_the_async_client_is_upgraded_too(emulator: Emulator) -> None:
+def test_an_async_client_can_be_accelerated(emulator: Emulator) -> None:
     async def fetch() -> list[Any]:
         client = descope.DescopeClientAsync(
             emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url
@@ -246,13 +246,13 @@ def test_the_async_client_is_upgraded_too(emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     "client", [None, object(), descope_outbound.DescopeClient("P2aaa")], ids=["none", "any", "ours"]
 )
-def test_what_is_no_official_client_is_refused(client: Any) -> None:
+def test_accelerate_and_restore_reject_other_objects(client: Any) -> None:
     for upgrade in [descope_outbound.accelerate, descope_outbound.restore]:
         with pytest.raises(TypeError, match="not a DescopeClient or DescopeClientAsync of the package descope"):
             upgrade(client)
 
 
-def test_no_frame_of_ours_holds_the_key(emulator: Emulator) -> None:
+def test_no_stack_frame_of_this_package_holds_the_key(emulator: Emulator) -> None:
     client = descope.DescopeClient(emulator.project_id, base_url=emulator.base_url)
     client._mgmt_http_client.management_key = "made-up\nkey"
     with pytest.raises(descope_outbound.AuthException, match="line break") as caught:
@@ -265,7 +265,7 @@ def test_no_frame_of_ours_holds_the_key(emulator: Emulator) -> None:
 
 @pytest.fixture(params=["sync", "async"])
 def call(request: pytest.FixtureRequest, client: Any, emulator: Emulator) -> Iterator[Any]:
-    """Calls an operation of either official client by its name; ``call.client`` is the client."""
+    """Call an operation of an official client by name; ``call.client`` is the client."""
     if request.param == "sync":
 
         def sync(method: str, *arguments: Any, by_token: bool = False, **named: Any) -> Any:
@@ -293,7 +293,7 @@ def call(request: pytest.FixtureRequest, client: Any, emulator: Emulator) -> Ite
 
 
 @pytest.mark.parametrize("accelerated", [False, True])
-def test_the_official_calls_work_against_the_emulator(accelerated: bool, call: Any, emulator: Emulator) -> None:
+def test_every_official_call_works_against_the_emulator(accelerated: bool, call: Any, emulator: Emulator) -> None:
     if accelerated:
         descope_outbound.accelerate(call.client)
     assert call("create_application", "Calendar", id="calendar", pkce=True)["app"]["pkce"] is True

@@ -1,6 +1,7 @@
-"""Departures that no case of the contract table can show: the official SDK still does what docs/deviations.md says.
+"""Departures that no case of the contract table can show.
 
-Each test is named after its row; the other half, that ours does otherwise, is in the test that the row names.
+Each test has the name of its row in docs/deviations.md and shows that the official SDK still behaves as the row says.
+The test that the row names shows how this package behaves.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ import descope  # noqa: E402 - found by the path above
 import httpx  # noqa: E402 - found by the path above
 from canned_server import CannedServer, Reply  # noqa: E402 - found by the path above
 
-#: The licence is asked for beside the calls that the tests make.
-LICENCE = {"/license": Reply(404)}
+#: The official client also starts a license handshake.
+LICENSE = {"/license": Reply(404)}
 
 
 def official_outbound(server: CannedServer) -> Any:
@@ -65,12 +66,12 @@ def test_roots(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("value", "read"), [("1e400", float("inf")), (r'"\ud800"', "\ud800")])
 def test_json_beyond_unicode(value: str, read: object) -> None:
-    with CannedServer(Reply(body=f'{{"token":{{"a":{value}}}}}'.encode()), aside=LICENCE) as server:
+    with CannedServer(Reply(body=f'{{"token":{{"a":{value}}}}}'.encode()), aside=LICENSE) as server:
         assert official_outbound(server).fetch_token("a", "u") == {"token": {"a": read}}
 
 
 def test_large_whole_numbers() -> None:
-    with CannedServer(Reply(), aside=LICENCE) as server:
+    with CannedServer(Reply(), aside=LICENSE) as server:
         official_outbound(server).fetch_token("a", "u", None, {"number": 2**64})
         (request,) = server.requests
     assert json.loads(request.body)["options"] == {"number": 2**64}

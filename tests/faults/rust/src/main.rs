@@ -32,7 +32,7 @@ struct Settings {
     project_id: String,
     management_key: String,
     timeout_seconds: f64,
-    licence: String,
+    license: String,
 }
 
 #[derive(Clone, serde::Deserialize)]
@@ -137,7 +137,7 @@ impl Settings {
             .management_key(self.management_key.as_str())
             .base_url(&self.base_url)
             .timeout(Duration::from_secs_f64(self.timeout_seconds))
-            .license_handshake(match self.licence.as_str() {
+            .license_handshake(match self.license.as_str() {
                 "off" => LicenseHandshake::Off,
                 "wait" => LicenseHandshake::Wait,
                 _ => LicenseHandshake::Beside,
