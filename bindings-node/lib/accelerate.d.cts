@@ -2,7 +2,7 @@ import type { DescopeClientConfig } from './client.cjs';
 import type { DescopeError } from './errors.cjs';
 import type { OutboundApplicationOperations } from './operations.cjs';
 
-/** A client of `@descope/node-sdk`, as far as it matters here. */
+/** The part of a `@descope/node-sdk` client that {@link accelerate} needs. */
 export interface OfficialClient {
   validateSession: unknown;
   management: {
@@ -16,39 +16,40 @@ export interface OfficialClient {
 }
 
 /**
- * The object that an official client was made from, and, where wanted, the options that only this package has:
- * `timeout`, `licenseHandshake`, `allowInsecureHttp`. Project, key and address are taken from here alone: like the
- * official client, an accelerated one ignores `DESCOPE_PROJECT_ID`, `DESCOPE_MANAGEMENT_KEY` and `DESCOPE_BASE_URI`.
+ * The object that the official client was created with, plus the options that only this package has: `timeout`,
+ * `licenseHandshake`, `allowInsecureHttp`. Like the official client, an accelerated one ignores the variables
+ * `DESCOPE_PROJECT_ID`, `DESCOPE_MANAGEMENT_KEY` and `DESCOPE_BASE_URI`.
  *
- * Not with `fetch`, `hooks` or `logger`, which nothing here can honour: where outbound calls can do without, pass
- * `{ ...configuration, logger: undefined }`.
+ * The options `fetch`, `hooks` and `logger` are rejected, because this package cannot apply them. If outbound calls can
+ * do without them, pass `{ ...configuration, logger: undefined }`.
  */
 export interface OfficialConfiguration extends Omit<DescopeClientConfig, 'projectId' | 'baseHeaders' | 'throwOnError'> {
   projectId: string;
-  /** Whatever `new Headers(…)` takes. */
+  /** Headers to add to every request, in any form that `new Headers(…)` accepts. */
   baseHeaders?: DescopeClientConfig['baseHeaders'] | Iterable<readonly string[]> | Record<string, unknown> | undefined;
-  /** For sessions. Unused here. */
+  /** An option of the official SDK for sessions. It has no effect. */
   cookiePolicy?: unknown;
-  /** For sessions. Unused here. */
+  /** An option of the official SDK for sessions. It has no effect. */
   refreshCookieName?: unknown;
 }
 
-/** What an accelerated client has more: the last argument of each call. */
+/** The type that {@link accelerate} adds to a client: each method takes call options as its last argument. */
 export interface Accelerated {
   management: { outboundApplication: OutboundApplicationOperations<false> };
 }
 
 /**
- * Lets the outbound calls of an official client go through this package, and leaves everything else of it as it was.
- * They answer in the official shape, and are otherwise as those of this package's own clients: arguments are checked, a
- * call ends after 20 seconds unless `timeout` says otherwise, and where there is no answer that could be read it rejects
- * with a `DescopeTransportError`.
+ * Route the outbound calls of an official client through this package. The rest of the client does not change.
  *
- * The client itself is changed and returned. To accelerate it again replaces the configuration. Methods that were taken
- * out of the client before (`const { fetchToken } = …`) stay the official ones.
+ * Responses keep the official shape. Otherwise the calls behave as those of this package's own clients: they validate
+ * their arguments, they time out after 20 seconds (or after `timeout` milliseconds), and they reject with a
+ * `DescopeTransportError` if no response could be read.
  *
- * @throws a {@link DescopeError} with the code `INVALID_ARGUMENT` for a configuration that cannot be used or honoured,
- * and a `TypeError` for what is no official client; the client is then as it was before
+ * The function modifies the client and returns it. Call it again to replace the configuration. A method that the
+ * program read from the client before (`const { fetchToken } = …`) stays the official one.
+ *
+ * @throws a {@link DescopeError} with the code `INVALID_ARGUMENT` if the configuration is invalid, and a `TypeError` if
+ * the client is not an official one or its methods are read-only. The client is unchanged then.
  *
  * @example
  * import DescopeSdk from '@descope/node-sdk';
@@ -63,8 +64,11 @@ export function accelerate<Client extends OfficialClient>(
 ): Client & Accelerated;
 
 /**
- * Gives an accelerated client its own methods back, the very same functions. Any other client stays as it is.
+ * Put the original methods of an accelerated client back. A client that is not accelerated does not change.
  *
- * @throws a `TypeError` for what is no official client
+ * @throws a `TypeError` if the client is not an official one
+ *
+ * @example
+ * restore(client);
  */
 export function restore<Client extends OfficialClient>(client: Client): Client;

@@ -5,7 +5,8 @@ function loadErrorText(cause) {
   const platform = `${process.platform}-${process.arch}`;
   return (
     `descope-outbound cannot load its native addon for ${platform}: ${cause.message.split('\n')[0]}\n` +
-    'An addon works on the platform that it was built for. Install node_modules on the platform that runs the program. ' +
+    'An addon works only on the platform that it was built for. ' +
+    'Install node_modules on the platform that runs the program. ' +
     'In a source checkout, run "npm run build" to build the addon.'
   );
 }

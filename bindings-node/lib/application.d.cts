@@ -1,81 +1,84 @@
-/** Whether the third party gives out refresh tokens. */
+/** Whether the third party issues refresh tokens (`offline`) or not (`online`). */
 export type AccessType = 'offline' | 'online';
 
-/** What the third party asks of the user. */
+/** A prompt that the third party shows to the user. */
 export type PromptType = 'none' | 'login' | 'consent' | 'select_account';
 
-/** A parameter that Descope adds to a URL. */
+/** A query parameter that Descope adds to a URL. */
 export interface URLParam {
   key: string;
   value: string;
 }
 
-/** What an outbound app is, beside whose it is. The names are those of Descope's API reference. */
+/** The settings of an outbound app. The names are those of Descope's API reference. */
 export interface OutboundAppSettings {
   description?: string;
-  /** The URL of its picture. */
+  /** The URL of the app's logo. */
   logo?: string;
-  /** The client id that the third party knows Descope by. */
+  /** Descope's client id at the third party. */
   clientId?: string;
-  /** Where the third party describes its endpoints. */
+  /** The URL of the document that lists the third party's endpoints. */
   discoveryUrl?: string;
   authorizationUrl?: string;
   authorizationUrlParams?: URLParam[];
   tokenUrl?: string;
   tokenUrlParams?: URLParam[];
   revocationUrl?: string;
-  /** What is asked for where a connection names no scopes. */
+  /** The scopes to request if a connection names none. */
   defaultScopes?: string[];
-  /** Where the user is sent after connecting, where the connection does not say. */
+  /** The URL to send the user to after connecting, if the connection names none. */
   defaultRedirectUrl?: string;
   callbackDomain?: string;
   pkce?: boolean;
   accessType?: AccessType;
   prompt?: PromptType[];
-  /** Its kind, such as `custom`. */
+  /** The type of the app, such as `custom`. */
   appType?: string;
-  /** Whether Descope registers itself at the third party (dynamic client registration). */
+  /** Whether Descope registers itself with the third party (dynamic client registration). */
   useDcr?: boolean;
-  /** Where it does so. */
+  /** The URL for dynamic client registration. */
   dcrUrl?: string;
-  /** The tenant that the app is for. */
+  /** The tenant that the app belongs to. */
   tenantId?: string;
 }
 
 /**
- * An outbound app, as the service sends it: a plain object that is the caller's own to change. `console.log` and
- * `util.inspect` show `[redacted]` in the place of a secret.
+ * An outbound app, as the service sends it: a plain object that the caller owns and may change. `console.log` and
+ * `util.inspect` show `[redacted]` instead of a secret.
  */
 export interface OutboundApplication extends OutboundAppSettings {
   id: string;
   name: string;
-  /** For `createApplication` and `updateApplication`. Nobody documents that the service ever sends it back. */
+  /**
+   * The client secret, for `createApplication` and `updateApplication`. No documentation says that the service returns
+   * it.
+   */
   clientSecret?: string;
 }
 
-/** Whatever these fields are, each may be absent, and undefined and null are as good as that. */
+/** Make every field optional. Undefined and null count as absent. */
 type Given<Fields> = { [Name in keyof Fields]?: Fields[Name] | null | undefined };
 
-/** What `createApplication` takes. Without an id, the service makes one up. */
+/** The argument of `createApplication`. Without an id, the service generates one. */
 export interface OutboundApplicationToCreate extends Given<Omit<OutboundApplication, 'name'>> {
   name: string;
 }
 
-/** What `updateApplication` takes: the whole app, since what is left out is emptied. */
+/** The argument of `updateApplication`: the complete app. Fields that are left out become empty. */
 export interface OutboundApplicationToUpdate extends Given<Omit<OutboundApplication, 'id' | 'name'>> {
   id: string;
   name: string;
 }
 
-/** What an app that is made from a template has in the place of what the template says. */
+/** Settings that replace those of a template. */
 export interface OutboundAppTemplateOverrides extends Given<OutboundAppSettings> {
   name?: string | null | undefined;
 }
 
-/** What `createApplicationByTemplate` takes. */
+/** The argument of `createApplicationByTemplate`. */
 export interface CreateOutboundAppByTemplateOptions {
   templateId: string;
-  /** Without one, the service makes one up. */
+  /** The id of the new app. Without one, the service generates it. */
   id?: string | null | undefined;
   clientId?: string | null | undefined;
   clientSecret?: string | null | undefined;
@@ -83,5 +86,5 @@ export interface CreateOutboundAppByTemplateOptions {
   overrides?: OutboundAppTemplateOverrides | null | undefined;
 }
 
-// What is not exported above is not for use elsewhere; without this line it would be.
+// Without this line, TypeScript would export the declarations above that have no `export`.
 export {};

@@ -76,7 +76,9 @@ function isPlain(value) {
   return Object.prototype.toString.call(value) === '[object Object]' && typeof value.toJSON !== 'function';
 }
 
-/** Turn any iterable object into an array. A string stays a string: the core rejects it, instead of taking its letters. */
+/**
+ * Turn any iterable object into an array. A string stays a string: the core rejects it, instead of taking its letters.
+ */
 function toArray(value) {
   const isIterable = typeof value === 'object' && value !== null && typeof value[Symbol.iterator] === 'function';
   return isIterable && !isBoxedPrimitive(value) ? Array.from(value) : value;

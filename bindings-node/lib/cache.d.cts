@@ -1,87 +1,90 @@
-/** How a client's cache behaves. What is absent or null has its default; anything else is refused by name. */
+/** Options of a client's cache. An absent or null option has its default. An unknown name is rejected. */
 export interface CacheOptions {
-  /** At most so many tokens are kept; 10000 unless set. Those that are asked for least make room. */
+  /** Maximum number of cached tokens. Default: 10000. When the cache is full, the least used tokens are evicted. */
   maxEntries?: number | null;
-  /** At most so many bytes of answers are kept; 64 MiB unless set. */
+  /** Maximum size of the cached responses, in bytes. Default: 64 MiB. */
   maxBytes?: number | null;
   /**
-   * How old a token may become, in seconds, before the service is asked again while the token goes on being given out;
-   * 300 unless set.
+   * Age of a token, in seconds, from which the client refreshes it. During the refresh, fetches still return the cached
+   * token. Default: 300.
    */
   refreshAfterSeconds?: number | null;
   /**
-   * How old a token may become at most, in seconds, before it is not given out any more; 900 unless set. A user whose
-   * token was revoked elsewhere is seen as connected for so long at most.
+   * Maximum age of a token that a fetch returns, in seconds. Default: 900. If a token is revoked elsewhere, this client
+   * may return it for up to this time.
    */
   maxAgeSeconds?: number | null;
   /**
-   * For how much longer, in seconds, a token that has not expired is given out while the service cannot be reached or
-   * fails; 0 unless set.
+   * Time, in seconds, for which a fetch may return a token beyond `maxAgeSeconds` if the service fails or cannot be
+   * reached. An expired token is never returned. Default: 0.
    */
   staleIfErrorSeconds?: number | null;
-  /** About how long, in seconds, it is remembered that a user has not connected; 10 unless set, 0 for not at all. */
+  /** Approximate time, in seconds, to cache that a user has not connected the app. Default: 10. 0 turns this off. */
   negativeSeconds?: number | null;
   /**
-   * Whether tokens are refreshed in the background; `true` unless set. Where a process is frozen between requests, as
-   * functions are, `false` lets a caller wait for it, half a second at most.
+   * Whether to refresh tokens in the background. Default: `true`. Set `false` where the platform freezes the process
+   * between requests, as with serverless functions: a caller then waits for the refresh, for up to half a second.
    */
   background?: boolean | null;
 }
 
-/** What a cache has done since its client was made, and what it holds. */
+/** Counters since the client was created, and the current size of the cache. */
 export interface CacheStats {
-  /** Fetches answered at once. */
+  /** Fetches that returned a cached token. */
   hits: number;
-  /** Fetches that asked the service. */
+  /** Fetches that sent a request. */
   misses: number;
-  /** Fetches that waited for another one's request. */
+  /** Fetches that shared the request of another fetch. */
   joined: number;
-  /** Tokens that were replaced before anybody had to wait for it. */
+  /** Tokens that were replaced before a caller had to wait. */
   refreshedAhead: number;
-  /** Fetches answered with a token that should have been refreshed, and could not be. */
+  /** Fetches that returned a token whose refresh did not succeed. */
   staleServed: number;
-  /** Fetches answered with what was remembered: that there is no token. */
+  /** Fetches that returned a cached "token not found". */
   negativeHits: number;
-  /** Answers that were not kept, because a delete or the like came in between. */
+  /** Responses that were not cached, because a delete or another change happened during the request. */
   suppressedPublishes: number;
-  /** Tokens that made room for others. */
+  /** Tokens that were evicted to make room. */
   evictions: number;
-  /** Tokens that are kept now. */
+  /** Cached tokens. */
   entries: number;
-  /** Bytes of their answers. */
+  /** Size of the cached responses, in bytes. */
   bytes: number;
-  /** Requests for tokens that were sent to the service, repetitions included; those by inbound token apart. */
+  /** Token requests sent to the service, including retries. Fetches with an inbound app's token do not count. */
   upstreamRequests: number;
 }
 
 /**
- * The cache of a client. Nothing here waits or sends anything.
+ * The cache of a client. Its methods return at once and send no requests.
  *
  * @example
  * const client = DescopeClient({ cache: true });
- * client.cache.forget(undefined, 'user-id'); // who has just connected an app
- * client.cache.reject(accessToken); // which the third party answered with a 401
+ * // The user has just connected an app:
+ * client.cache.forget(undefined, 'user-id');
+ * // The third party responded with 401 to this token:
+ * client.cache.reject(accessToken);
  */
 export interface Cache {
-  /** What it has done so far, and what it holds. */
+  /** Return the counters and the current size. */
   stats(): CacheStats;
-  /** Forgets everything; what requests under way bring is not kept. */
+  /** Remove everything. Responses to requests that are in flight are not cached. */
   clear(): void;
   /**
-   * Forgets the tokens of a user, of an app, or of a user for an app, and that there were none: for when a user has just
-   * connected, or when tokens were changed by other means than this client. Its own uploads and deletes see to it.
+   * Remove the tokens of a user, of an app, or of a user for an app, and cached "token not found" results with them.
+   * Call it when a user has just connected an app, or when another process changed tokens. After its own uploads and
+   * deletes, the client does this itself.
    *
-   * @throws a `DescopeError` with the code `INVALID_ARGUMENT` where neither of the two is given, and a `TypeError` for one
-   * of the wrong type
+   * @throws a `DescopeError` with the code `INVALID_ARGUMENT` if both arguments are absent, and a `TypeError` if one
+   * has the wrong type
    */
   forget(appId?: string | null, userId?: string | null): void;
   /**
-   * Says that the third party has refused this access token, with a 401: it is not given out again, and the next fetch
-   * asks the service, which is made to refresh it where it would give out the same one. A token that has been replaced
-   * meanwhile changes nothing. Not for a 403, which another token does not help.
+   * Report that the third party rejected this access token with a 401. The client does not return the token again. The
+   * next fetch asks the service, and forces a refresh if the service would return the same token. If the token was
+   * replaced in the meantime, nothing changes. Do not call it for a 403, which a new token does not solve.
    *
-   * @returns whether the cache had it
-   * @throws a `TypeError` where it is no string
+   * @returns whether the token was cached
+   * @throws a `TypeError` if the token is not a string
    */
   reject(accessToken: string): boolean;
 }

@@ -13,7 +13,8 @@ const NO_OPTIONS = { signal: undefined, timeout: undefined, others: {} };
  * Check and split the call options.
  *
  * @param {unknown} callOptions the last argument, if the caller passed one
- * @param {string[]} extraOptions the names that this method takes beyond `signal` and `timeout`; they end up in `others`
+ * @param {string[]} extraOptions the names that this method takes beyond `signal` and `timeout`; they end up in
+ * `others`
  */
 function parseCallOptions(callOptions, extraOptions) {
   const given = callOptions ?? undefined;

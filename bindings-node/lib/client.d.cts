@@ -3,74 +3,82 @@ import type { DescopeError, DescopeHttpError } from './errors.cjs';
 import type { OutboundApplicationByTokenOperations, OutboundApplicationOperations } from './operations.cjs';
 
 /**
- * How a {@link DescopeClient} is made. What is absent or null has its default; an empty string counts as absent.
+ * Configuration of a {@link DescopeClient}. An absent or null option has its default. An empty string counts as absent.
  */
 export interface DescopeClientConfig {
   /**
-   * The Descope project; else `DESCOPE_PROJECT_ID`. Letters, digits, `_` and `-`. An id of 32 characters or more names
-   * the project's region, and thereby the host, in its second to fifth (as the official Python SDK has it).
+   * The Descope project id. Default: `DESCOPE_PROJECT_ID`. It may contain letters, digits, `_` and `-`. In an id of 32
+   * characters or more, the second to fifth character name the project's region, which determines the host (as in the
+   * official Python SDK).
    */
   projectId?: string | null;
-  /** The management key, from the console's company settings; else `DESCOPE_MANAGEMENT_KEY`. */
+  /** The management key, from the company settings in the console. Default: `DESCOPE_MANAGEMENT_KEY`. */
   managementKey?: string | null;
-  /** Where the service is; else `DESCOPE_BASE_URI`; else Descope's host in the project's region. */
+  /** The URL of the service. Default: `DESCOPE_BASE_URI`, else Descope's host in the project's region. */
   baseUrl?: string | null;
   /**
-   * Headers for every request, for a gateway between here and Descope. Those that a request is made of
-   * (`authorization`, `host`, `content-type`, …) are refused.
+   * Headers to add to every request, for example for a gateway. Headers that the client sets itself (`authorization`,
+   * `host`, `content-type`, …) are rejected.
    */
   baseHeaders?: Record<string, string> | Iterable<readonly [string, string]> | null;
-  /** How long a call may take in all, waits and repetitions included, in milliseconds. 20000 unless set. */
+  /** Deadline of a call, in milliseconds, including waits and retries. Default: 20000. */
   timeout?: number | null;
   /**
-   * Keeps tokens for as long as they are good: `true`, or {@link CacheOptions}; off unless set. Then a fetch that was made
-   * a while ago is answered at once, and a revoked token may be seen for 15 minutes at most; see `docs/cache.md`.
+   * Whether to cache tokens: `true`, or {@link CacheOptions}. Default: off. With a cache, a repeated fetch returns at
+   * once, but a revoked token may be returned for up to 15 minutes. See `docs/cache.md`.
    */
   cache?: boolean | CacheOptions | null;
   /**
-   * With `true`, an answer that is an error rejects with a {@link DescopeHttpError}; without, it resolves with
+   * Whether an error response rejects with a {@link DescopeHttpError}. Default: `false`; the call then resolves with
    * `ok: false`, as in the official SDK.
    */
   throwOnError?: boolean | null;
   /**
-   * When the project's rate-limit tier is asked for, which the service wants to hear with every call: beside the first
-   * call, which does not wait for it (`true`, unless set); before the first call, which waits 5 seconds at most
-   * (`"wait"`); or never (`false`).
+   * When to request the project's rate-limit tier, which the service expects with every call.
+   * - `true` (default): in parallel with the first call, which does not wait for it
+   * - `"wait"`: before the first call, which waits for up to 5 seconds
+   * - `false`: never
    */
   licenseHandshake?: boolean | 'wait' | null;
-  /** Permits a `baseUrl` of plain `http` beyond this machine: key and tokens then travel in the clear. */
+  /**
+   * Whether `baseUrl` may be plain `http` on another machine. Default: `false`. Without TLS, the key and tokens are not
+   * encrypted.
+   */
   allowInsecureHttp?: boolean | null;
-  /** The official SDK's, for sessions. Unused here. */
+  /** An option of the official SDK for sessions. It has no effect. */
   publicKey?: unknown;
-  /** The official SDK's, for sessions. Unused here. */
+  /** An option of the official SDK for sessions. It has no effect. */
   authManagementKey?: unknown;
-  /** The official SDK's, for authorization. Unused here. */
+  /** An option of the official SDK for authorization. It has no effect. */
   fgaCacheUrl?: unknown;
 }
 
-/** A client of Descope's outbound apps. `Throws` is its setting `throwOnError`, `Kept` what its setting `cache` makes. */
+/**
+ * A client of Descope's outbound apps. `Throws` is the type of its option `throwOnError`, and `Kept` the type that its
+ * option `cache` results in.
+ */
 export interface DescopeClient<Throws extends boolean = boolean, Kept extends Cache | undefined = Cache | undefined> {
-  /** The cache, undefined where the client was made without one. */
+  /** The cache, or undefined if the client has none. */
   cache: Kept;
   management: {
-    /** The same object at every access. */
+    /** Methods that use the management key. The same object at every access. */
     outboundApplication: OutboundApplicationOperations<Throws>;
-    /** The same object at every access. Needs no management key. */
+    /** Methods that use an inbound app's token instead of the management key. The same object at every access. */
     outboundApplicationByToken: OutboundApplicationByTokenOperations<Throws>;
   };
 }
 
 /**
- * Makes a client, with or without `new`: in well under a millisecond, without any I/O. Keep it and share it; it holds
- * its connections open, and does not keep the process alive between calls. One client serves one thread: a worker makes
- * its own.
+ * Create a client, with or without `new`. This takes well under a millisecond and does no I/O. Create one client and
+ * share it: it keeps its connections open. Between calls it does not keep the process alive. Each worker thread needs
+ * its own client.
  *
- * Proxies are taken from `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, certificates from the system, from
- * `SSL_CERT_FILE` and `SSL_CERT_DIR` instead of it, and from `NODE_EXTRA_CA_CERTS` too. `NODE_TLS_REJECT_UNAUTHORIZED`
- * is ignored.
+ * The client uses the proxies of `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`. It trusts the system's
+ * certificates, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR` instead, and in addition those of `NODE_EXTRA_CA_CERTS`.
+ * It ignores `NODE_TLS_REJECT_UNAUTHORIZED`.
  *
- * @throws a {@link DescopeError} with the code `INVALID_ARGUMENT`, naming the setting and never a secret's value, and a
- * `TypeError` for a setting of the wrong type
+ * @throws a {@link DescopeError} with the code `INVALID_ARGUMENT` if an option is invalid. Its text names the option
+ * and never contains a secret. A `TypeError` if an option has the wrong type.
  *
  * @example
  * // From DESCOPE_PROJECT_ID and DESCOPE_MANAGEMENT_KEY:
@@ -106,5 +114,5 @@ interface Caching {
   cache: true | CacheOptions;
 }
 
-/** Makes a client, as {@link DescopeClientConstructor} tells. */
+/** Create a client. See {@link DescopeClientConstructor}. */
 export const DescopeClient: DescopeClientConstructor;

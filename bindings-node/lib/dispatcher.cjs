@@ -17,8 +17,9 @@ const DEFAULT_MAX_ENTRIES = 10_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Create what a client calls: `dispatch` performs an operation, `cacheLookup` creates the lookup function of an operation,
- * and `cache` is the public cache. Closures hold the native client and its settings, so that no printed object shows them.
+ * Create what a client calls: `dispatch` performs an operation, `cacheLookup` creates the lookup function of an
+ * operation, and `cache` is the public cache. Closures hold the native client and its settings, so that no printed
+ * object shows them.
  */
 function createDispatcher({ settings, throwOnError }) {
   const client = createNativeClient(settings);

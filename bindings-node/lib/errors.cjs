@@ -69,7 +69,9 @@ const HTTP_ERRORS = {
   rate_limited: RateLimitError,
 };
 
-/** Tell whether the service responded with an error status. Every other failure rejects, even without `throwOnError`. */
+/**
+ * Tell whether the service responded with an error status. Every other failure rejects, even without `throwOnError`.
+ */
 function isHttpError({ kind }) {
   return Object.hasOwn(HTTP_ERRORS, kind);
 }

@@ -1,33 +1,33 @@
 /**
- * What is wrong, as a word that a program can compare.
+ * The code of an error, for programs to compare.
  *
- * Of a {@link DescopeError}:
- * - `INVALID_ARGUMENT`: a setting or an argument cannot be used, or the management key is missing. Nothing was sent.
+ * Code of a {@link DescopeError}:
+ * - `INVALID_ARGUMENT`: an option or an argument is invalid, or the management key is missing. No request was sent.
  *
- * Of a {@link DescopeHttpError}, which only a client with `throwOnError: true` rejects with:
- * - `HTTP_ERROR`: the service answered with an error.
- * - `TOKEN_NOT_FOUND`: the user has not connected the app, or did so with other scopes or for another tenant, or the app
- *   id is wrong.
- * - `RATE_LIMITED`: too many requests.
+ * Codes of a {@link DescopeHttpError}, which only a client with `throwOnError: true` rejects with:
+ * - `HTTP_ERROR`: the service responded with an error.
+ * - `TOKEN_NOT_FOUND`: the user has not connected the app, or has connected it with other scopes or for another tenant,
+ *   or the app id is wrong.
+ * - `RATE_LIMITED`: the service responded with 429, too many requests.
  *
- * Of a {@link DescopeTransportError}:
- * - `DEADLINE_EXCEEDED`: no answer within the timeout. The request may have taken effect.
- * - `CONNECTION_FAILED`: no connection could be made, or it was lost before the answer was complete.
- * - `DECODE_ERROR`: a success that cannot be read: no JSON, not of the right shape, or too large.
- * - `ABORTED`: the call's `signal` ended it. A request that had left may have taken effect.
+ * Codes of a {@link DescopeTransportError}:
+ * - `DEADLINE_EXCEEDED`: no response arrived within the timeout. The request may have taken effect.
+ * - `CONNECTION_FAILED`: the connection could not be made, or was lost before the response was complete.
+ * - `DECODE_ERROR`: a success response could not be read: it is not JSON, has the wrong shape or is too large.
+ * - `ABORTED`: the call's `signal` aborted it. A request that was already sent may have taken effect.
  */
 export type ErrorCode = 'INVALID_ARGUMENT' | 'HTTP_ERROR' | 'TOKEN_NOT_FOUND' | 'RATE_LIMITED' | TransportErrorCode;
 
 /** The codes of a {@link DescopeTransportError}. */
 export type TransportErrorCode = 'DEADLINE_EXCEEDED' | 'CONNECTION_FAILED' | 'DECODE_ERROR' | 'ABORTED';
 
-/** What an error of this package is made from, beside its text. */
+/** The constructor details of a {@link DescopeError}. */
 export interface ErrorDetails {
   code?: ErrorCode;
   cause?: unknown;
 }
 
-/** What an error answer of the service is made from, beside its text. */
+/** The constructor details of a {@link DescopeHttpError}. */
 export interface HttpErrorDetails extends ErrorDetails {
   status?: number;
   errorCode?: string;
@@ -36,7 +36,7 @@ export interface HttpErrorDetails extends ErrorDetails {
   requestId?: string;
 }
 
-/** What a {@link DescopeTransportError} is made from, beside its text. */
+/** The constructor details of a {@link DescopeTransportError}. */
 export interface TransportErrorDetails extends ErrorDetails {
   code: TransportErrorCode;
   status?: number;
@@ -44,8 +44,9 @@ export interface TransportErrorDetails extends ErrorDetails {
 }
 
 /**
- * The base of every error of this package but `TypeError`, for an argument of the wrong type. Its text never holds a
- * secret: of what the service sends back, the secrets of the call are masked.
+ * The base class of this package's errors. An argument of the wrong type is a `TypeError` instead.
+ *
+ * The text of an error never contains a secret: if the service sends back a secret of the call, it is masked.
  */
 export class DescopeError extends Error {
   constructor(message: string, details?: ErrorDetails);
@@ -53,51 +54,59 @@ export class DescopeError extends Error {
 }
 
 /**
- * The service answered with an error. Rejected only by a client with `throwOnError: true`; any other resolves with
- * `ok: false`.
+ * The service responded with an error. Only a client with `throwOnError: true` rejects with it; any other client
+ * resolves with `ok: false`.
  */
 export class DescopeHttpError extends DescopeError {
   constructor(message: string, details?: HttpErrorDetails);
   /** The HTTP status. */
   readonly status: number;
-  /** The service's code, such as `E111504`, where the answer has one. */
+  /** The service's code, such as `E111504`, if the response has one. */
   readonly errorCode?: string;
-  /** The service's description, where the answer has one. */
+  /** The service's description, if the response has one. */
   readonly errorDescription?: string;
-  /** The service's message, where the answer has one. */
+  /** The service's message, if the response has one. */
   readonly errorMessage?: string;
-  /** What to quote to Descope's support: the answer's `cf-ray`, else its `x-request-id`. */
+  /** The id to quote to Descope's support: the response header `cf-ray`, else `x-request-id`. */
   readonly requestId?: string;
 }
 
 /**
- * The service has no such token: ask the user to connect the app. A token that was made with other scopes, or is bound
- * to another tenant, is not found either, nor is any token of an app that there is not.
+ * The service has no such token: ask the user to connect the app. The service also responds with this if the token has
+ * other scopes or is bound to another tenant, or if the app does not exist.
  *
- * Only a fetch that was answered 404 with the service's code `E111504`, so that an outage or a wrong base URL is not
- * mistaken for it. (The code is in no documentation; it is what the service's users report.)
+ * A fetch rejects with it only on status 404 with the service's code `E111504`, so that an outage or a wrong base URL
+ * is not mistaken for it. (No documentation has this code. Users of the service report it.)
+ *
+ * @example
+ * try {
+ *   await client.management.outboundApplication.fetchToken('google-calendar', 'user-id');
+ * } catch (error) {
+ *   if (error instanceof TokenNotFoundError) askTheUserToConnect();
+ *   else throw error;
+ * }
  */
 export class TokenNotFoundError extends DescopeHttpError {
   readonly code: 'TOKEN_NOT_FOUND';
 }
 
-/** Too many requests (HTTP 429). Nothing was tried again. */
+/** The service responded with 429, too many requests. The client does not retry it. */
 export class RateLimitError extends DescopeHttpError {
   constructor(message: string, details?: HttpErrorDetails & { retryAfter?: number });
   readonly code: 'RATE_LIMITED';
-  /** How many seconds to wait, where the service says so; never negative. */
+  /** Time to wait before the next request, in seconds, if the service sent it. Never negative. */
   readonly retryAfter?: number;
 }
 
 /**
- * There is no answer that could be read. An `ABORTED` one has the `name` `AbortError`, and the reason of the signal as
- * its `cause`.
+ * The service could not be reached, or its response could not be read. If the code is `ABORTED`, `name` is `AbortError`
+ * and `cause` is the reason of the signal.
  */
 export class DescopeTransportError extends DescopeError {
   constructor(message: string, details: TransportErrorDetails);
   readonly code: TransportErrorCode;
-  /** With `DECODE_ERROR`: the HTTP status of what could not be read, where there was one. */
+  /** With `DECODE_ERROR`: the HTTP status of the response that could not be read, if there was one. */
   readonly status?: number;
-  /** With `DECODE_ERROR`: what to quote to Descope's support, where the answer has it. */
+  /** With `DECODE_ERROR`: the id to quote to Descope's support, if the response has one. */
   readonly requestId?: string;
 }

@@ -8,7 +8,7 @@ import type * as response from './sdk-response.cjs';
 import type * as token from './token.cjs';
 import type * as upload from './upload.cjs';
 
-/** The constructor, with everything that this package exports. */
+/** The constructor, with every export of this package as a property. */
 interface Package extends client.DescopeClientConstructor {
   readonly default: client.DescopeClientConstructor;
   readonly DescopeClient: client.DescopeClientConstructor;
@@ -21,7 +21,7 @@ interface Package extends client.DescopeClientConstructor {
   readonly restore: typeof acceleration.restore;
 }
 
-/** Makes a client, as {@link client.DescopeClientConstructor} tells. */
+/** Create a client. See {@link client.DescopeClientConstructor}. */
 declare const DescopeClient: Package;
 
 declare namespace DescopeClient {

@@ -1,5 +1,5 @@
-// Starts native calls and receives their outcomes. The addon delivers outcomes in batches: one text and one `JSON.parse`
-// for every call that has finished by then.
+// Starts native calls and receives their outcomes. The addon delivers outcomes in batches: one text and one
+// `JSON.parse` for every call that has finished by then.
 'use strict';
 
 const native = require('./addon.cjs');

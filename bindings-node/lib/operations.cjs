@@ -5,7 +5,9 @@ const { membersOf, toArray } = require('./arguments.cjs');
 const { extractApp, extractAppIds, extractApps, extractBody } = require('./response-data.cjs');
 const { extractToken } = require('./token.cjs');
 
-/** Call options of a fetch with an inbound app's token: the API takes this, but the official argument order lacks it. */
+/**
+ * Call options of a fetch with an inbound app's token: the API takes this, but the official argument order lacks it.
+ */
 const BY_TOKEN_FETCH_OPTIONS = ['externalIdentifier'];
 
 /** Call options of a fetch with the management key. Only these fetches use the cache. */

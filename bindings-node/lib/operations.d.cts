@@ -15,12 +15,12 @@ import type {
   UploadOutboundAppUserTokenRequest,
 } from './upload.cjs';
 
-/** What a fetch asks of the service. It is sent as it is, newer options of the service included. */
+/** Options of a fetch. They are sent as given, so that newer options of the service work too. */
 export interface FetchOptions {
-  /** Asks for the refresh token too. `false` unless set (API reference). */
+  /** Whether the response includes the refresh token. Default: `false` (API reference). */
   withRefreshToken?: boolean;
   /**
-   * Makes the service refresh the token at the third party, even if it has not expired. `false` unless set (API
+   * Whether the service refreshes the token at the third party even if it has not expired. Default: `false` (API
    * reference).
    */
   forceRefresh?: boolean;
@@ -30,58 +30,61 @@ export interface FetchOptions {
 /** {@link FetchOptions} under the official SDK's name. */
 export type FetchOutboundAppTokenOptions = FetchOptions;
 
-/** How one call is made, in the argument after all of the operation's own. */
+/** Options of a single call: the last argument of every method. */
 export interface CallOptions {
-  /** Ends the call: it rejects with code `ABORTED`. A request that has left may still take effect. */
+  /** Aborts the call, which rejects with code `ABORTED`. A request that was already sent may still take effect. */
   signal?: AbortSignal | null;
-  /** How long this call may take in all, in milliseconds, instead of the client's own. */
+  /** Deadline of this call, in milliseconds. Default: the client's `timeout`. */
   timeout?: number | null;
 }
 
-/** How one fetch is made, in the argument after all of its own. */
+/** Options of a single fetch: the last argument of every fetch method. */
 export interface FetchCallOptions extends CallOptions {
   /**
-   * Which of several connections to the same app is meant, by the caller's own identifier of it. The API takes it; the
-   * official order of arguments has no place for it.
+   * The caller's own identifier of a connection, for users with several connections to one app. The API takes it, but
+   * the official argument order has no position for it.
    */
   externalIdentifier?: string | null;
 }
 
-/** How one fetch with the management key is made: a fetch that the cache, where there is one, has a say in. */
+/** Options of a single fetch with the management key. Only these fetches use the cache. */
 export interface CachedFetchCallOptions extends FetchCallOptions {
   /**
-   * With a cache, asks the service where the cached token would be given out for less than this, in seconds. What the
-   * service has then is what you get; without a cache it changes nothing.
+   * Minimum time, in seconds, for which the client would still return the cached token. If less is left, the fetch asks
+   * the service and returns its token, whatever time that has left. Without a cache, this has no effect.
    */
   minValiditySeconds?: number | null;
 }
 
-/** What the service answers where there is nothing to tell: an empty object. */
+/** The data of a response that has none: an empty object. */
 export type EmptyAnswer = Record<string, unknown>;
 
-/** Any iterable of strings but a string, which would be a list of letters. */
-type Strings = Iterable<string> & object;
+/** Any iterable of strings except a string, which would be a list of its letters. */
+type StringIterable = Iterable<string> & object;
 
-/** An answer: with `throwOnError` always a success, since anything else rejects. */
-type Answer<Data, Throws extends boolean> = Throws extends true ? SdkSuccess<Data> : SdkResponse<Data>;
+/** A response. With `throwOnError` it is always a success, because every error rejects. */
+type Resolved<Data, Throws extends boolean> = Throws extends true ? SdkSuccess<Data> : SdkResponse<Data>;
 
 /**
- * Outbound apps, and the tokens of their users and tenants. The methods need no `this`, and may be replaced in tests.
+ * The methods for outbound apps and the tokens of their users and tenants. They do not need `this`, and tests may
+ * replace them.
  *
- * Each rejects with
- * - a `TypeError` for an argument of the wrong type, and a {@link DescopeError} with the code `INVALID_ARGUMENT` for
- *   one that cannot be used, or where the client has no management key: nothing was sent;
- * - a {@link DescopeTransportError} where there is no answer that could be read;
- * - a {@link DescopeHttpError} where the service answers with an error and the client has `throwOnError: true`. Without,
- *   the answer has `ok: false`.
+ * Every method rejects with
+ * - a `TypeError` if an argument has the wrong type; no request was sent,
+ * - a {@link DescopeError} with the code `INVALID_ARGUMENT` if an argument is invalid, or if the client has no
+ *   management key; no request was sent,
+ * - a {@link DescopeTransportError} if the service could not be reached or its response could not be read,
+ * - a {@link DescopeHttpError} if the service responds with an error and the client has `throwOnError: true`. Without
+ *   that option, the method resolves with `ok: false`.
  *
- * The last argument of each, `call`, says how this one call is made.
+ * Every method takes its call options, `call`, as the last argument.
  */
 export interface OutboundApplicationOperations<Throws extends boolean = boolean> {
   /**
-   * Makes an outbound app. Tried again only where the service cannot have begun: the first try might have made one.
+   * Create an outbound app. The client retries only if the service cannot have started the request, because a second
+   * request could create a second app.
    *
-   * @param app a field that is not known here is sent as it is
+   * @param app the new app; unknown fields are sent as given
    *
    * @example
    * const created = await client.management.outboundApplication.createApplication({
@@ -95,10 +98,11 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
   createApplication(
     app: OutboundApplicationToCreate,
     call?: CallOptions | null,
-  ): Promise<Answer<OutboundApplication, Throws>>;
+  ): Promise<Resolved<OutboundApplication, Throws>>;
 
   /**
-   * Makes an outbound app from one of Descope's templates. Tried again only where the service cannot have begun.
+   * Create an outbound app from one of Descope's templates. The client retries only if the service cannot have started
+   * the request.
    *
    * @example
    * await client.management.outboundApplication.createApplicationByTemplate({
@@ -110,13 +114,13 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
   createApplicationByTemplate(
     options: CreateOutboundAppByTemplateOptions,
     call?: CallOptions | null,
-  ): Promise<Answer<OutboundApplication, Throws>>;
+  ): Promise<Resolved<OutboundApplication, Throws>>;
 
   /**
-   * Replaces an outbound app as a whole: what is left out is emptied (API reference), save that the service alone knows
-   * what becomes of an absent `clientSecret`.
+   * Replace an outbound app. Fields that are left out become empty (API reference). It is not documented whether that
+   * includes `clientSecret`.
    *
-   * @param app a field that is not known here is sent as it is
+   * @param app the complete app; unknown fields are sent as given
    *
    * @example
    * const { data: app } = await client.management.outboundApplication.loadApplication('google-calendar');
@@ -125,29 +129,44 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
   updateApplication(
     app: OutboundApplicationToUpdate,
     call?: CallOptions | null,
-  ): Promise<Answer<OutboundApplication, Throws>>;
-
-  /** Deletes an outbound app, for good. */
-  deleteApplication(id: string, call?: CallOptions | null): Promise<Answer<EmptyAnswer, Throws>>;
-
-  /** One outbound app. */
-  loadApplication(id: string, call?: CallOptions | null): Promise<Answer<OutboundApplication, Throws>>;
-
-  /** Every outbound app of the project. */
-  loadAllApplications(call?: CallOptions | null): Promise<Answer<OutboundApplication[], Throws>>;
+  ): Promise<Resolved<OutboundApplication, Throws>>;
 
   /**
-   * Fetches a user's newest token for an app.
+   * Delete an outbound app permanently.
    *
-   * @param tenantId the tenant that the token is bound to; without it, a bound token is not found (as Descope's own
-   * agent library has it)
+   * @example
+   * await client.management.outboundApplication.deleteApplication('google-calendar');
+   */
+  deleteApplication(id: string, call?: CallOptions | null): Promise<Resolved<EmptyAnswer, Throws>>;
+
+  /**
+   * Load one outbound app.
+   *
+   * @example
+   * const { data: app } = await client.management.outboundApplication.loadApplication('google-calendar');
+   */
+  loadApplication(id: string, call?: CallOptions | null): Promise<Resolved<OutboundApplication, Throws>>;
+
+  /**
+   * Load every outbound app of the project.
+   *
+   * @example
+   * const { data: apps } = await client.management.outboundApplication.loadAllApplications();
+   */
+  loadAllApplications(call?: CallOptions | null): Promise<Resolved<OutboundApplication[], Throws>>;
+
+  /**
+   * Fetch a user's newest token for an app.
+   *
+   * @param tenantId the tenant that the token is bound to. Without it, the service does not find a bound token
+   * (according to Descope's own agent library).
    *
    * @example
    * const token = await client.management.outboundApplication.fetchToken('google-calendar', 'user-id');
    * const accessToken = token.data.accessToken;
    *
    * @example
-   * // How the call is made comes after all other arguments, present or not.
+   * // Call options are the last argument. Pass null for the arguments that you leave out.
    * const call = { timeout: 3000, externalIdentifier: 'work-account' };
    * await client.management.outboundApplication.fetchToken('google-calendar', 'user-id', null, null, call);
    */
@@ -157,57 +176,64 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     tenantId?: string | null,
     options?: FetchOptions | null,
     call?: CachedFetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
   /**
-   * Fetches a user's token for an app with exactly these scopes: a token with others is not found (API reference).
-   * (`options` come before `tenantId` here, as in the official SDK.)
+   * Fetch a user's token for an app with exactly these scopes. The service does not find a token with other scopes (API
+   * reference). As in the official SDK, `options` come before `tenantId` here.
    *
-   * @param scopes any iterable of strings; an empty one is sent as it is
+   * @param scopes any iterable of strings; an empty one is sent as an empty list
    *
    * @example
-   * await client.management.outboundApplication.fetchTokenByScopes('google-calendar', 'user-id', ['calendar.readonly']);
+   * await client.management.outboundApplication.fetchTokenByScopes('google-calendar', 'user-id',
+   * ['calendar.readonly']);
    */
   fetchTokenByScopes(
     appId: string,
     userId: string,
-    scopes: Strings,
+    scopes: StringIterable,
     options?: FetchOptions | null,
     tenantId?: string | null,
     call?: CachedFetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
-  /** Fetches a tenant's own newest token for an app. */
+  /**
+   * Fetch a tenant's own newest token for an app.
+   *
+   * @example
+   * const token = await client.management.outboundApplication.fetchTenantToken('google-calendar', 'tenant-id');
+   */
   fetchTenantToken(
     appId: string,
     tenantId: string,
     options?: FetchOptions | null,
     call?: CachedFetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
   /**
-   * Fetches a tenant's own token for an app with exactly these scopes.
+   * Fetch a tenant's own token for an app with exactly these scopes.
    *
-   * @param scopes any iterable of strings; an empty one is sent as it is
+   * @param scopes any iterable of strings; an empty one is sent as an empty list
    */
   fetchTenantTokenByScopes(
     appId: string,
     tenantId: string,
-    scopes: Strings,
+    scopes: StringIterable,
     options?: FetchOptions | null,
     call?: CachedFetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
   /**
-   * Deletes the token of this id, for good.
+   * Delete the token with this id permanently.
    *
    * @example
    * await client.management.outboundApplication.deleteTokenById(token.data.id);
    */
-  deleteTokenById(id: string, call?: CallOptions | null): Promise<Answer<EmptyAnswer, Throws>>;
+  deleteTokenById(id: string, call?: CallOptions | null): Promise<Resolved<EmptyAnswer, Throws>>;
 
   /**
-   * Deletes the tokens of this user for this app; with one of the two alone, all tokens of the user or of the app.
+   * Delete the tokens of a user for an app. With one of the two arguments alone, delete all tokens of the user or of
+   * the app.
    *
    * @example
    * await client.management.outboundApplication.deleteUserTokens(undefined, 'user-id');
@@ -216,21 +242,24 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     appId?: string | null,
     userId?: string | null,
     call?: CallOptions | null,
-  ): Promise<Answer<EmptyAnswer, Throws>>;
+  ): Promise<Resolved<EmptyAnswer, Throws>>;
 
   /**
-   * The ids of the apps that a user has a token for: one call in the place of a fetch for each app.
+   * List the ids of the apps that a user has a token for. This takes one call instead of a fetch for each app.
    *
    * @param tenantId the tenant that the tokens are bound to
+   *
+   * @example
+   * const { data: appIds } = await client.management.outboundApplication.listAppsWithUserToken('user-id');
    */
   listAppsWithUserToken(
     userId: string,
     tenantId?: string | null,
     call?: CallOptions | null,
-  ): Promise<Answer<string[], Throws>>;
+  ): Promise<Resolved<string[], Throws>>;
 
   /**
-   * Stores a user's API key for an app that takes API keys.
+   * Store a user's API key for an app that uses API keys.
    *
    * @param tenantId the tenant that the key is bound to
    */
@@ -240,19 +269,20 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
     apiKey: string,
     tenantId?: string | null,
     call?: CallOptions | null,
-  ): Promise<Answer<EmptyAnswer, Throws>>;
+  ): Promise<Resolved<EmptyAnswer, Throws>>;
 
-  /** Stores a tenant's API key for an app that takes API keys. */
+  /** Store a tenant's API key for an app that uses API keys. */
   uploadTenantApiKey(
     appId: string,
     tenantId: string,
     apiKey: string,
     call?: CallOptions | null,
-  ): Promise<Answer<EmptyAnswer, Throws>>;
+  ): Promise<Resolved<EmptyAnswer, Throws>>;
 
   /**
-   * Stores a user's OAuth token that was issued elsewhere, so that the user need not connect again. With
-   * `verifyRefresh`, tried again only where the service cannot have begun: a refresh token may be good for one use.
+   * Store a user's OAuth token that was issued elsewhere, so that the user does not have to connect again. With
+   * `verifyRefresh`, the client retries only if the service cannot have started the request, because a refresh token
+   * may be valid for one use only.
    *
    * @example
    * await client.management.outboundApplication.uploadUserToken({
@@ -265,18 +295,18 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
   uploadUserToken(
     token: UploadOutboundAppUserTokenRequest,
     call?: CallOptions | null,
-  ): Promise<Answer<EmptyAnswer, Throws>>;
+  ): Promise<Resolved<EmptyAnswer, Throws>>;
 
-  /** Stores a tenant's OAuth token that was issued elsewhere, as `uploadUserToken` does a user's. */
+  /** Store a tenant's OAuth token that was issued elsewhere. See `uploadUserToken`. */
   uploadTenantToken(
     token: UploadOutboundAppTenantTokenRequest,
     call?: CallOptions | null,
-  ): Promise<Answer<EmptyAnswer, Throws>>;
+  ): Promise<Resolved<EmptyAnswer, Throws>>;
 
   /**
-   * Stores OAuth tokens of several users: all of them or, where `failures` is not empty, none.
+   * Store OAuth tokens of several users. The service stores all of them or, if `failures` is not empty, none.
    *
-   * @param tokens any iterable; one item at least. One that cannot be sent is refused by its index.
+   * @param tokens any iterable with at least one item. The error for an invalid item names its index.
    *
    * @example
    * const { data } = await client.management.outboundApplication.batchUploadUserTokens(tokens);
@@ -285,31 +315,32 @@ export interface OutboundApplicationOperations<Throws extends boolean = boolean>
   batchUploadUserTokens(
     tokens: Iterable<OutboundAppUserTokenToUpload>,
     call?: CallOptions | null,
-  ): Promise<Answer<BatchUploadOutboundAppTokensResponse, Throws>>;
+  ): Promise<Resolved<BatchUploadOutboundAppTokensResponse, Throws>>;
 
-  /** Stores OAuth tokens of several tenants, as `batchUploadUserTokens` does those of users. */
+  /** Store OAuth tokens of several tenants. See `batchUploadUserTokens`. */
   batchUploadTenantTokens(
     tokens: Iterable<OutboundAppTenantTokenToUpload>,
     call?: CallOptions | null,
-  ): Promise<Answer<BatchUploadOutboundAppTokensResponse, Throws>>;
+  ): Promise<Resolved<BatchUploadOutboundAppTokensResponse, Throws>>;
 }
 
 /**
- * The fetches with an inbound app's access token in the place of the management key: for what acts on a user's behalf
- * and must not hold the key. The token needs the scope `outbound.token.fetch` (API reference). The client needs no
- * management key for these calls, and sends none.
+ * The fetch methods that use an inbound app's access token instead of the management key. They are for programs that
+ * act on a user's behalf and must not have the key. The token needs the scope `outbound.token.fetch` (API reference).
+ * The client needs no management key for these methods and sends none.
  *
- * They reject as those of {@link OutboundApplicationOperations} do; without a token, with the code `INVALID_ARGUMENT`.
+ * They reject as the methods of {@link OutboundApplicationOperations} do. Without a token, they reject with the code
+ * `INVALID_ARGUMENT`.
  */
 export interface OutboundApplicationByTokenOperations<Throws extends boolean = boolean> {
   /**
-   * Fetches a user's newest token for an app.
+   * Fetch a user's newest token for an app.
    *
    * @param token the inbound app's access token
    *
    * @example
    * const byToken = client.management.outboundApplicationByToken;
-   * const answer = await byToken.fetchToken(inboundToken, 'google-calendar', 'user-id');
+   * const token = await byToken.fetchToken(inboundToken, 'google-calendar', 'user-id');
    */
   fetchToken(
     token: string,
@@ -318,10 +349,10 @@ export interface OutboundApplicationByTokenOperations<Throws extends boolean = b
     tenantId?: string | null,
     options?: FetchOptions | null,
     call?: FetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
   /**
-   * Fetches a user's token for an app with exactly these scopes. (`options` come before `tenantId` here.)
+   * Fetch a user's token for an app with exactly these scopes. `options` come before `tenantId` here.
    *
    * @param token the inbound app's access token
    */
@@ -329,14 +360,14 @@ export interface OutboundApplicationByTokenOperations<Throws extends boolean = b
     token: string,
     appId: string,
     userId: string,
-    scopes: Strings,
+    scopes: StringIterable,
     options?: FetchOptions | null,
     tenantId?: string | null,
     call?: FetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
   /**
-   * Fetches a tenant's own newest token for an app.
+   * Fetch a tenant's own newest token for an app.
    *
    * @param token the inbound app's access token
    */
@@ -346,10 +377,10 @@ export interface OutboundApplicationByTokenOperations<Throws extends boolean = b
     tenantId: string,
     options?: FetchOptions | null,
     call?: FetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 
   /**
-   * Fetches a tenant's own token for an app with exactly these scopes.
+   * Fetch a tenant's own token for an app with exactly these scopes.
    *
    * @param token the inbound app's access token
    */
@@ -357,11 +388,11 @@ export interface OutboundApplicationByTokenOperations<Throws extends boolean = b
     token: string,
     appId: string,
     tenantId: string,
-    scopes: Strings,
+    scopes: StringIterable,
     options?: FetchOptions | null,
     call?: FetchCallOptions | null,
-  ): Promise<Answer<OutboundToken, Throws>>;
+  ): Promise<Resolved<OutboundToken, Throws>>;
 }
 
-// What is not exported above is not for use elsewhere; without this line it would be.
+// Without this line, TypeScript would export the declarations above that have no `export`.
 export {};

@@ -33,7 +33,8 @@ class ParsedResponses {
   /**
    * Return the response with this number.
    *
-   * @param {() => object | null} take returns the content to parse if the response is not here, or null if it was evicted
+   * @param {() => object | null} take returns the content to parse if the response is not here, or null if it was
+   * evicted
    */
   get(number, take) {
     return this.#current.get(number) ?? this.#insert(number, take);

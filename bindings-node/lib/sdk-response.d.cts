@@ -1,54 +1,54 @@
-/** What every answer has. */
-interface Answered {
+/** The members of every response. */
+interface SdkResponseBase {
   /** The HTTP status. */
   code: number;
   /**
-   * Status, headers and body. What it stands for is made when somebody first looks into it; `text()` and `json()` can be
-   * called any number of times. Of an error's body, at most 8 KiB are there, with this call's secrets masked.
+   * The HTTP response: status, headers and body. It is built on first use. `text()` and `json()` can be called any
+   * number of times. The body of an error is cut to 8 KiB, and the secrets of the call are masked in it.
    */
   response: Response;
 }
 
-/** The service did what it was asked to. */
-export interface SdkSuccess<Data> extends Answered {
+/** A successful response. */
+export interface SdkSuccess<Data> extends SdkResponseBase {
   ok: true;
-  /** What was asked for. */
+  /** The result, such as the token. */
   data: Data;
   error?: undefined;
 }
 
-/** The service answered with an error: its HTTP status was not one of 200 to 299. */
-export interface SdkFailure extends Answered {
+/** An error response: its HTTP status is not within 200 to 299. */
+export interface SdkFailure extends SdkResponseBase {
   ok: false;
   error: ResponseError;
   data?: undefined;
 }
 
 /**
- * The service's answer, in the shape of the official SDK's. Its keys are `code`, `ok`, `response` and, depending on
- * `ok`, `data` or `error`.
+ * The response of the service, in the shape of the official SDK. Its keys are `code`, `ok`, `response` and, depending
+ * on `ok`, `data` or `error`.
  *
  * @example
- * const answer = await client.management.outboundApplication.fetchToken('google-calendar', 'user-id');
- * if (answer.ok) {
- *   use(answer.data.accessToken);
- * } else if (answer.error.errorCode === 'E111504') {
+ * const token = await client.management.outboundApplication.fetchToken('google-calendar', 'user-id');
+ * if (token.ok) {
+ *   use(token.data.accessToken);
+ * } else if (token.error.errorCode === 'E111504') {
  *   askTheUserToConnect();
  * }
  */
 export type SdkResponse<Data> = SdkSuccess<Data> | SdkFailure;
 
-/** What the service says about an error. */
+/** The error of an error response. */
 export interface ResponseError {
-  /** The service's code, such as `E111504`; empty where the answer has none. */
+  /** The service's code, such as `E111504`, or an empty string if the response has none. */
   errorCode: string;
-  /** The service's description, or one of ours where the answer has none. */
+  /** The service's description, or one of this package if the response has none. */
   errorDescription: string;
-  /** The service's message, where the answer has one. */
+  /** The service's message, if the response has one. */
   errorMessage?: string;
-  /** How many seconds to wait before the next try: for 429 alone, where the service says so. */
+  /** Time to wait before the next request, in seconds. Only for status 429, and if the service sent it. */
   retryAfter?: number;
 }
 
-// What is not exported above is not for use elsewhere; without this line it would be.
+// Without this line, TypeScript would export the declarations above that have no `export`.
 export {};

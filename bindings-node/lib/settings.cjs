@@ -161,7 +161,9 @@ function copyEnvironment(names) {
   return variables;
 }
 
-/** Create an object without a prototype: the native addon would also read what a program added to `Object.prototype`. */
+/**
+ * Create an object without a prototype: the native addon would also read what a program added to `Object.prototype`.
+ */
 function emptyRecord() {
   return Object.create(null);
 }

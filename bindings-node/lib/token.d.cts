@@ -1,66 +1,66 @@
 /**
- * Where an answer comes from: `network` means that the service was asked for this call, and of a client with a cache
- * `cache` that it was there, `stale` that it was there and should have been refreshed, which did not work out, and `joined`
- * that another call's request brought it.
+ * The source of a fetched token. A client without a cache has only `network`.
+ * - `network`: this call sent a request.
+ * - `cache`: the token was cached.
+ * - `stale`: the token was cached and due for a refresh, but the refresh did not succeed.
+ * - `joined`: this call shared the request of another call.
  */
 export type Source = 'network' | 'cache' | 'stale' | 'joined';
 
-/**
- * What the service sends of a third party's access token. The names and types are those of Descope's API reference.
- */
+/** A third party's access token as the service sends it. The names and types are those of Descope's API reference. */
 export interface OutboundAppToken {
   /** The token's id, for `deleteTokenById`. */
   id: string;
-  /** The outbound app it belongs to. */
+  /** The outbound app that the token belongs to. */
   appId: string;
-  /** The user it belongs to; empty where it is a tenant's own. */
+  /** The user that the token belongs to. Empty if it is a tenant's own token. */
   userId: string;
-  /** The tenant it is bound to. */
+  /** The tenant that the token is bound to. */
   tenantId?: string;
-  /** Who the user is at the third party. */
+  /** The user's subject (`sub`) at the third party. */
   tokenSub?: string;
-  /** What to send to the third party. (Where the service sends `token` instead, this reads that.) */
+  /** The token to send to the third party. If the service sends `token` instead, this property reads that. */
   accessToken: string;
-  /** Mostly `Bearer`. */
+  /** Usually `Bearer`. */
   accessTokenType?: string;
   /**
-   * When the access token ends, as the service sent it. The API reference calls it a string, the official SDKs a string,
-   * a number or a moment, so use `expiresAt`, which reads them all.
+   * When the access token expires, as the service sent it. The API reference has a string, the official SDKs a string,
+   * a number or a date. Use `expiresAt`, which reads all of them.
    */
   accessTokenExpiry?: string | number | undefined;
   /** Whether the service holds a refresh token. */
   hasRefreshToken?: boolean;
-  /** There only with the option `withRefreshToken`. */
+  /** The refresh token. Sent only with the option `withRefreshToken`. */
   refreshToken?: string;
-  /** When the service last refreshed the token, as it sent it. */
+  /** When the service last refreshed the token, as the service sent it. */
   lastRefreshTime?: string | number;
-  /** Why the last refresh failed: the access token may be dead already. */
+  /** Why the last refresh failed. The access token may already be invalid. */
   lastRefreshError?: string;
-  /** What the user has granted. */
+  /** The scopes that the user granted. */
   scopes?: string[];
-  /** Who granted it. */
+  /** The identity that granted the access. */
   grantedBy?: string;
   /** The caller's own identifier of the connection. */
   externalIdentifier?: string;
 }
 
 /**
- * A third party's access token and what the service says about it: exactly the keys that the service sent, in an object
- * that is the caller's own to change.
+ * A third party's access token. Its own keys are exactly those that the service sent. The caller owns the object and
+ * may change it.
  *
- * `console.log` and `util.inspect` show `[redacted]` in the place of secrets. `JSON.stringify`, `Object.keys`, a spread
- * and `structuredClone` give what the service sent, secrets included: do not log those.
+ * `console.log` and `util.inspect` show `[redacted]` instead of secrets. `JSON.stringify`, a spread and
+ * `structuredClone` return what the service sent, including secrets: do not log their results.
  *
- * A whole number beyond 2^53 loses digits, as it does wherever JavaScript reads JSON; `response.text()` has them all.
+ * An integer beyond 2^53 loses digits, as always when JavaScript parses JSON. `response.text()` has all digits.
  */
 export interface OutboundToken extends OutboundAppToken {
-  /** The access token under its older name. Not among the keys, unless the service sent it. */
+  /** The access token under its older name. Not an own key, unless the service sent it. */
   token: string;
   /**
-   * When the access token ends, or null where that is not known. Read from `accessTokenExpiry`, which may be an RFC
-   * 3339 time, or seconds or milliseconds since 1970, as a number or as digits. Not among the keys.
+   * When the access token expires, or null if that is unknown. Parsed from `accessTokenExpiry`: an RFC 3339 time, or
+   * seconds or milliseconds since 1970 as a number or as digits. Not an own key.
    */
   expiresAt: Date | null;
-  /** Where this token comes from. Not among the keys. */
+  /** Where this token came from. Not an own key. */
   source: Source;
 }

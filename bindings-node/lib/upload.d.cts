@@ -1,21 +1,21 @@
-/** What an OAuth token is, beside whose it is. At least one of `refreshToken` and `accessToken` is needed. */
+/** An OAuth token to upload. It needs a `refreshToken`, an `accessToken` or both. */
 interface TokenToUpload {
   refreshToken?: string | null | undefined;
   accessToken?: string | null | undefined;
-  /** When the access token ends, in whole seconds since 1970; 0 or absent where that is not known. */
+  /** When the access token expires, in whole seconds since 1970. 0 or absent if unknown. */
   accessTokenExpiry?: number | null | undefined;
-  /** Mostly `Bearer`. */
+  /** Usually `Bearer`. */
   accessTokenType?: string | null | undefined;
-  /** What was granted. */
+  /** The granted scopes. */
   scopes?: string[] | null | undefined;
   /** The caller's own identifier of the connection. */
   externalIdentifier?: string | null | undefined;
   idToken?: string | null | undefined;
-  /** Who granted it. */
+  /** The identity that granted the access. */
   grantedBy?: string | null | undefined;
 }
 
-/** A user's OAuth token, as an item of a batch. */
+/** A user's OAuth token in a batch. */
 export interface OutboundAppUserTokenToUpload extends TokenToUpload {
   appId: string;
   userId: string;
@@ -23,40 +23,40 @@ export interface OutboundAppUserTokenToUpload extends TokenToUpload {
   tenantId?: string | null | undefined;
 }
 
-/** A tenant's OAuth token, as an item of a batch. */
+/** A tenant's OAuth token in a batch. */
 export interface OutboundAppTenantTokenToUpload extends TokenToUpload {
   appId: string;
   tenantId: string;
 }
 
-/** What an upload of one token may ask for. */
+/** The verification option of a single upload. */
 interface Verification {
-  /** Makes the service try the refresh token at the third party first: where that fails, nothing is stored. */
+  /** Whether the service first tries the refresh token at the third party. If that fails, it stores nothing. */
   verifyRefresh?: boolean | null | undefined;
 }
 
-/** A user's OAuth token. */
+/** A user's OAuth token, the argument of `uploadUserToken`. */
 export interface UploadOutboundAppUserTokenRequest extends OutboundAppUserTokenToUpload, Verification {}
 
-/** A tenant's OAuth token. */
+/** A tenant's OAuth token, the argument of `uploadTenantToken`. */
 export interface UploadOutboundAppTenantTokenRequest extends OutboundAppTenantTokenToUpload, Verification {}
 
-/** Why an item of a batch cannot be stored. */
+/** Why the service did not store an item of a batch. */
 export interface OutboundAppTokenUploadFailure {
   appId: string;
-  /** In a batch of users. */
+  /** The user, in a batch of users. */
   userId?: string;
-  /** In a batch of tenants. */
+  /** The tenant, in a batch of tenants. */
   tenantId?: string;
   /** The service's code. */
   errorCode: string;
   reason: string;
 }
 
-/** The answer to a batch. A batch is stored as a whole or not at all: with any failure, nothing was stored. */
+/** The result of a batch. The service stores all items or none: if there is any failure, it stored nothing. */
 export interface BatchUploadOutboundAppTokensResponse {
   failures: OutboundAppTokenUploadFailure[];
 }
 
-// What is not exported above is not for use elsewhere; without this line it would be.
+// Without this line, TypeScript would export the declarations above that have no `export`.
 export {};
