@@ -1,4 +1,4 @@
-"""Charts as SVG, legible on light and on dark."""
+"""Charts as SVG, for light and dark backgrounds."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _NAMES = 250
 _PANEL = 200
 _GAP = 16
 
-#: A title, what kind of client it is, and for each panel its figures, one a round.
+#: The title and the kind of a client, and its figures for each panel, one per round.
 Row = tuple[str, str, list[list[float]]]
 
 
 def dot_plot(title: str, panels: list[str], rows: list[Row]) -> str:
-    """A row for each client and a panel for each concurrency: the dot is the median, the line the range.
+    """Draw a row for each client and a panel for each concurrency: a dot at the median, a line over the range.
 
-    The scale is logarithmic, and the same in all panels.
+    The scale is logarithmic and the same in all panels.
     """
     figures = [figure for _, _, cells in rows for cell in cells for figure in cell] or [1.0]
     low, high = math.floor(math.log10(min(figures))), math.ceil(math.log10(max(figures)) + 0.01)
@@ -40,7 +40,7 @@ def dot_plot(title: str, panels: list[str], rows: list[Row]) -> str:
     height = _TOP + _ROW * len(rows) + 30
 
     def across(panel: int, figure: float) -> float:
-        # A margin on the right for the last number.
+        # The margin on the right is for the last number.
         share = (math.log10(figure) - low) / (high - low)
         return _NAMES + panel * (_PANEL + _GAP) + share * (_PANEL - 30)
 

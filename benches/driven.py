@@ -1,4 +1,4 @@
-"""Processes that are asked over their standard input and answer in lines of JSON."""
+"""Processes that read requests from their standard input and reply with lines of JSON."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import tempfile
 from types import TracebackType
 from typing import Any
 
-#: Seconds beyond those asked for until a process that has not answered is given up.
+#: Seconds to wait for a reply beyond the requested duration.
 PATIENCE = 30.0
 #: Variables that would change what a client does.
 _MISLEADING = ("CURL_", "DESCOPE_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "NODE_", "UV_", "PYTHON")
 
 
 class Failed(Exception):
-    """The process ended, or did not answer in time; the text says which."""
+    """The process ended or did not reply in time. The text says which."""
 
 
 def clean_environment(additional: dict[str, str]) -> dict[str, str]:
-    """This process's environment, with nothing that a client might listen to."""
+    """Return this process's environment without the variables that clients read."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_MISLEADING)}
     kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
     return kept | {"NO_PROXY": "127.0.0.1"} | additional
 
 
 class Driven:
-    """A process, from its start to its end."""
+    """A driven process, which ends with the context."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
@@ -53,7 +53,7 @@ class Driven:
         return self._process.pid
 
     def ask(self, line: str, seconds: float) -> Any:
-        """What it answers; it may take the seconds and a little more."""
+        """Send a line and return the reply, which may take these seconds and a little more."""
         try:
             self._write(line)
         except BrokenPipeError:
@@ -61,17 +61,17 @@ class Driven:
         return self.read(seconds)
 
     def read(self, seconds: float) -> Any:
-        """The next line that it writes."""
+        """Return the next line that the process writes."""
         output = self._process.stdout
         assert output is not None  # noqa: S101 - it is a pipe
         ready, _, _ = select.select([output], [], [], seconds + PATIENCE)
-        answer = output.readline() if ready else b""
-        if not answer:
-            raise self._failure("ended" if ready else f"no answer in {seconds + PATIENCE:.0f} s")
-        return json.loads(answer)
+        reply = output.readline() if ready else b""
+        if not reply:
+            raise self._failure("ended" if ready else f"no reply in {seconds + PATIENCE:.0f} s")
+        return json.loads(reply)
 
     def peak_kib(self) -> int:
-        """The most memory that it ever had, in KiB."""
+        """Return the peak memory of the process, in KiB."""
         with open(f"/proc/{self.id}/status", encoding="ascii") as status:
             found = [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
         if not found:
@@ -79,7 +79,7 @@ class Driven:
         return found[0]
 
     def end(self) -> None:
-        """Asks it to end, and makes it."""
+        """Ask the process to end, and kill it after 5 seconds."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
@@ -100,7 +100,7 @@ class Driven:
             self._process.kill()
         self._process.wait()
         self._complaints.seek(0)
-        said = self._complaints.read().decode(errors="replace").strip().splitlines()
-        # What stands indented is where, not what.
-        errors = [line for line in said if "rror" in line and not line[0].isspace()]
-        return Failed((errors or said or [f"{what}, exit code {self._process.returncode}"])[-1].strip()[:200])
+        written = self._complaints.read().decode(errors="replace").strip().splitlines()
+        # Indented lines are locations, not messages.
+        errors = [line for line in written if "rror" in line and not line[0].isspace()]
+        return Failed((errors or written or [f"{what}, exit code {self._process.returncode}"])[-1].strip()[:200])

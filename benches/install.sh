@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the package is measured beside below this folder, apart from everything else, when it is not there yet;
-# and the wheel that `make wheel` has built beside it.
+# Install the peers into an environment of their own in this folder, unless they are installed, and the wheel that
+# `make wheel` has built.
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,4 +1,4 @@
-"""What is measured on, and with what."""
+"""The machine and the software versions of a measurement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STAT = Path("/proc/stat")
 
 
 class Cores:
-    """One core for the service, another for the clients, where there are two."""
+    """One core for the service and another for the clients, if the machine has two."""
 
     def __init__(self) -> None:
         cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -29,17 +29,17 @@ class Cores:
 
     @property
     def note(self) -> str:
-        """What is pinned."""
+        """Return a description of the pinning."""
         if self._service is None:
-            return "not pinned: there are no two cores to pin to"
+            return "not pinned: the machine has only one core"
         return f"the service on core {self._service}, the clients on core {self._clients}"
 
     def for_service(self) -> None:
-        """What is started from now on runs on the service's core."""
+        """Run the processes that start from now on on the service's core."""
         self._pin(self._service)
 
     def for_clients(self) -> None:
-        """What is started from now on runs on the clients' core."""
+        """Run the processes that start from now on on the clients' core."""
         self._pin(self._clients)
 
     @staticmethod
@@ -58,13 +58,13 @@ def _value(file: str, name: str) -> str:
 
 
 class Busy:
-    """What everybody else did with the processor meanwhile, as far as the system says."""
+    """The processor time of other processes during the run, if the system reports it."""
 
     def __init__(self) -> None:
         self._began = self._busy_seconds(), self._own_seconds(), time.monotonic()
 
     def others_percent(self) -> float | None:
-        """Of all cores, the share that went to what is not part of the run; its processes have all ended."""
+        """Return the share of all cores that other processes used. The run's own processes must have ended."""
         if not _STAT.exists():
             return None
         busy, own, began = self._began
@@ -87,7 +87,7 @@ class Busy:
 
 
 def describe(cores: Cores) -> dict[str, Any]:
-    """The machine."""
+    """Describe the machine."""
     return {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": _value("/proc/cpuinfo", "model name"),
@@ -99,7 +99,7 @@ def describe(cores: Cores) -> dict[str, Any]:
 
 
 def versions() -> dict[str, dict[str, str]]:
-    """What took part; the peers are pinned in `requirements.txt` and `package-lock.json`."""
+    """Return the versions of all software; `requirements.txt` and `package-lock.json` pin the peers."""
     listed = (BENCHES / "requirements.txt").read_text(encoding="utf-8").split("\n\n")[0]
     wanted = {line.split("==")[0] for line in listed.splitlines() if "==" in line} | {"descope-outbound"}
     installed = {each.metadata["Name"]: each.version for each in distributions()}

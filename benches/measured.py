@@ -1,4 +1,4 @@
-"""What a run of the benchmarks has found, read back from its file. A list of figures has one a round."""
+"""The results of a benchmark run, read from its file. A list of figures has one figure per round."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 
 
 class Measured:
-    """The results, by what was measured."""
+    """The results, by section."""
 
     def __init__(self, file: Path) -> None:
         self.sections: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
 
     def row(self, section: str, **wanted: object) -> dict[str, Any]:
-        """The first row of a section that fits; an empty one where none does."""
+        """Return the first matching row of a section, or an empty row."""
         rows = self.sections.get(section, [])
         return next((row for row in rows if wanted.items() <= row.items()), {})
 
     def call(self, client: str, transport: str, concurrency: int, figure: str = "cpu_us") -> list[float]:
-        """What a call took."""
+        """Return a figure of a client's calls."""
         found: list[float] = self.row("throughput", client=client, transport=transport, concurrency=concurrency).get(
             figure, []
         )
         return found
 
     def ratio(self, over: str, under: str, transport: str, concurrency: int, figure: str = "cpu_us") -> list[float]:
-        """How many times more the one took than the other, in each round."""
+        """Return the ratio of two clients' figures in each round."""
         pair = (self.call(over, transport, concurrency, figure), self.call(under, transport, concurrency, figure))
         return [above / below for above, below in zip(*pair, strict=False)]
 
 
 def rounded(figure: float) -> str:
-    """Three digits that count."""
+    """Round to three significant digits."""
     for bound, digits in ((10, 2), (100, 1)):
         if abs(figure) < bound:
             return f"{figure:.{digits}f}"
@@ -41,7 +41,7 @@ def rounded(figure: float) -> str:
 
 
 def with_range(figures: list[float]) -> str:
-    """The median and the range."""
+    """Return the median and the range."""
     if not figures:
         return "-"
     middle = rounded(statistics.median(figures))

@@ -1,4 +1,4 @@
-"""How much memory a client comes to need: at 256 at once over TLS, after 10,000 calls, above the first 100."""
+"""The memory of a client: with 256 concurrent calls over TLS, after 10,000 calls, above the first 100 calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIMIT_SECONDS = 90.0
 
 
 def measure(clients: list[Client], origin: str, rounds: int, directory: Path) -> list[dict[str, Any]]:
-    """Every client that has no twin on another loop; ours several times, in processes of their own."""
+    """Measure each client on one event loop only; repeat the clients of this package, each in a new process."""
     results = []
     for client in clients:
         if client.loop == "uvloop" or client.name == "httpx":

@@ -1,4 +1,4 @@
-"""What one process measures by itself and prints as JSON: making clients and hits. And the sizes of what is shipped."""
+"""Measurements that one process makes and prints as JSON: construction and hits. Also the sizes of the packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _printed(command: list[str]) -> Any:
 
 
 def construction(language: str, clients: list[Client], directory: Path) -> list[dict[str, Any]]:
-    """What a client costs before its first call; aiohttp wants to be made on a loop, and fetch is there already."""
+    """Measure construction. aiohttp needs an event loop for it, and fetch has no client to construct."""
     chosen = [each for each in clients if each.language == language and each.loop != "uvloop"]
     ids = {each.name: each.id for each in chosen if each.name not in ("aiohttp", "fetch")}
     if language == "Python":
@@ -33,7 +33,7 @@ def construction(language: str, clients: list[Client], directory: Path) -> list[
 
 
 def hits(language: str, origin: str) -> list[dict[str, Any]]:
-    """A token that is kept already."""
+    """Measure fetches of a cached token."""
     command = {
         "Python": [sys.executable, str(BENCHES / "python" / "hits.py"), origin],
         "Node": ["node", str(BENCHES / "node" / "hits.cjs"), origin],
@@ -43,6 +43,6 @@ def hits(language: str, origin: str) -> list[dict[str, Any]]:
 
 
 def sizes() -> list[dict[str, Any]]:
-    """What is shipped, as it was built for release."""
+    """Return the sizes of the release builds."""
     files = {"wheel": (ROOT / "target" / "wheels").glob("*.whl"), "addon": (ROOT / "bindings-node/lib").glob("*.node")}
     return [{"what": what, "bytes": file.stat().st_size} for what, found in files.items() for file in found]

@@ -1,4 +1,4 @@
-"""Who is measured."""
+"""The list of measured clients."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Literal
 
 BENCHES = Path(__file__).parent
 ROOT = BENCHES.parent
-#: Where the service and the clients in Rust are built to.
+#: The directory of the service and of the Rust clients.
 BINARIES = ROOT / "target" / os.environ.get("BENCH_PROFILE", "release")
 
-#: Seconds of calls before anything counts: V8 in particular takes its time.
+#: Seconds of warm-up calls. V8 needs the most.
 WARM_SECONDS = {"Python": 2.0, "Node": 5.0, "Rust": 0.5}
 
 
@@ -29,13 +29,13 @@ class Client:
     kind: Literal["ours", "official", "peer", "limit"]
     #: Python only: threads, asyncio or uvloop.
     loop: str = ""
-    #: Whether `make bench-quick` measures it too.
+    #: Whether `make bench-quick` also measures this client.
     quick: bool = False
-    #: What an import of it imports.
+    #: The module that an import of this client loads.
     module: str = field(default="")
 
     def command(self, origin: str, directory: Path, concurrency: int) -> list[str]:
-        """The process that makes its calls."""
+        """Return the command of the process that makes this client's calls."""
         if self.language == "Python":
             driver = [sys.executable, str(BENCHES / "python" / "drive.py")]
             return [*driver, self.name, self.loop, origin, str(directory), str(concurrency)]
@@ -44,7 +44,7 @@ class Client:
         return [str(BINARIES / "bench-client"), self.name, origin, str(directory), str(concurrency)]
 
     def trust(self, directory: Path) -> dict[str, str]:
-        """The environment by which it trusts the service, where its file does not say that."""
+        """Return the variables that make this client trust the service, unless its own file does."""
         if self.language == "Node":
             return {"NODE_EXTRA_CA_CERTS": str(directory / "authority.pem")}
         return {"SSL_CERT_FILE": str(directory / "authority.pem")} if self.id == "rust-ours" else {}
@@ -53,7 +53,7 @@ class Client:
 def _python(
     name: str, title: str, kind: Literal["ours", "official", "peer"], module: str, *, quick: bool = False
 ) -> list[Client]:
-    """A sync client is one row; an async one is one on asyncio and one on uvloop."""
+    """Return one row for a sync client, and two for an async client: asyncio and uvloop."""
     is_async = name in ("aiohttp", "httpx") or name.endswith("_async")
     return [
         Client(

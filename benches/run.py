@@ -1,4 +1,4 @@
-"""Measures everything and writes it down: ``make bench``; ``make bench-quick`` measures what the targets need."""
+"""Measure everything and write the results: ``make bench``; ``make bench-quick`` measures what the targets need."""
 
 from __future__ import annotations
 
@@ -27,24 +27,26 @@ SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bun
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer clients, rounds and concurrencies; to target/bench")
-    parser.add_argument("--only", metavar="PATTERN", default="", help="the clients whose id has this in it")
+    parser.add_argument(
+        "--quick", action="store_true", help="measure fewer clients, rounds and concurrencies; write to target/bench"
+    )
+    parser.add_argument("--only", metavar="PATTERN", default="", help="measure only clients whose id matches")
     parser.add_argument("--transport", action="append", choices=["plain", "tls"])
     parser.add_argument("--concurrency", action="append", type=int)
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--calls", action="store_true", help="nothing but calls: no starting, memory and the like")
+    parser.add_argument("--calls", action="store_true", help="measure only calls, and not starts, memory and so on")
     return parser.parse_args()
 
 
 def bundle(directory: Path) -> None:
-    """The system's certificate authorities and the service's in one file, for clients that take one file."""
+    """Write the system's authorities and the service's into one file, for clients that accept one file."""
     system = next((Path(each) for each in SYSTEM_ROOTS if Path(each).exists()), None)
     texts = [each.read_text(encoding="utf-8") for each in (system, directory / "authority.pem") if each is not None]
     (directory / "bundle.pem").write_text("".join(texts), encoding="utf-8")
 
 
 def attempt(what: str, measure: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Says what is being done; what fails is told, and the rest goes on."""
+    """Print the step and run it; report a failure and continue."""
     print(what, flush=True)
     try:
         return measure()
@@ -56,7 +58,7 @@ def attempt(what: str, measure: Callable[[], list[dict[str, Any]]]) -> list[dict
 def all_but_calls(
     clients: list[Client], origins: dict[str, str], rounds: int, directory: Path, *, is_quick: bool
 ) -> dict[str, list[dict[str, Any]]]:
-    """What is not calls, a section each."""
+    """Measure everything except calls, one section each."""
     repeats, memory_rounds = (1, 1) if is_quick else (3, 3)
     chosen = [client for client in clients if client.kind == "ours" or not is_quick]
     found: dict[str, list[dict[str, Any]]] = {}
@@ -66,7 +68,7 @@ def all_but_calls(
     found["construction"] = []
     for language in ("Python", "Node"):
         make = partial(one_shot.construction, language, clients, directory)
-        found["construction"] += attempt(f"making clients, {language}", make)
+        found["construction"] += attempt(f"construction, {language}", make)
     found["hits"] = []
     for language in ("Python", "Node", "Rust"):
         found["hits"] += attempt(f"hits, {language}", partial(one_shot.hits, language, origins["plain"]))
@@ -75,7 +77,7 @@ def all_but_calls(
 
 
 def dump(results: dict[str, Any]) -> str:
-    """JSON with a line for each cell, so that a change can be read."""
+    """Format the results as JSON with one line per cell, so that diffs are readable."""
     lines = []
     for name, section in results.items():
         if isinstance(section, list):

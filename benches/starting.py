@@ -1,4 +1,4 @@
-"""What it takes until a new process has imported a client, and until it has its first token over TLS."""
+"""The time from the start of a process to an imported client, and to its first token over TLS."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _LIMIT_SECONDS = 30.0
 
 @dataclass
 class Start:
-    """A process that is started again and again, until it has done one thing."""
+    """A process that does one thing; it is started many times."""
 
     language: str
     what: str
     of: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
-    #: Milliseconds, one figure a round.
+    #: Milliseconds, one figure per round.
     rounds: list[float] = field(default_factory=list)
     failed: str | None = None
 
     def once(self) -> float:
-        """Milliseconds until it is done."""
+        """Start the process once, and return the milliseconds until it is done."""
         began = time.perf_counter()
         with subprocess.Popen(
             self.command,
@@ -48,11 +48,11 @@ class Start:
                 process.kill()
             _, complaint = process.communicate()
         if not is_done:
-            raise RuntimeError((complaint.decode(errors="replace").strip().splitlines() or ["no answer"])[-1][:200])
+            raise RuntimeError((complaint.decode(errors="replace").strip().splitlines() or ["no output"])[-1][:200])
         return took
 
     def measure(self, repeats: int) -> None:
-        """One round: the median of several starts."""
+        """Measure one round: the median of several starts."""
         if self.failed is None:
             try:
                 self.rounds.append(statistics.median(self.once() for _ in range(repeats)))
@@ -60,7 +60,7 @@ class Start:
                 self.failed = str(failure)
 
     def result(self, empty: Start) -> dict[str, Any]:
-        """What is kept: as it is, and above an interpreter that does nothing, in the same round."""
+        """Return the figures, and their difference to an empty process in the same round."""
         found: dict[str, Any] = {"language": self.language, "what": self.what, "of": self.of}
         if self.failed is not None:
             return found | {"failed": self.failed}
@@ -72,7 +72,7 @@ class Start:
 
 
 def starts_of(language: str, clients: list[Client], origin: str, directory: Path) -> list[Start]:
-    """Nothing, every import, every first token."""
+    """Return the starts of a language: an empty process, every import, every first token."""
     if language == "Python":
         starter = [sys.executable, str(BENCHES / "python" / "start.py")]
         environment: dict[str, str] = {}
@@ -90,7 +90,7 @@ def starts_of(language: str, clients: list[Client], origin: str, directory: Path
 
 
 def measure(clients: list[Client], origin: str, rounds: int, repeats: int, directory: Path) -> list[dict[str, Any]]:
-    """Every client, beside one another."""
+    """Measure all clients, alternating between them."""
     results = []
     for language in ("Python", "Node"):
         mine = [client for client in clients if client.language == language and client.loop != "uvloop"]
@@ -98,7 +98,7 @@ def measure(clients: list[Client], origin: str, rounds: int, repeats: int, direc
             continue
         starts = starts_of(language, mine, origin, directory)
         for start in starts:
-            start.measure(1)  # The files are in the system's memory from now on.
+            start.measure(1)  # After this start, the files are in the system's page cache.
             start.rounds.clear()
         for number in range(rounds):
             for start in starts:

@@ -1,4 +1,4 @@
-"""Fetching a token, again and again: what a call costs."""
+"""The cost of a call: repeated fetches of a token."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from driven import Driven, Failed
 from roster import WARM_SECONDS, Client
 
-#: Seconds before each measurement that do not count: what has been closed meanwhile is opened again.
+#: Seconds before each measurement that do not count, in which clients reopen closed connections.
 SETTLE_SECONDS = 0.15
 MEASURE_SECONDS = 0.5
 
 
 @dataclass
 class Cell:
-    """One client at one concurrency, plain or over TLS."""
+    """One client at one concurrency, with or without TLS."""
 
     client: Client
     process: Driven
@@ -25,25 +25,25 @@ class Cell:
     failed: str | None = None
 
     def ask(self, seconds: float) -> dict[str, float]:
-        """Makes calls for that long; after a failure nothing any more."""
+        """Make calls for this time. After a failure, do nothing."""
         if self.failed is not None:
             return {}
         try:
-            answer: dict[str, float] = self.process.ask(f"seconds {seconds}", seconds)
+            reply: dict[str, float] = self.process.ask(f"seconds {seconds}", seconds)
         except Failed as failure:
             self.failed = str(failure)
             return {}
-        return answer
+        return reply
 
     def measure(self) -> None:
-        """One round."""
+        """Measure one round."""
         self.ask(SETTLE_SECONDS)
-        answer = self.ask(MEASURE_SECONDS)
-        if answer:
-            self.rounds.append(answer)
+        reply = self.ask(MEASURE_SECONDS)
+        if reply:
+            self.rounds.append(reply)
 
     def result(self, transport: str, concurrency: int) -> dict[str, Any]:
-        """What is kept: a list has one figure a round."""
+        """Return the figures, one per round in each list."""
         found: dict[str, Any] = {"client": self.client.id, "transport": transport, "concurrency": concurrency}
         if self.failed is not None or not self.rounds:
             return found | {"failed": self.failed or "not measured"}
@@ -58,7 +58,7 @@ class Cell:
 def measure(
     clients: list[Client], origins: dict[str, str], transport: str, concurrency: int, rounds: int, directory: Path
 ) -> list[dict[str, Any]]:
-    """All clients beside one another: each is warmed, then the rounds go from one to the next."""
+    """Warm up all clients, then measure them in rounds, alternating between them."""
     where = f"{transport}, {concurrency} at once"
     with ExitStack() as stack:
         cells = []

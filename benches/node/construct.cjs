@@ -1,10 +1,10 @@
-// What a client costs before its first call: prints microseconds a client, one figure a round, as JSON.
+// The cost of constructing a client: prints microseconds per client, one figure per round, as JSON.
 'use strict';
 
 const ROUNDS = 5;
 const MILLISECONDS = 150;
 
-/** Microseconds for one. */
+/** Returns the microseconds for one client. */
 function construct({ open }) {
   const began = performance.now();
   let made = 0;

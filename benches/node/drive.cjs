@@ -1,15 +1,15 @@
-// A client in Node, driven over its standard input: compare `src/client.rs` and `python/drive.py`.
+// A Node client, driven over its standard input, like `src/client.rs` and `python/drive.py`.
 //
-// `drive.cjs NAME ORIGIN CONCURRENCY`; then each line, `seconds 0.5` or `calls 100`, is answered by one line of JSON.
-// Whom to trust is said by NODE_EXTRA_CA_CERTS, to every client alike.
+// `drive.cjs NAME ORIGIN CONCURRENCY`. Then it replies to each line, `seconds 0.5` or `calls 100`, with a line of JSON.
+// NODE_EXTRA_CA_CERTS makes every client trust the service.
 'use strict';
 
 const readline = require('node:readline');
 
 const { ACCESS_TOKEN } = require('./service.cjs');
 
-/** Whether one more call may begin. */
-function budgetOf(line) {
+/** Returns a function that says whether one more call may start. */
+function limitOf(line) {
   const [unit, amount] = line.split(' ');
   if (unit === 'seconds') {
     const end = performance.now() + Number(amount) * 1e3;
@@ -19,21 +19,21 @@ function budgetOf(line) {
   return () => left-- > 0;
 }
 
-async function work(client, budget, latencies) {
-  while (budget()) {
+async function work(client, limit, latencies) {
+  while (limit()) {
     const began = performance.now();
     if ((await client.fetchToken()) !== ACCESS_TOKEN) throw new Error('another token');
     latencies.push(performance.now() - began);
   }
 }
 
-/** The CPU time is user and system, of all threads. */
+/** CPU time is user and system time of all threads. */
 async function measure(client, concurrency, line) {
   const latencies = [];
-  const budget = budgetOf(line);
+  const limit = limitOf(line);
   const began = performance.now();
   const cpuBegan = process.cpuUsage();
-  await Promise.all(Array.from({ length: concurrency }, () => work(client, budget, latencies)));
+  await Promise.all(Array.from({ length: concurrency }, () => work(client, limit, latencies)));
   const { user, system } = process.cpuUsage(cpuBegan);
   const seconds = (performance.now() - began) / 1e3;
   latencies.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-// A token that is kept already: prints nanoseconds a hit, one figure a round, as JSON.
+// Fetches of a cached token: prints nanoseconds per hit, one figure per round, as JSON.
 'use strict';
 
 const { LRUCache } = require('lru-cache');
@@ -9,39 +9,39 @@ const { APP_ID, BODY, HEADERS, MANAGEMENT_KEY, PATH, PROJECT_ID, USER_ID } = req
 const ROUNDS = 5;
 const HITS = 100_000;
 
-/** The answer that all of them keep, as whoever caches the official SDK's has it: the service's token in the SDK's shape. */
-async function answerOf(origin) {
+/** Fetches the response that all caches hold: the service's token in the shape of the official SDK. */
+async function fetchResponse(origin) {
   const fetched = await fetch(`${origin}${PATH}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(BODY) });
   return { code: fetched.status, ok: fetched.ok, data: (await fetched.json()).token };
 }
 
-/** Nanoseconds for one. All are asked as a client is, by `await`. */
+/** Returns the nanoseconds for one hit. All caches are called like a client, with `await`. */
 async function timeHits(hit) {
   const began = process.hrtime.bigint();
   for (let each = 0; each < HITS; each += 1) await hit(APP_ID, USER_ID);
   return Number(process.hrtime.bigint() - began) / HITS;
 }
 
-/** Expires, and gives the same object to all. */
-function map(answer) {
-  const cache = new Map([[`${APP_ID}\n${USER_ID}`, { answer, expires: Date.now() + 3e6 }]]);
+/** A cache that expires and returns the same object to all callers. */
+function map(response) {
+  const cache = new Map([[`${APP_ID}\n${USER_ID}`, { response, expires: Date.now() + 3e6 }]]);
   return async (appId, userId) => {
-    const kept = cache.get(`${appId}\n${userId}`);
-    return kept.expires > Date.now() ? kept.answer : undefined;
+    const cached = cache.get(`${appId}\n${userId}`);
+    return cached.expires > Date.now() ? cached.response : undefined;
   };
 }
 
-/** Expires, and gives each caller an object of its own. */
-function lruCache(answer) {
+/** A cache that expires and returns a new object to each caller. */
+function lruCache(response) {
   const cache = new LRUCache({ max: 10_000, ttl: 3e6 });
-  cache.set(`${APP_ID}\n${USER_ID}`, answer);
+  cache.set(`${APP_ID}\n${USER_ID}`, response);
   return async (appId, userId) => structuredClone(cache.get(`${appId}\n${userId}`));
 }
 
-/** As the one above, by who knows what there is to copy. */
-function lruCacheCopiedByHand(answer) {
+/** The same cache with a copy function for this shape of response. */
+function lruCacheCopiedByHand(response) {
   const cache = new LRUCache({ max: 10_000, ttl: 3e6 });
-  cache.set(`${APP_ID}\n${USER_ID}`, answer);
+  cache.set(`${APP_ID}\n${USER_ID}`, response);
   return async (appId, userId) => {
     const { code, ok, data } = cache.get(`${appId}\n${userId}`);
     return { code, ok, data: { ...data, scopes: [...data.scopes] } };
@@ -55,12 +55,12 @@ function ours(origin) {
 
 async function main() {
   const [origin] = process.argv.slice(2);
-  const answer = await answerOf(origin);
+  const response = await fetchResponse(origin);
   const makers = {
     'descope-outbound, cache: true': () => ours(origin),
-    'Map (one object for all)': () => map(answer),
-    'lru-cache, with a deep copy': () => lruCache(answer),
-    'lru-cache, with a copy by hand': () => lruCacheCopiedByHand(answer),
+    'Map (one object for all)': () => map(response),
+    'lru-cache, with a deep copy': () => lruCache(response),
+    'lru-cache, with a copy by hand': () => lruCacheCopiedByHand(response),
   };
   const rows = [];
   const hits = new Map();

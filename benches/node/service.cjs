@@ -1,4 +1,4 @@
-// What goes over the wire, the same for every client: compare `src/wire.rs` and `python/service.py`.
+// The request and the token, the same for every client, as in `src/wire.rs` and `python/service.py`.
 'use strict';
 
 const PATH = '/v1/mgmt/outbound/app/user/token/latest';
@@ -16,6 +16,6 @@ module.exports = {
   HEADERS: { authorization: `Bearer ${PROJECT_ID}:${MANAGEMENT_KEY}`, 'content-type': 'application/json' },
   BODY: { appId: APP_ID, userId: USER_ID },
   ACCESS_TOKEN: 'made-up-access-token-0123456789-0123456789-0123456789-0123456789-0123456789',
-  /** Milliseconds. Every client that can has one, and none is reached. */
+  /** Milliseconds. Every client that supports a timeout has this one, and no call reaches it. */
   TIMEOUT: 20_000,
 };

@@ -1,6 +1,6 @@
-// A process that does one thing, and writes a dot when it is done: nothing, an import, or the first token.
+// A process that does nothing, imports a module, or fetches a first token, and then writes a dot.
 //
-// `start.cjs`, `start.cjs import MODULE`, `start.cjs fetch NAME ORIGIN`. Compare `python/start.py`.
+// `start.cjs`, `start.cjs import MODULE`, `start.cjs fetch NAME ORIGIN`. See also `python/start.py`.
 'use strict';
 
 const { writeSync } = require('node:fs');

@@ -1,4 +1,4 @@
-"""What a client costs before its first call: prints microseconds a client, one figure a round, as JSON."""
+"""The cost of constructing a client: prints microseconds per client, one figure per round, as JSON."""
 
 import importlib
 import json
@@ -12,7 +12,7 @@ SECONDS = 0.15
 
 
 def construct(make: type, service: Service) -> float:
-    """Microseconds for one."""
+    """Return the microseconds for one client."""
     made = 0
     began = time.perf_counter()
     while (took := time.perf_counter() - began) < SECONDS:

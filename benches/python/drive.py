@@ -1,7 +1,7 @@
-"""A client in Python, driven over its standard input: compare ``src/client.rs`` and ``node/drive.cjs``.
+"""A Python client, driven over its standard input, like ``src/client.rs`` and ``node/drive.cjs``.
 
-``drive.py NAME LOOP ORIGIN DIRECTORY CONCURRENCY``, where LOOP is threads, asyncio or uvloop; then each line,
-``seconds 0.5`` or ``calls 100``, is answered by one line of JSON.
+``drive.py NAME LOOP ORIGIN DIRECTORY CONCURRENCY``; LOOP is threads, asyncio or uvloop. Then it replies to each line,
+``seconds 0.5`` or ``calls 100``, with one line of JSON.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from typing import Any
 
 from service import ACCESS_TOKEN, Service
 
-Budget = Callable[[], bool]
+WorkLimit = Callable[[], bool]
 
 
-def budget_of(line: str) -> Budget:
-    """Whether one more call may begin."""
+def limit_of(line: str) -> WorkLimit:
+    """Return a function that says whether one more call may start."""
     unit, amount = line.split()
     if unit == "seconds":
         end = time.perf_counter() + float(amount)
@@ -36,7 +36,7 @@ def check(access_token: str) -> None:
 
 
 class Measured:
-    """Answers the line with what its calls took: the CPU time is user and system, of all threads."""
+    """Reply with the cost of the calls; CPU time is user and system time of all threads."""
 
     def __enter__(self) -> list[int]:
         self.latencies: list[int] = []
@@ -48,31 +48,31 @@ class Measured:
         if kind is not None:
             return
         ordered = sorted(self.latencies)
-        answer = {
+        reply = {
             "calls": len(ordered),
             "seconds": seconds,
             "cpu_seconds": cpu_seconds,
             "p50_us": ordered[len(ordered) // 2] / 1e3,
             "p99_us": ordered[len(ordered) * 99 // 100] / 1e3,
         }
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(reply), flush=True)
 
 
 def drive_threads(client: Any, concurrency: int) -> None:
-    def work(budget: Budget, latencies: list[int]) -> None:
-        while budget():
+    def work(limit: WorkLimit, latencies: list[int]) -> None:
+        while limit():
             began = time.perf_counter_ns()
             check(client.fetch_token())
             latencies.append(time.perf_counter_ns() - began)
 
     with ThreadPoolExecutor(concurrency) as pool:
-        # All threads are there before anything is measured.
-        all_there = threading.Barrier(concurrency)
-        list(pool.map(lambda _: all_there.wait(), range(concurrency)))
+        # All threads must have started before the measurement.
+        all_started = threading.Barrier(concurrency)
+        list(pool.map(lambda _: all_started.wait(), range(concurrency)))
         for line in sys.stdin:
-            budget = budget_of(line)
+            limit = limit_of(line)
             with Measured() as latencies:
-                for worker in [pool.submit(work, budget, latencies) for _ in range(concurrency)]:
+                for worker in [pool.submit(work, limit, latencies) for _ in range(concurrency)]:
                     worker.result()
     client.close()
 
@@ -80,16 +80,16 @@ def drive_threads(client: Any, concurrency: int) -> None:
 async def drive_loop(make: Callable[[Service], Any], service: Service) -> None:
     client = make(service)
 
-    async def work(budget: Budget, latencies: list[int]) -> None:
-        while budget():
+    async def work(limit: WorkLimit, latencies: list[int]) -> None:
+        while limit():
             began = time.perf_counter_ns()
             check(await client.fetch_token())
             latencies.append(time.perf_counter_ns() - began)
 
     while line := await asyncio.to_thread(sys.stdin.readline):
-        budget = budget_of(line)
+        limit = limit_of(line)
         with Measured() as latencies:
-            await asyncio.gather(*(work(budget, latencies) for _ in range(service.concurrency)))
+            await asyncio.gather(*(work(limit, latencies) for _ in range(service.concurrency)))
     await client.close()
 
 

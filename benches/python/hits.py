@@ -1,4 +1,4 @@
-"""A token that is kept already: prints nanoseconds a hit, one figure a round, as JSON."""
+"""Fetches of a cached token: prints nanoseconds per hit, one figure per round, as JSON."""
 
 import asyncio
 import copy
@@ -20,36 +20,36 @@ from descope_outbound import AuthException, DescopeClient, DescopeClientAsync
 ROUNDS = 5
 HITS = 50_000
 
-Answer = dict[str, Any]
+TokenResponse = dict[str, Any]
 
 
-def answer_of(origin: str) -> Answer:
-    """What all of them keep."""
+def fetch_response(origin: str) -> TokenResponse:
+    """Fetch the response that all caches hold."""
     connection = HTTPConnection(urlsplit(origin).netloc)
     connection.request("POST", PATH, json.dumps(BODY), HEADERS)
-    answer: Answer = json.load(connection.getresponse())
+    response: TokenResponse = json.load(connection.getresponse())
     connection.close()
-    return answer
+    return response
 
 
 def time_hits(hit: Callable[[str, str], object]) -> float:
-    """Nanoseconds for one."""
+    """Return the nanoseconds for one hit."""
     began = time.perf_counter_ns()
     for _ in range(HITS):
         hit(APP_ID, USER_ID)
     return (time.perf_counter_ns() - began) / HITS
 
 
-def lru_cache(answer: Answer) -> Callable[[], float]:
-    """Never expires, and gives the same object to all."""
-    return functools.partial(time_hits, functools.lru_cache(maxsize=10_000)(lambda _app, _user: answer))
+def lru_cache(response: TokenResponse) -> Callable[[], float]:
+    """A cache that never expires and returns the same object to all callers."""
+    return functools.partial(time_hits, functools.lru_cache(maxsize=10_000)(lambda _app, _user: response))
 
 
-def ttl_cache(answer: Answer) -> Callable[[], float]:
-    """Expires, and gives each caller an object of his own."""
+def ttl_cache(response: TokenResponse) -> Callable[[], float]:
+    """A cache that expires and returns a new object to each caller."""
     cache: TTLCache[tuple[str, str], Any] = TTLCache(maxsize=10_000, ttl=300)
     lock = threading.Lock()
-    cache[APP_ID, USER_ID] = answer
+    cache[APP_ID, USER_ID] = response
 
     def hit(app_id: str, user_id: str) -> object:
         with lock:
@@ -58,16 +58,16 @@ def ttl_cache(answer: Answer) -> Callable[[], float]:
     return functools.partial(time_hits, hit)
 
 
-def ttl_cache_copied_by_hand(answer: Answer) -> Callable[[], float]:
-    """As the one above, by who knows what there is to copy."""
+def ttl_cache_copied_by_hand(response: TokenResponse) -> Callable[[], float]:
+    """The same cache with a copy function for this shape of response."""
     cache: TTLCache[tuple[str, str], Any] = TTLCache(maxsize=10_000, ttl=300)
     lock = threading.Lock()
-    cache[APP_ID, USER_ID] = answer
+    cache[APP_ID, USER_ID] = response
 
     def hit(app_id: str, user_id: str) -> object:
         with lock:
-            kept = cache[app_id, user_id]
-        token = kept["token"].copy()
+            cached = cache[app_id, user_id]
+        token = cached["token"].copy()
         token["scopes"] = token["scopes"].copy()
         return {"token": token}
 
@@ -96,13 +96,13 @@ def ours_async(origin: str) -> Callable[[], float]:
 
 def main() -> None:
     origin = sys.argv[1]
-    answer = answer_of(origin)
+    response = fetch_response(origin)
     makers: dict[str, Callable[[], Callable[[], float]]] = {
         "descope-outbound, cache=True, sync": lambda: ours(origin),
         "descope-outbound, cache=True, asyncio": lambda: ours_async(origin),
-        "functools.lru_cache (never expires, one object for all)": lambda: lru_cache(answer),
-        "cachetools.TTLCache, with a lock and a deep copy": lambda: ttl_cache(answer),
-        "cachetools.TTLCache, with a lock and a copy by hand": lambda: ttl_cache_copied_by_hand(answer),
+        "functools.lru_cache (never expires, one object for all)": lambda: lru_cache(response),
+        "cachetools.TTLCache, with a lock and a deep copy": lambda: ttl_cache(response),
+        "cachetools.TTLCache, with a lock and a copy by hand": lambda: ttl_cache_copied_by_hand(response),
     }
     rows: list[dict[str, Any]] = []
     timers = {}

@@ -1,6 +1,6 @@
-"""What goes over the wire, the same for every client: compare ``src/wire.rs`` and ``node/service.cjs``.
+"""The request and the token, the same for every client, as in ``src/wire.rs`` and ``node/service.cjs``.
 
-It imports nothing, since the time to the first token is measured with it.
+It imports nothing, because the time to the first token includes this import.
 """
 
 PATH = "/v1/mgmt/outbound/app/user/token/latest"
@@ -11,18 +11,18 @@ APP_ID = "google-calendar"
 USER_ID = "U2made-up-user-0123456789abc"
 BODY = {"appId": APP_ID, "userId": USER_ID}
 ACCESS_TOKEN = "made-up-access-token-0123456789-0123456789-0123456789-0123456789-0123456789"
-#: Seconds. Every client has one, and none is reached.
+#: Seconds. Every client has this timeout, and no call reaches it.
 TIMEOUT = 20.0
 
 
 class Service:
-    """Where the service is, whom to trust, and how many calls run at once."""
+    """The address of the service, its authority, and the number of concurrent calls."""
 
     def __init__(self, origin: str, directory: str, concurrency: int) -> None:
         self.origin = origin
         self.url = origin + PATH
         #: The service's own authority, for clients that add one to the system's.
         self.authority = f"{directory}/authority.pem"
-        #: That and the system's in one file, for clients that take a file instead of the system's.
+        #: The service's authority and the system's in one file, for clients that replace the system's with a file.
         self.bundle = f"{directory}/bundle.pem"
         self.concurrency = concurrency

@@ -1,6 +1,7 @@
-"""A process that does one thing, and writes a dot when it is done: nothing, an import, or the first token.
+"""A process that does nothing, imports a module, or fetches a first token, and then writes a dot.
 
-``start.py``, ``start.py import MODULE``, ``start.py fetch NAME LOOP ORIGIN DIRECTORY``. It imports as little as can be.
+``start.py``, ``start.py import MODULE``, ``start.py fetch NAME LOOP ORIGIN DIRECTORY``.
+It imports as little as possible.
 """
 
 import os
@@ -8,7 +9,7 @@ import sys
 
 
 def fetch(name: str, loop: str, origin: str, directory: str) -> None:
-    from service import ACCESS_TOKEN, Service  # noqa: PLC0415 - not where only an import is measured
+    from service import ACCESS_TOKEN, Service  # noqa: PLC0415 - not part of the measurement of an import
 
     make = __import__(f"clients.{name}", fromlist=["Client"]).Client
     service = Service(origin, directory, 1)

@@ -1,4 +1,4 @@
-//! The clients: each is made once, and fetches the token again and again.
+//! The clients. Each is constructed once and fetches the token many times.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 
-use crate::{Failure, wire};
+use crate::{BoxError, wire};
 
-pub(crate) trait Client: Send + Sync + Sized + 'static {
-    fn open(origin: &str, authority: &Path) -> Result<Self, Failure>;
-    fn fetch_token(&self) -> impl Future<Output = Result<String, Failure>> + Send;
+pub(crate) trait BenchClient: Send + Sync + Sized + 'static {
+    fn open(origin: &str, authority: &Path) -> Result<Self, BoxError>;
+    fn fetch_token(&self) -> impl Future<Output = Result<String, BoxError>> + Send;
 }
 
-fn access_token_of(answer: &[u8]) -> Result<String, Failure> {
-    let answer: Value = serde_json::from_slice(answer)?;
-    Ok(answer["token"]["accessToken"].as_str().ok_or("no access token")?.to_owned())
+fn access_token_of(body: &[u8]) -> Result<String, BoxError> {
+    let body: Value = serde_json::from_slice(body)?;
+    Ok(body["token"]["accessToken"].as_str().ok_or("no access token")?.to_owned())
 }
 
 pub(crate) struct PlainReqwest {
@@ -31,14 +31,14 @@ pub(crate) struct PlainReqwest {
     url: String,
 }
 
-impl Client for PlainReqwest {
-    fn open(origin: &str, authority: &Path) -> Result<Self, Failure> {
+impl BenchClient for PlainReqwest {
+    fn open(origin: &str, authority: &Path) -> Result<Self, BoxError> {
         let authority = reqwest::Certificate::from_pem(&std::fs::read(authority)?)?;
         let client = reqwest::Client::builder().tls_certs_only([authority]).timeout(wire::TIMEOUT).build()?;
         Ok(Self { client, url: format!("{origin}{}", wire::PATH) })
     }
 
-    async fn fetch_token(&self) -> Result<String, Failure> {
+    async fn fetch_token(&self) -> Result<String, BoxError> {
         let request = self
             .client
             .post(&self.url)
@@ -53,8 +53,8 @@ pub(crate) struct Hyper {
     url: http::Uri,
 }
 
-impl Client for Hyper {
-    fn open(origin: &str, authority: &Path) -> Result<Self, Failure> {
+impl BenchClient for Hyper {
+    fn open(origin: &str, authority: &Path) -> Result<Self, BoxError> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(authority)?)?;
         let tls =
@@ -71,28 +71,28 @@ impl Client for Hyper {
         Ok(Self { client, url: format!("{origin}{}", wire::PATH).parse()? })
     }
 
-    async fn fetch_token(&self) -> Result<String, Failure> {
-        let body = serde_json::to_vec(&json!({ "appId": wire::APP_ID, "userId": wire::USER_ID }))?;
+    async fn fetch_token(&self) -> Result<String, BoxError> {
+        let request_body = serde_json::to_vec(&json!({ "appId": wire::APP_ID, "userId": wire::USER_ID }))?;
         let request = http::Request::post(self.url.clone())
             .header(AUTHORIZATION, wire::AUTHORIZATION)
             .header(CONTENT_TYPE, "application/json")
-            .body(Full::from(body))?;
-        let answer = async {
+            .body(Full::from(request_body))?;
+        let body = async {
             let response = self.client.request(request).await?;
             if !response.status().is_success() {
                 return Err(format!("status {}", response.status()).into());
             }
-            Ok::<_, Failure>(response.into_body().collect().await?.to_bytes())
+            Ok::<_, BoxError>(response.into_body().collect().await?.to_bytes())
         };
-        access_token_of(&tokio::time::timeout(wire::TIMEOUT, answer).await??)
+        access_token_of(&tokio::time::timeout(wire::TIMEOUT, body).await??)
     }
 }
 
 pub(crate) struct Ours(descope_outbound::Client);
 
-impl Client for Ours {
-    fn open(origin: &str, _: &Path) -> Result<Self, Failure> {
-        // Its roots come from SSL_CERT_FILE, which is set for it.
+impl BenchClient for Ours {
+    fn open(origin: &str, _: &Path) -> Result<Self, BoxError> {
+        // Its root certificates come from SSL_CERT_FILE, which the benchmark sets.
         let client = descope_outbound::Client::builder()
             .project_id(wire::PROJECT_ID)
             .management_key(wire::MANAGEMENT_KEY)
@@ -102,7 +102,7 @@ impl Client for Ours {
         Ok(Self(client))
     }
 
-    async fn fetch_token(&self) -> Result<String, Failure> {
+    async fn fetch_token(&self) -> Result<String, BoxError> {
         Ok(self.0.fetch_token(wire::APP_ID, wire::USER_ID).await?.access_token.expose().to_owned())
     }
 }

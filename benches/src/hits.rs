@@ -1,6 +1,7 @@
-//! A token that is kept already: `bench-hits ORIGIN` prints nanoseconds a hit, one figure a round, as JSON.
+//! Fetches of a cached token: `bench-hits ORIGIN` prints nanoseconds per hit, one figure per round, as JSON.
 //!
-//! The rounds take turns, so that what else the machine does meets all alike: the ratios count, not the figures.
+//! The measurements alternate in rounds, so that other load on the machine affects all of them. The ratios matter, not
+//! the figures.
 
 #![expect(dead_code, reason = "wire.rs also has what only a request needs")]
 
@@ -21,18 +22,18 @@ mod wire;
 
 const FEW: usize = 100;
 const MANY: usize = 100_000;
-/// What a cache has room for, unless it is told.
-const BY_DEFAULT: usize = 10_000;
+/// The default capacity of a cache.
+const DEFAULT_CAPACITY: usize = 10_000;
 const ROUNDS: usize = 7;
 const HITS: usize = 200_000;
 
-type Failure = Box<dyn Error + Send + Sync>;
+type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What is measured, and how.
-type Timer<'data> = (&'static str, Box<dyn Fn() -> Result<f64, Failure> + 'data>);
+/// The label of a measurement, and the measurement.
+type Timer<'data> = (&'static str, Box<dyn Fn() -> Result<f64, BoxError> + 'data>);
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<(), BoxError> {
     let origin = std::env::args().nth(1).ok_or("bench-hits ORIGIN")?;
     let users: Vec<String> = (0..MANY).map(|number| format!("{}-{number}", wire::USER_ID)).collect();
     let few_users = users.get(..FEW).ok_or("too few users")?;
@@ -93,43 +94,47 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a fetch is found by, in a map that is used as it comes: the ids and the scopes.
+/// The key of a token in a plain map: the ids and the scopes.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Owned([String; 4], Option<Vec<String>>);
+struct OwnedKey([String; 4], Option<Vec<String>>);
 
 #[derive(Hash)]
-struct Borrowed<'call>([&'call str; 4], Option<&'call [String]>);
+struct BorrowedKey<'call>([&'call str; 4], Option<&'call [String]>);
 
-impl Equivalent<Owned> for Borrowed<'_> {
-    fn equivalent(&self, Owned(ids, scopes): &Owned) -> bool {
+impl Equivalent<OwnedKey> for BorrowedKey<'_> {
+    fn equivalent(&self, OwnedKey(ids, scopes): &OwnedKey) -> bool {
         self.0.iter().zip(ids).all(|(ours, theirs)| ours == theirs) && self.1 == scopes.as_deref()
     }
 }
 
-type BareMap = Cache<Owned, Arc<str>>;
+type BareMap = Cache<OwnedKey, Arc<str>>;
 
-/// The least that such a cache can cost: nothing in it expires, and nothing is counted.
+/// The minimum cost of such a cache: without expiry and without counters.
 fn bare_map(users: &[String]) -> BareMap {
-    // In as many parts as it makes of itself.
-    let map = Cache::new((2 * users.len()).max(BY_DEFAULT));
+    // The map chooses its number of shards.
+    let map = Cache::new((2 * users.len()).max(DEFAULT_CAPACITY));
     for user in users {
         let ids = [wire::APP_ID.to_owned(), user.clone(), String::new(), String::new()];
-        map.insert(Owned(ids, None), wire::ACCESS_TOKEN.into());
+        map.insert(OwnedKey(ids, None), wire::ACCESS_TOKEN.into());
     }
     map
 }
 
 fn bare_hit(map: &BareMap, user: &str) -> Option<Arc<str>> {
-    map.get(&Borrowed([wire::APP_ID, user, "", ""], None))
+    map.get(&BorrowedKey([wire::APP_ID, user, "", ""], None))
 }
 
-/// The default, as far as it is enough.
+/// The default options, with a larger capacity only for many users.
 fn options_for(users: &[String]) -> CacheOptions {
     let default = CacheOptions::default();
-    if users.len() < BY_DEFAULT { default } else { default.max_entries(2 * users.len()).max_bytes(1 << 30) }
+    if users.len() < DEFAULT_CAPACITY {
+        default
+    } else {
+        default.max_entries(2 * users.len()).max_bytes(1 << 30)
+    }
 }
 
-async fn filled(origin: &str, users: &[String]) -> Result<Client, Failure> {
+async fn filled(origin: &str, users: &[String]) -> Result<Client, BoxError> {
     let client = Client::builder()
         .project_id(wire::PROJECT_ID)
         .management_key(wire::MANAGEMENT_KEY)
@@ -140,21 +145,21 @@ async fn filled(origin: &str, users: &[String]) -> Result<Client, Failure> {
     for user in users {
         client.fetch_token(wire::APP_ID, user).await?;
     }
-    let kept = client.cache().map(|cache| cache.stats().entries);
-    if kept != Some(u64::try_from(users.len())?) {
-        return Err(format!("{kept:?} of {} tokens are kept", users.len()).into());
+    let cached = client.cache().map(|cache| cache.stats().entries);
+    if cached != Some(u64::try_from(users.len())?) {
+        return Err(format!("{cached:?} of {} tokens are cached", users.len()).into());
     }
     Ok(client)
 }
 
-/// As the bindings ask.
+/// A lookup as in the bindings.
 fn hit(client: &Client, user: &str) -> Option<Answer> {
     let mut question = Question::new(&operation::FETCH_TOKEN);
     (question.app_id, question.user_id) = (wire::APP_ID, user);
     client.look_up(&question, Duration::ZERO)
 }
 
-/// As a Rust program asks, who gets a token of its own. A hit is there at the first poll.
+/// A fetch as in a Rust program, which gets its own token. A hit is ready at the first poll.
 fn awaited_hit(client: &Client, user: &str) -> Option<Token> {
     let mut fetch = client.fetch_token(wire::APP_ID, user).into_future();
     match fetch.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -163,8 +168,8 @@ fn awaited_hit(client: &Client, user: &str) -> Option<Token> {
     }
 }
 
-/// Nanoseconds a hit. The users are gone through in steps that no prefetcher follows.
-fn on_one<Hit>(users: &[String], hit: impl Fn(&str) -> Option<Hit>) -> Result<f64, Failure> {
+/// Measure nanoseconds per hit. The order of the users defeats the processor's prefetcher.
+fn on_one<Hit>(users: &[String], hit: impl Fn(&str) -> Option<Hit>) -> Result<f64, BoxError> {
     let began = Instant::now();
     let mut missed = 0;
     for user in users.iter().step_by(7).chain(users.iter().step_by(11)).cycle().take(HITS) {
@@ -174,13 +179,13 @@ fn on_one<Hit>(users: &[String], hit: impl Fn(&str) -> Option<Hit>) -> Result<f6
     if missed == 0 { Ok(nanoseconds) } else { Err(format!("{missed} of {HITS} missed").into()) }
 }
 
-/// Nanoseconds a hit of all threads together: half of what one takes, where two do not get in each other's way. They
-/// begin together.
+/// Measure nanoseconds per hit over all threads, which start together. Two threads that do not contend take half of the
+/// time of one.
 fn on_threads<Hit>(
     users: &[String],
     threads: usize,
     hit: impl Fn(usize, &str) -> Option<Hit> + Sync,
-) -> Result<f64, Failure> {
+) -> Result<f64, BoxError> {
     let start = Barrier::new(threads);
     let outcomes: Vec<_> = std::thread::scope(|scope| {
         let (start, hit) = (&start, &hit);
@@ -201,8 +206,8 @@ fn on_threads<Hit>(
     for outcome in outcomes {
         times.push(outcome.map_err(|_| "a thread has panicked")??);
     }
-    let began = times.iter().map(|(began, _)| began).min().ok_or("no thread")?;
-    let ended = times.iter().map(|(_, ended)| ended).max().ok_or("no thread")?;
+    let began = times.iter().map(|(began, _)| began).min().ok_or("no thread ran")?;
+    let ended = times.iter().map(|(_, ended)| ended).max().ok_or("no thread ran")?;
     Ok(ended.duration_since(*began).as_secs_f64() * 1e9 / count(HITS * threads))
 }
 

@@ -1,7 +1,7 @@
-//! The service that every client is measured against: one fixed answer, given away as fast as a socket takes it.
+//! The service for all measured clients: one fixed response, sent as fast as the socket accepts it.
 //!
-//! `bench-service DIRECTORY` writes `authority.pem` there, prints where it listens, and ends when its input does. What
-//! does not ask for a token as every client should gets 404, which the benchmark takes for a failure.
+//! `bench-service DIRECTORY` writes `authority.pem` there, prints its addresses, and ends when its input ends. A
+//! request that differs from the expected one gets a 404, which fails the benchmark.
 
 #![expect(dead_code, reason = "wire.rs also has what only the clients send")]
 
@@ -24,9 +24,9 @@ use tokio_rustls::TlsAcceptor;
 
 mod wire;
 
-const LICENCE_PATH: &str = "/v1/mgmt/license";
-const LICENCE: &str = r#"{"rateLimitTier":"made-up"}"#;
-/// A token as the service writes it.
+const LICENSE_PATH: &str = "/v1/mgmt/license";
+const LICENSE: &str = r#"{"rateLimitTier":"made-up"}"#;
+/// A token in the service's form.
 const TOKEN: &str = concat!(
     r#"{"token":{"id":"OT2made-up-token-012345","appId":"google-calendar","userId":"U2made-up-user-0123456789abc","#,
     r#""tokenSub":"made-up-subject-012345","accessToken":"made-up-access-token-0123456789-0123456789-0123456789-0123456789"#,
@@ -34,15 +34,15 @@ const TOKEN: &str = concat!(
     r#""1764000000","lastRefreshError":"","scopes":["https://www.googleapis.com/auth/calendar.events"],"tenantId":"","#,
     r#""grantedBy":"U2made-up-user-0123456789abc","externalIdentifier":""}}"#,
 );
-const _: () = assert!(TOKEN.len() == 514, "the size of a usual answer");
+const _: () = assert!(TOKEN.len() == 514, "the size of a usual response");
 
 const LARGEST_REQUEST: usize = 64 * 1024;
-const MOST_HEADERS: usize = 64;
+const MAX_HEADERS: usize = 64;
 
-type Failure = Box<dyn Error + Send + Sync>;
+type BoxError = Box<dyn Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<(), BoxError> {
     let directory = std::env::args_os().nth(1).ok_or("bench-service DIRECTORY")?;
     let acceptor = certify(Path::new(&directory))?;
     let plain = TcpListener::bind("127.0.0.1:0").await?;
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Failure> {
     let ended = Arc::new(tokio::sync::Notify::new());
     let notify = Arc::clone(&ended);
     std::thread::spawn(move || {
-        // Whatever comes, and also its end: whoever started this has gone or wants it gone.
+        // Input or its end means that the parent process wants this one to end.
         let _ = io::stdin().read_line(&mut String::new());
         notify.notify_one();
     });
@@ -66,7 +66,7 @@ async fn main() -> Result<(), Failure> {
     }
 }
 
-async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Result<(), Failure> {
+async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Result<(), BoxError> {
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
@@ -74,21 +74,21 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Result<
     }
 }
 
-/// A connection that breaks is its client's affair.
-async fn serve(stream: TcpStream, acceptor: Option<TlsAcceptor>) -> Result<(), Failure> {
+/// Serve one connection. A broken connection does not end the service.
+async fn serve(stream: TcpStream, acceptor: Option<TlsAcceptor>) -> Result<(), BoxError> {
     match acceptor {
-        Some(acceptor) => answer_all(acceptor.accept(stream).await?).await,
-        None => answer_all(stream).await,
+        Some(acceptor) => respond_all(acceptor.accept(stream).await?).await,
+        None => respond_all(stream).await,
     }
 }
 
-async fn answer_all(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Failure> {
-    let answers = Answers::new();
+async fn respond_all(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), BoxError> {
+    let responses = FixedResponses::new();
     let mut received = BytesMut::with_capacity(4096);
     loop {
-        while let Some((length, answer)) = answers.to(&received)? {
+        while let Some((length, response)) = responses.to(&received)? {
             received.advance(length);
-            stream.write_all(answer.as_bytes()).await?;
+            stream.write_all(response.as_bytes()).await?;
             stream.flush().await?;
         }
         if received.len() > LARGEST_REQUEST || stream.read_buf(&mut received).await? == 0 {
@@ -97,30 +97,30 @@ async fn answer_all(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<(
     }
 }
 
-struct Answers {
+struct FixedResponses {
     token: String,
-    licence: String,
-    refusal: String,
+    license: String,
+    not_found: String,
 }
 
-impl Answers {
+impl FixedResponses {
     fn new() -> Self {
-        let answer = |status: &str, body: &str| {
+        let response = |status: &str, body: &str| {
             let length = body.len();
             format!(
                 "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
             )
         };
         Self {
-            token: answer("200 OK", TOKEN),
-            licence: answer("200 OK", LICENCE),
-            refusal: answer("404 Not Found", r#"{"errorCode":"E000000"}"#),
+            token: response("200 OK", TOKEN),
+            license: response("200 OK", LICENSE),
+            not_found: response("404 Not Found", r#"{"errorCode":"E000000"}"#),
         }
     }
 
-    /// The length of the first request and what it gets, once it is there with its body.
-    fn to(&self, received: &[u8]) -> Result<Option<(usize, &str)>, Failure> {
-        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    /// Return the length of the first request and its response, or none if the request is incomplete.
+    fn to(&self, received: &[u8]) -> Result<Option<(usize, &str)>, BoxError> {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut request = httparse::Request::new(&mut headers);
         let httparse::Status::Complete(head) = request.parse(received)? else { return Ok(None) };
         let header = |name: &str| {
@@ -132,17 +132,17 @@ impl Answers {
             return Ok(None);
         }
         let is_authorized = header("authorization") == Some(wire::AUTHORIZATION);
-        let answer = match (request.method, request.path) {
+        let response = match (request.method, request.path) {
             (Some("POST"), Some(wire::PATH)) if is_authorized && body > 0 => &self.token,
-            (Some("GET"), Some(LICENCE_PATH)) if is_authorized => &self.licence,
-            _ => &self.refusal,
+            (Some("GET"), Some(LICENSE_PATH)) if is_authorized => &self.license,
+            _ => &self.not_found,
         };
-        Ok(Some((head + body, answer)))
+        Ok(Some((head + body, response)))
     }
 }
 
-/// An authority of its own, whose key is dropped once it has signed the service's certificate.
-fn certify(directory: &Path) -> Result<TlsAcceptor, Failure> {
+/// Create an authority and the service's certificate. The authority's key is dropped after it has signed.
+fn certify(directory: &Path) -> Result<TlsAcceptor, BoxError> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -153,7 +153,7 @@ fn certify(directory: &Path) -> Result<TlsAcceptor, Failure> {
     let mut own = CertificateParams::new(vec!["127.0.0.1".to_owned()])?;
     own.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     own.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // OpenSSL in its strict mode, which Python uses, wants it.
+    // Python uses OpenSSL's strict mode, which requires it.
     own.use_authority_key_identifier_extension = true;
     let own_key = KeyPair::generate()?;
     let own_certificate = own.signed_by(&own_key, &Issuer::new(authority, authority_key))?;

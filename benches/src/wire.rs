@@ -1,4 +1,4 @@
-//! What goes over the wire, the same for every client: compare `python/service.py` and `node/service.cjs`.
+//! The request and the token, the same for every client, as in `python/service.py` and `node/service.cjs`.
 
 use std::time::Duration;
 
@@ -10,5 +10,5 @@ pub(crate) const ACCESS_TOKEN: &str =
     "made-up-access-token-0123456789-0123456789-0123456789-0123456789-0123456789";
 pub(crate) const APP_ID: &str = "google-calendar";
 pub(crate) const USER_ID: &str = "U2made-up-user-0123456789abc";
-/// Every client has one, and none is reached.
+/// Every client has this timeout, and no call reaches it.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,4 +1,4 @@
-//! What a client is made from: lines, one for each setting.
+//! The settings of a client, one per line.
 #![no_main]
 
 use descope_outbound::invariants::{Settings, a_configuration_is_safe_or_refused_without_its_secrets};

@@ -1,4 +1,4 @@
-//! An error's body that quotes a secret: the first line, without what every secret here begins with.
+//! An error body that quotes a secret. The first line is the secret, without the prefix of all secrets here.
 #![no_main]
 
 use descope_outbound::invariants::an_echo_is_masked;

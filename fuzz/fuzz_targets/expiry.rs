@@ -1,4 +1,4 @@
-//! When a token ends, in whatever form that comes.
+//! The expiry of a token, in any form.
 #![no_main]
 
 use descope_outbound::invariants::an_expiry_is_a_moment;

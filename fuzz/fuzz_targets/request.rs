@@ -1,4 +1,4 @@
-//! What a caller passes as JSON: a byte that chooses the operation, then its arguments.
+//! The arguments of a caller as JSON, after a byte that selects the operation.
 #![no_main]
 
 use descope_outbound::invariants::a_request_stays_in_its_place;

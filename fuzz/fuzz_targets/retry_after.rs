@@ -1,4 +1,4 @@
-//! How long the service wants to be left alone.
+//! The Retry-After header.
 #![no_main]
 
 use descope_outbound::invariants::a_wait_is_bounded;

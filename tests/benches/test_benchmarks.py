@@ -1,4 +1,4 @@
-"""The benchmarks: what is concluded, what becomes of a client that fails, and that ours are measured."""
+"""The benchmarks: their verdicts, their handling of failing clients, and the clients of this package."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def origins(tmp_path: Path) -> Iterator[dict[str, str]]:
         (True, [], "not measured"),
     ],
 )
-def test_a_target_is_met_or_missed_only_where_every_round_says_so(
+def test_a_target_is_met_or_missed_only_if_every_round_agrees(
     is_least: bool, figures: list[float], verdict: str
 ) -> None:
     assert Target("", 2.0, is_least, "times", figures).verdict == verdict
 
 
-def test_a_ratio_is_of_the_same_round(tmp_path: Path) -> None:
+def test_a_ratio_compares_figures_of_the_same_round(tmp_path: Path) -> None:
     place = {"transport": "tls", "concurrency": 32}
     rows = [
         place | {"client": "python-official-sync", "cpu_us": [100, 600]},
@@ -58,14 +58,14 @@ def test_a_ratio_is_of_the_same_round(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("transport", ["plain", "tls"])
 @pytest.mark.parametrize("client", OURS, ids=lambda client: client.id)
-def test_our_clients_fetch_from_the_service_that_is_measured_against(
+def test_the_clients_of_this_package_fetch_from_the_benchmark_service(
     client: Client, transport: str, origins: dict[str, str], tmp_path: Path
 ) -> None:
     with Driven(client.command(origins[transport], tmp_path, 4), client.trust(tmp_path)) as process:
-        answer = process.ask("calls 20", 1)
-    assert answer["calls"] == 20
-    assert answer["cpu_seconds"] > 0
-    assert 0 < answer["p50_us"] <= answer["p99_us"]
+        reply = process.ask("calls 20", 1)
+    assert reply["calls"] == 20
+    assert reply["cpu_seconds"] > 0
+    assert 0 < reply["p50_us"] <= reply["p99_us"]
 
 
 def test_a_client_that_does_not_trust_the_service_fails(origins: dict[str, str], tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_client_that_does_not_trust_the_service_fails(origins: dict[str, str],
         process.ask("calls 1", 1)
 
 
-def test_a_client_that_fails_is_told_with_the_reason_and_the_others_are_measured(
+def test_a_failing_client_is_reported_with_the_reason_and_the_others_are_measured(
     origins: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(throughput, "WARM_SECONDS", {"Rust": 0.01})
@@ -87,8 +87,8 @@ def test_a_client_that_fails_is_told_with_the_reason_and_the_others_are_measured
     assert len(measured["cpu_us"]) == len(measured["calls_per_second"]) == 2
 
 
-def test_a_process_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_a_reply_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("driven.PATIENCE", 0.0)
     silent = "import sys; sys.stdin.read()"
-    with Driven([sys.executable, "-c", silent], {}) as process, pytest.raises(Failed, match="no answer in 0 s"):
+    with Driven([sys.executable, "-c", silent], {}) as process, pytest.raises(Failed, match="no reply in 0 s"):
         process.ask("calls 1", 0.05)

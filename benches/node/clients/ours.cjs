@@ -12,8 +12,8 @@ exports.open = ({ origin }) => {
   });
   return {
     async fetchToken() {
-      const answer = await client.management.outboundApplication.fetchToken(APP_ID, USER_ID);
-      return answer.data.accessToken;
+      const response = await client.management.outboundApplication.fetchToken(APP_ID, USER_ID);
+      return response.data.accessToken;
     },
     close: async () => {},
   };

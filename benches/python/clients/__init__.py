@@ -1,1 +1,1 @@
-"""The clients: each file is one, made once, and fetches the token again and again."""
+"""The clients, one per file. Each is constructed once and fetches the token many times."""

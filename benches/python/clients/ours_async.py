@@ -11,8 +11,8 @@ class Client:
         self.client = DescopeClientAsync(PROJECT_ID, None, False, MANAGEMENT_KEY, TIMEOUT, base_url=service.origin)
 
     async def fetch_token(self) -> str:
-        answer = await self.client.mgmt.outbound_application.fetch_token(APP_ID, USER_ID)
-        return answer["token"]["accessToken"]
+        response = await self.client.mgmt.outbound_application.fetch_token(APP_ID, USER_ID)
+        return response["token"]["accessToken"]
 
     async def close(self) -> None:
         await self.client.aclose()

@@ -11,8 +11,8 @@ class Client:
         self.client = DescopeClient(PROJECT_ID, None, False, MANAGEMENT_KEY, TIMEOUT, base_url=service.origin)
 
     def fetch_token(self) -> str:
-        answer = self.client.mgmt.outbound_application.fetch_token(APP_ID, USER_ID)
-        return answer["token"]["accessToken"]
+        response = self.client.mgmt.outbound_application.fetch_token(APP_ID, USER_ID)
+        return response["token"]["accessToken"]
 
     def close(self) -> None:
         self.client.close()

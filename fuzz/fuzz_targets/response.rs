@@ -1,4 +1,4 @@
-//! A success, and what is read of it.
+//! The body of a success response.
 #![no_main]
 
 use descope_outbound::invariants::an_answer_is_json_to_the_byte;
