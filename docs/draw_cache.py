@@ -1,11 +1,11 @@
-"""Draws the states over a token's life, for docs/cache.md: two tokens, one that grows too old and one that expires."""
+"""Draw docs/cache.svg: the states over the life of three tokens, of an hour, ten minutes and two minutes."""
 
 from pathlib import Path
 
 WIDTH, LEFT, BAR = 760, 110, 34
 COLOURS = {"fresh": "#2f7d4f", "refresh ahead": "#b7791f", "stale": "#c2571a", "expired": "#8b8f98"}
 
-# Minutes from its arrival at which each state begins, and when the picture ends.
+# The minutes after the token's arrival at which each state begins, and the minute at which the picture ends.
 ROWS = {
     "an hour": ([("fresh", 0.0), ("refresh ahead", 5.0), ("expired", 15.0)], 16.0),
     "ten minutes": ([("fresh", 0.0), ("refresh ahead", 5.0), ("stale", 9.0), ("expired", 9.5)], 16.0),
@@ -14,7 +14,7 @@ ROWS = {
 
 
 def row(top: int, life: str, states: list[tuple[str, float]], end: float) -> list[str]:
-    """One bar, a piece for each state."""
+    """Return one bar, with a piece for each state."""
     scale = (WIDTH - LEFT - 20) / end
     lines = [f'<text x="10" y="{top + 21}">{life}</text>']
     ends = [*(begin for _, begin in states[1:]), end]
@@ -25,7 +25,7 @@ def row(top: int, life: str, states: list[tuple[str, float]], end: float) -> lis
 
 
 def picture() -> str:
-    """The whole of it."""
+    """Return the whole picture."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} 220" font-family="sans-serif" font-size="13">',
         f'<rect width="{WIDTH}" height="220" fill="#ffffff"/>',
@@ -41,7 +41,7 @@ def picture() -> str:
         x = LEFT + number * 150
         lines.append(f'<rect x="{x}" y="10" width="12" height="12" fill="{colour}"/>')
         lines.append(f'<text x="{x + 18}" y="21">{state}</text>')
-    lines.append('<text x="10" y="210" fill="#555">life of the token, and its age since it was fetched</text></svg>')
+    lines.append('<text x="10" y="210" fill="#555">lifetime of the token, and minutes since it was fetched</text></svg>')
     return "\n".join(lines) + "\n"
 
 
