@@ -276,7 +276,7 @@ def _markers() -> dict[str, Any]:
 def _expand(value: Any) -> Any:
     """Replace the markers, and turn the pieces into bytes."""
     if isinstance(value, dict):
-        if value.keys() & {"answer", "rest_of_answer", "chunk", "at_once"}:
+        if value.keys() & {"response", "rest_of_response", "chunk", "at_once"}:
             return _piece(value)
         return {key: _expand(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -298,10 +298,10 @@ def _piece(piece: dict[str, Any]) -> dict[str, Any]:
     if "chunk" in piece:
         text = _expand(piece["chunk"])
         return {"bytes": f"{len(text):x}\r\n{text}\r\n"} | more
-    answer = piece["answer"] if "answer" in piece else piece["rest_of_answer"]
-    body = _expand(answer.get("body", "$token"))
-    headers = {"content-type": "application/json", "content-length": len(body)} | answer.get("headers", {})
-    if not answer.get("keep", False):
+    response = piece["response"] if "response" in piece else piece["rest_of_response"]
+    body = _expand(response.get("body", "$token"))
+    headers = {"content-type": "application/json", "content-length": len(body)} | response.get("headers", {})
+    if not response.get("keep", False):
         headers["connection"] = "close"
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return {"bytes": ("HTTP/1.1 200 OK\r\n" if "answer" in piece else "") + head + "\r\n" + body} | more
+    return {"bytes": ("HTTP/1.1 200 OK\r\n" if "response" in piece else "") + head + "\r\n" + body} | more
