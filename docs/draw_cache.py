@@ -41,7 +41,7 @@ def picture() -> str:
         x = LEFT + number * 150
         lines.append(f'<rect x="{x}" y="10" width="12" height="12" fill="{colour}"/>')
         lines.append(f'<text x="{x + 18}" y="21">{state}</text>')
-    lines.append('<text x="10" y="210" fill="#555">lifetime of the token, and minutes since it was fetched</text></svg>')
+    lines.append('<text x="10" y="210" fill="#555">lifetime of the token, and time since it was fetched</text></svg>')
     return "\n".join(lines) + "\n"
 
 
