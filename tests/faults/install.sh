@@ -1,5 +1,5 @@
 #!/bin/sh
-# nginx and openssl from Debian, where they are not there yet. nginx is never run as a service: the tests start their own.
+# Install nginx and openssl from Debian, unless they are installed. The tests start their own nginx and never use the service.
 set -eu
 
 has_both() {

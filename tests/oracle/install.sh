@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the official SDKs below this folder, apart from everything else. Does nothing when they are there already.
+# Install the official SDKs into environments of their own in this folder, unless they are installed.
 set -eu
 cd "$(dirname "$0")"
 

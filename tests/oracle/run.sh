@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the contract table against the official SDKs; install.sh has installed them.
+# Run the contract table against the official SDKs, which install.sh installs.
 set -eu
 cd "$(dirname "$0")"
 PYTHONPATH=../python exec .venv/bin/python oracle.py

@@ -1,4 +1,4 @@
-// Runs the contract table against the official Node SDK, and writes as JSON where that does otherwise and what is called.
+// Runs the contract table against the official Node SDK, and prints its differences and its calls as JSON.
 import '../../node/support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -14,7 +14,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost'];
 const OPERATIONS = 'outboundApplication';
 const SUBJECT = { makeClient: DescopeClient, isOfficial: true };
 
-// Some cases name hosts that ours refuses. Nothing leaves this machine all the same.
+// Some cases name hosts that only this package rejects, so lookups of other hosts fail here.
 const { lookup } = dns;
 dns.lookup = (host, ...rest) => {
   if (LOOPBACK.includes(host)) return lookup(host, ...rest);
