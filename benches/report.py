@@ -1,4 +1,4 @@
-"""Makes ``docs/performance.md`` and its charts from ``results.json``: it measures nothing."""
+"""Write ``docs/performance.md`` and its charts from ``results.json``, without measuring."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roster import BENCHES, CLIENTS, ROOT
 from targets import targets
 
 PAGE = ROOT / "docs" / "performance.md"
-#: What the figures do not say by themselves, written by hand: above all why a target is missed.
+#: Written by hand: explanations of the figures, above all why a target is missed.
 REMARKS = BENCHES / "remarks.md"
 CHARTS = ROOT / "docs" / "performance"
 LANGUAGES = ("Python", "Node", "Rust")
@@ -24,49 +24,52 @@ TITLES = {client.id: client.title for client in CLIENTS}
 INTRODUCTION = """\
 # Performance
 
-Made by `make bench` from [benches/results.json](../benches/results.json): do not edit.
+`make bench` writes this page from [benches/results.json](../benches/results.json). Do not edit it.
 
-A backend that fetches a token before every call to a third party pays for it in processor time. So the figure is the
-**processor time of the client's process for each call**, user and system, all its threads, as the operating system
-counts it, in microseconds: the median of the rounds, and in brackets their range. Over loopback everything else is the
-service's time; what a real network adds is the same for everyone, but for the official Python client that is not async,
-which connects anew for every call.
+A backend fetches a token before every call to a third party, and pays for that in processor time. So the main figure is
+the **processor time of the client's process for each call**, in microseconds: user and system time of all its threads,
+as the operating system counts it. A cell has the median of the rounds and, in brackets, their range. Over loopback, the
+rest of the time is the service's. A real network adds the same for every client, except for the official sync Python
+client, which makes a new connection for each call.
 """
 
 METHOD = """\
 ## How it is measured
 
-- Every client sends the same request and parses the same answer of 514 bytes, has a timeout of 20 s (the official Node
-  client has none) and verifies the certificate. Each is a few lines: `benches/python/clients`, `benches/node/clients`,
-  `benches/src/clients.rs`. All speak HTTP/1.1 and may open as many connections as there are calls at once, save
-  ours, which has a hundred at most, and `httpx` and the official async client on it, which have its limit of 100;
-  more make it slower. Sync clients are called from as many threads as there are calls at once.
-- The service is a small program in Rust with a fixed answer, on one core; the clients run on another, one at a time.
-- At each concurrency every client runs in a process of its own and is warmed first: Python 2 s, Node 5 s, Rust 0.5 s.
-  Then the rounds go from one to the next and back, so that what the machine does meanwhile meets all. A round is 0.5 s,
+- **Clients.** Every client sends the same request, parses the same response of 514 bytes, has a timeout of 20 s (the
+  official Node client has none) and verifies the certificate. Each is a few lines: `benches/python/clients`,
+  `benches/node/clients`, `benches/src/clients.rs`.
+- **Connections.** All clients speak HTTP/1.1 and may open as many connections as there are concurrent calls. Ours opens
+  100 at most. `httpx` and the official async client on it have a limit of 100 too; more make it slower. Sync clients
+  are called from as many threads as there are concurrent calls.
+- **Service.** The service is a small Rust program with a fixed response, on one core. The clients run on another core,
+  one at a time.
+- **Rounds.** At each concurrency, every client runs in its own process and is warmed first: Python 2 s, Node 5 s, Rust
+  0.5 s. Then the rounds go through the clients and back, so that a busy machine affects all of them. A round is 0.5 s,
   after 0.15 s that do not count.
-- Ratios are of the same round. *Met* and *missed* mean that every round says so; *within noise*, that they differ.
-- Starting: from the start of the process until it has what is named, against a process that has nothing to do, in the
-  same round; each figure is the median of 3 starts. The first token comes over TLS, checked against the system's
-  certificate authorities and the service's own.
-- Memory is the most that the process ever had (`VmHWM`), over TLS.
+- **Verdicts.** A ratio compares figures of the same round. *Met* and *missed* mean that every round agrees; *within
+  noise* means that the rounds differ.
+- **Starting.** The time from the start of the process until the import or the first token, minus that of an empty
+  process in the same round. Each figure is the median of 3 starts. The first token comes over TLS. Its certificate is
+  checked against the system's certificate authorities and the service's own.
+- **Memory.** The peak memory of the process (`VmHWM`), over TLS.
 """
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
-    """A table in Markdown; the first column is text."""
+    """Return a table in Markdown; the first column is text."""
     lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def targets_table(measured: Measured) -> str:
-    """What was promised."""
+    """Return the table of targets."""
     rows = [[each.what, each.promise, with_range(each.figures), each.verdict] for each in targets(measured)]
-    return table(["what, of processor time a call unless it says otherwise", "target", "measured", ""], rows)
+    return table(["figure (processor time a call, unless it says otherwise)", "target", "measured", ""], rows)
 
 
 def cost_table(measured: Measured, language: str) -> str:
-    """Processor time a call, of every client, everywhere."""
+    """Return the processor time a call, of every client, for each transport and concurrency."""
     rows = []
     for client in CLIENTS:
         if client.language == language:
@@ -76,7 +79,7 @@ def cost_table(measured: Measured, language: str) -> str:
 
 
 def call_table(measured: Measured, transport: str, concurrency: int) -> str:
-    """Everything about a call, of every client, at one place."""
+    """Return all figures of every client, for one transport and concurrency."""
     rows = []
     for client in CLIENTS:
         row = measured.row("throughput", client=client.id, transport=transport, concurrency=concurrency)
@@ -90,7 +93,7 @@ def call_table(measured: Measured, transport: str, concurrency: int) -> str:
 
 
 def call_tables(measured: Measured) -> str:
-    """The same, everywhere."""
+    """Return these tables, for each transport and concurrency."""
     parts = []
     for transport, name in TRANSPORTS.items():
         for many in CONCURRENCIES:
@@ -101,7 +104,7 @@ def call_tables(measured: Measured) -> str:
 
 
 def starting_table(measured: Measured) -> str:
-    """Imports and first tokens."""
+    """Return the table of imports and first tokens."""
     rows = []
     for row in measured.sections.get("starting", []):
         name = " ".join(
@@ -111,11 +114,11 @@ def starting_table(measured: Measured) -> str:
             rows.append([name.strip(), f"failed: {row['failed']}", ""])
         else:
             rows.append([name.strip(), with_range(row["ms"]), with_range(row["ms_above_empty"]) if row["of"] else ""])
-    return table(["starting", "ms", "ms above nothing"], rows)
+    return table(["starting", "ms", "ms above an empty process"], rows)
 
 
 def section_table(measured: Measured, section: str, heads: list[str], figures: list[str]) -> str:
-    """A section with a row for each client."""
+    """Return a section with a row for each client."""
     languages = {client.id: client.language for client in CLIENTS}
     rows = []
     for row in measured.sections.get(section, []):
@@ -128,21 +131,21 @@ def section_table(measured: Measured, section: str, heads: list[str], figures: l
 
 
 def hits_table(measured: Measured) -> str:
-    """A token that is there already."""
+    """Return the table of cache hits."""
     rows = []
     for row in measured.sections.get("hits", []):
         rows.append([f"{row['language']}: {row['what']}", with_range(row["ns"]) if "ns" in row else row["absent"]])
-    return table(["a token that is kept", "ns"], rows)
+    return table(["cache hit", "ns"], rows)
 
 
 def machine_text(measured: Measured) -> str:
-    """On what, and with what."""
+    """Describe the machine and the versions."""
     machine = measured.sections["machine"]
     others = machine["others_percent"]
     lines = [
         f"{machine['date']}, {machine['took_seconds'] / 60:.0f} minutes. {machine['processor']}, "
         f"{machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['pinned']}. "
-        f"{'An unknown share' if others is None else f'{others:g} %'} of all processor time went to others meanwhile.",
+        f"{'An unknown share' if others is None else f'{others:g} %'} of the processor time went to other processes.",
         "",
     ]
     for each in measured.sections["versions"].values():
@@ -151,7 +154,7 @@ def machine_text(measured: Measured) -> str:
 
 
 def starting_chart(measured: Measured) -> str:
-    """Imports and first tokens, of all clients."""
+    """Return the chart of imports and first tokens."""
     rows: list[Row] = []
     for client in CLIENTS:
         if client.loop == "uvloop":
@@ -166,7 +169,7 @@ def starting_chart(measured: Measured) -> str:
 
 
 def charts(measured: Measured) -> dict[str, str]:
-    """The charts by the names of their files: each language's clients, and the limit below them."""
+    """Return the charts by file name: the clients of each language, with the limit below them."""
     drawn = {}
     for language in ("Python", "Node"):
         chosen = [client for client in CLIENTS if client.language == language or client.kind == "limit"]
@@ -182,7 +185,7 @@ def charts(measured: Measured) -> dict[str, str]:
 
 
 def page(measured: Measured) -> str:
-    """The whole page."""
+    """Return the whole page."""
     sizes = [[row["what"], f"{row['bytes'] / 1e6:.2f} MB"] for row in measured.sections.get("sizes", [])]
     return "\n".join(
         [
@@ -194,13 +197,13 @@ def page(measured: Measured) -> str:
             "![Node](performance/node.svg)\n",
             "## Processor time a call, µs\n",
             *[cost_table(measured, language) for language in LANGUAGES],
-            "With latencies and calls a second, medians of the rounds:\n",
+            "The same with latencies and calls a second (medians of the rounds):\n",
             call_tables(measured),
             "## Starting\n",
             "![Starting](performance/starting.svg)\n",
             starting_table(measured),
-            "## Making a client\n",
-            section_table(measured, "construction", ["making a client", "µs"], ["us"]),
+            "## Creating a client\n",
+            section_table(measured, "construction", ["creating a client", "µs"], ["us"]),
             "## Memory\n",
             section_table(
                 measured,
@@ -213,11 +216,11 @@ def page(measured: Measured) -> str:
             "## Hits\n",
             hits_table(measured),
             METHOD,
-            "## Where, when, with what\n",
+            "## Machine and versions\n",
             machine_text(measured),
             "```sh",
-            "make bench        # all of it, and this page",
-            "make bench-quick  # what most targets need, to the terminal",
+            "make bench        # measure everything, and write this page",
+            "make bench-quick  # measure what most targets need, and print it",
             "```",
         ]
     ) + "\n"  # fmt: skip
@@ -225,7 +228,9 @@ def page(measured: Measured) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--print", metavar="FILE", type=Path, help="print the tables of these results instead")
+    parser.add_argument(
+        "--print", metavar="FILE", type=Path, help="print the tables of these results, and do not write the page"
+    )
     options = parser.parse_args()
     if options.print is not None:
         measured = Measured(options.print)

@@ -1,4 +1,4 @@
-"""What was promised, and whether it is kept."""
+"""The performance targets, and whether they are met."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from measured import Measured
 
 @dataclass(frozen=True)
 class Target:
-    """One promise; the figures are one a round."""
+    """One target, with one figure for each round."""
 
     what: str
     bound: float
@@ -20,12 +20,12 @@ class Target:
 
     @property
     def promise(self) -> str:
-        """The bound in words."""
+        """Return the bound in words."""
         return f"at {'least' if self.is_least else 'most'} {self.bound:g} {self.unit}".rstrip()
 
     @property
     def verdict(self) -> str:
-        """Met or missed when all rounds say so, and within noise when they differ."""
+        """Return met or missed if all rounds agree, and within noise if they differ."""
         if not self.figures:
             return "not measured"
         keeps = [figure >= self.bound if self.is_least else figure <= self.bound for figure in self.figures]
@@ -35,7 +35,7 @@ class Target:
 
 
 def targets(measured: Measured) -> Iterator[Target]:
-    """All promises, in the order of the page."""
+    """Yield all targets, in the order of the page."""
 
     def at_least(
         bound: float, what: str, over: str, under: str, where: tuple[str, int], figure: str = "cpu_us"
@@ -90,7 +90,7 @@ def targets(measured: Measured) -> Iterator[Target]:
 
 
 def hits_targets(measured: Measured) -> Iterator[Target]:
-    """What a token costs that is kept already."""
+    """Yield the targets for cache hits."""
 
     def ratio(language: str, over: str, under: str) -> list[float]:
         pair = (measured.row("hits", language=language, what=what).get("ns", []) for what in (over, under))
@@ -107,6 +107,6 @@ def hits_targets(measured: Measured) -> Iterator[Target]:
         yield Target(f"{language}, a hit: {what} ÷ {peer}", bound, False, "times", ratio(language, what, peer))
     one, two = "ours, 100 entries, 1 thread", "ours, 100 entries, 2 threads on different tokens"
     yield Target(f"Rust, hits: {one} ÷ {two}", 1.5, True, "times", ratio("Rust", one, two))
-    # What two threads take from each other by sharing a cache, and not by sharing a machine.
+    # Shows the cost of sharing a cache, without the cost of sharing a machine.
     apart = "ours, 100 entries, 2 threads with a cache each"
     yield Target(f"Rust, hits: {two} ÷ {apart}", 1.25, False, "times", ratio("Rust", two, apart))
