@@ -1,6 +1,6 @@
-"""Makes the sync twins of the async operations: the same text without ``async`` and ``await``.
+"""Generate the sync operations from the async ones: the same text without ``async`` and ``await``.
 
-Run as ``make generate``; ``make check`` fails where a committed twin differs.
+``make generate`` runs this. ``make check`` fails if a committed sync file differs from the generated one.
 """
 
 import re
@@ -9,12 +9,11 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent / "python" / "descope_outbound"
 SOURCES = ["outbound_application_async.py", "outbound_application_by_token_async.py"]
 
-MADE_FROM = "Made from ``{source}`` by ``make generate``: write there."
-
+#: Regular expressions and their replacements. ``{source}`` is the name of the async file.
 REPLACEMENTS = [
     (
-        r"(?<=\n\n)``\w+`` is made from this file by ``make generate``: write here\.",
-        "Made from ``{source}`` by ``make generate``: write there.",
+        r"(?<=\n\n)``make generate`` creates ``\w+\.py`` from this file: edit this one\.",
+        "``make generate`` creates this file from ``{source}``: edit that one.",
     ),
     (r"(?<=\"\"\")([^\n]*?),? for asyncio\.", r"\1."),
     (r"\basync def\b", "def"),
@@ -25,7 +24,7 @@ REPLACEMENTS = [
 
 
 def main() -> None:
-    """Writes the twins."""
+    """Write the sync files."""
     for source in SOURCES:
         text = (PACKAGE / source).read_text(encoding="utf-8")
         for pattern, replacement in REPLACEMENTS:

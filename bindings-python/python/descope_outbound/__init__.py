@@ -8,7 +8,7 @@
 
 from descope_outbound._native import VERSION as __version__
 
-# By hand: typing's own takes longer to import than this whole package.
+# Set by hand, because importing typing takes longer than importing this whole package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from descope_outbound.acceleration import accelerate, restore
@@ -66,7 +66,7 @@ __all__ = [
     "restore",
 ]
 
-#: Where names are that not every program needs; what is not here is in ``exceptions``.
+#: The names that each module defines, for lazy import. A name that no other entry lists is in ``exceptions``.
 _MODULES = {
     "acceleration": ("accelerate", "restore"),
     "application": ("AccessType", "PromptType", "URLParam"),
@@ -79,11 +79,11 @@ _MODULES = {
 }
 
 
-if not TYPE_CHECKING:  # where every name would then seem to be there
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
 
     def __getattr__(name: str) -> object:
-        """Imports a part of the package when it is first asked for."""
-        import importlib  # noqa: PLC0415 - see above
+        """Import a name on first access, so that a program loads only the modules that it uses."""
+        import importlib  # noqa: PLC0415 - most programs import the package without it
 
         for module, names in _MODULES.items():
             if name == module:

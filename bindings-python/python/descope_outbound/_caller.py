@@ -1,4 +1,4 @@
-"""From a method to the native half and back."""
+"""The path from a method to the native half of the package and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from descope_outbound import _native
-from descope_outbound._green_threads import green_wait
+from descope_outbound._green_threads import green_thread_wait
 from descope_outbound.exceptions import exception_for
 from descope_outbound.token import OutboundToken, TokenResponse
 
@@ -14,7 +14,13 @@ Outcome = _native.Answer | _native.Failure
 
 
 class Caller:
-    """Performs operations, and raises what their failures are raised as."""
+    """Performs operations with the native client and raises their failures as exceptions.
+
+    Args:
+        native: The native client.
+        observe: Called with every response and failure before the call returns or raises.
+        exception_for: Converts a failure into the exception to raise.
+    """
 
     def __init__(
         self,
@@ -27,14 +33,14 @@ class Caller:
         self._observe = observe
         self._exception_for = exception_for
 
-    def cached(self, operation: str) -> Callable[..., TokenResponse | None]:
-        """A function from the arguments of a fetch to the answer that the cache has now; None where it has none.
+    def cached_token_reader(self, operation: str) -> Callable[..., TokenResponse | None]:
+        """Return a function that takes the arguments of a fetch and returns the cached response, or None.
 
-        With ``verbose`` each answer is looked at, so they go the long way.
+        With an observer the function always returns None, because the observer needs the whole response.
         """
         cache = self._native.cache()
         if cache is None or self._observe is not None:
-            return _nothing
+            return _no_cached_token
         return cache.tokens(operation, TokenResponse, "token", OutboundToken).get
 
     def call(
@@ -44,17 +50,19 @@ class Caller:
         timeout_seconds: float | None,
         min_validity_seconds: float | None = None,
     ) -> _native.Answer:
-        """Performs the operation and waits for its answer."""
-        wait = green_wait()
+        """Perform the operation and wait for its response."""
+        wait = green_thread_wait()
         if wait is None:
-            return self._answer(self._native.call(operation, arguments, timeout_seconds, min_validity_seconds))
+            return self._response_or_raise(
+                self._native.call(operation, arguments, timeout_seconds, min_validity_seconds)
+            )
         pending = self._native.begin(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
             wait(pending.fileno())
         except BaseException:
             pending.abort()
             raise
-        return self._answer(pending.outcome())
+        return self._response_or_raise(pending.outcome())
 
     async def call_async(
         self,
@@ -63,17 +71,20 @@ class Caller:
         timeout_seconds: float | None,
         min_validity_seconds: float | None = None,
     ) -> _native.Answer:
-        """As ``call``, for asyncio. A coroutine, so that closing the event loop ends it like any other."""
+        """Perform the operation in asyncio and await its response.
+
+        This is a coroutine and not a bare future, so that a closing event loop cancels it like any other task.
+        """
         outcome, abort = self._native.start(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
-            return self._answer(await outcome)
+            return self._response_or_raise(await outcome)
         except BaseException:
-            # Who stops waiting ends the call; one that has ended does not mind.
+            # A caller that stops waiting ends the call. This does nothing to a call that has ended.
             abort.abort()
             raise
 
     async def open_async(self) -> None:
-        """Waits for the licence handshake."""
+        """Wait for the license handshake."""
         opened, abort = self._native.start_opening()
         try:
             await opened
@@ -81,7 +92,7 @@ class Caller:
             abort.abort()
             raise
 
-    def _answer(self, outcome: Outcome) -> _native.Answer:
+    def _response_or_raise(self, outcome: Outcome) -> _native.Answer:
         if self._observe is not None:
             self._observe(outcome)
         if isinstance(outcome, _native.Failure):
@@ -89,12 +100,16 @@ class Caller:
         return outcome
 
 
-def _nothing(*_arguments: object) -> None:
-    """What a client without a cache has in it."""
+def _no_cached_token(*_arguments: object) -> None:
+    """Return None, as a cache without the token does."""
 
 
 def as_list(items: Iterable[Any] | None) -> object:
-    """Any iterable as a list; a string, and what is no iterable, as it is, so that it is refused by its own name."""
+    """Return any iterable as a list.
+
+    A string, bytes, a dict and anything that is not iterable are returned unchanged. The native half then rejects them
+    with an error that names their type.
+    """
     if isinstance(items, str | bytes | dict) or not isinstance(items, Iterable):
         return items
     return list(items)

@@ -1,4 +1,4 @@
-"""How a sync call waits where threads have been replaced by the green ones of gevent or eventlet."""
+"""How a sync call waits if gevent or eventlet has replaced the system's threads with green threads."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-#: Lets other green threads run until the descriptor can be read.
+#: Runs other green threads until the file descriptor is readable.
 Wait = Callable[[int], object]
 
 
-def green_wait() -> Wait | None:
-    """How this process's green threads wait; None where threads are the system's own.
+def green_thread_wait() -> Wait | None:
+    """Return the wait function of this process's green threads, or None if its threads are the system's.
 
-    Asked at each call, since a program may replace them late. A program that has not replaced ``socket`` or ``thread``
-    chose that what blocks should block.
+    Every call checks this, because a program may apply gevent's or eventlet's patches late. A program that patched
+    neither ``socket`` nor ``thread`` has chosen blocking calls.
     """
     if os.name != "posix":
         return None
     gevent = sys.modules.get("gevent.monkey")
     if gevent is not None and (gevent.is_module_patched("socket") or gevent.is_module_patched("thread")):
-        return _wait_of_gevent
+        return _wait_with_gevent
     eventlet = sys.modules.get("eventlet.patcher")
     if eventlet is not None and (eventlet.is_monkey_patched("socket") or eventlet.is_monkey_patched("thread")):
-        return _wait_of_eventlet
+        return _wait_with_eventlet
     return None
 
 
-def _wait_of_gevent(descriptor: int) -> object:
+def _wait_with_gevent(descriptor: int) -> object:
     return import_module("gevent.socket").wait_read(descriptor)
 
 
-def _wait_of_eventlet(descriptor: int) -> object:
+def _wait_with_eventlet(descriptor: int) -> object:
     return import_module("eventlet.hubs").trampoline(descriptor, read=True)

@@ -1,6 +1,7 @@
-"""What is read of an official client's private fields: all of it is here.
+"""The one module that reads an official client's private fields.
 
-Of PyPI ``descope`` 2.16.1, whose sync and async clients keep their HTTP client under different names.
+The fields are those of PyPI ``descope`` 2.16.1. Its sync and async clients name the field of their HTTP client
+differently.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from typing import Any, NamedTuple
 
 from descope_outbound import _native
 
-#: Where the official client keeps what is exchanged.
+#: The attributes of the official client's ``mgmt`` object that ``accelerate`` replaces.
 OPERATIONS = ("_outbound_application", "_outbound_application_by_token")
 
-#: A year: every call has a limit here, and this one is none to speak of.
-_NO_LIMIT = 365 * 24 * 60 * 60.0
+#: One year. Every call of this package has a timeout, and this one is as good as none.
+_NO_TIMEOUT_SECONDS = 365 * 24 * 60 * 60.0
 
 
 class OfficialClient(NamedTuple):
-    """An official client, as far as outbound apps are concerned."""
+    """The settings and objects of an official client that outbound calls need."""
 
     mgmt: Any
     is_async: bool
@@ -31,10 +32,10 @@ class OfficialClient(NamedTuple):
 
 
 def read(client: Any) -> OfficialClient:
-    """Looks into an official client.
+    """Read an official client's settings.
 
     Raises:
-        TypeError: It is none, or one of a version that keeps its fields elsewhere.
+        TypeError: The object is not an official client, or is one of a version with other private fields.
     """
     try:
         is_async = hasattr(client, "_mgmt_http")
@@ -48,7 +49,7 @@ def read(client: Any) -> OfficialClient:
             project_id=http.project_id,
             management_key=None if http.management_key is None else _native.Secret(http.management_key),
             base_url=http.base_url,
-            timeout_seconds=_seconds(http.timeout_seconds),
+            timeout_seconds=_call_timeout_seconds(http.timeout_seconds),
             skip_verify=not http.secure,
             verbose=http.verbose,
             last_response_store=client._last_response_store,
@@ -56,11 +57,11 @@ def read(client: Any) -> OfficialClient:
     except (AttributeError, KeyError) as missing:
         raise TypeError(
             f"{type(client).__module__}.{type(client).__name__} is not a DescopeClient or DescopeClientAsync of the "
-            f"package descope as this version knows them (2.16.1): it lacks {missing}"
+            f"package descope 2.16.1: it has no {missing}. Pass a client of that version."
         ) from None
 
 
-def _seconds(timeout: Any) -> float:
-    """What httpx takes for a timeout, of which ours bounds the whole call: the time for an answer."""
+def _call_timeout_seconds(timeout: Any) -> float:
+    """Convert httpx's timeout into the deadline of a whole call. Of several timeouts, this is the read timeout."""
     seconds: float | None = getattr(timeout, "read", timeout)
-    return _NO_LIMIT if seconds is None else seconds
+    return _NO_TIMEOUT_SECONDS if seconds is None else seconds

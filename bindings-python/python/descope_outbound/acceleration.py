@@ -1,4 +1,4 @@
-"""Official clients whose outbound calls go through this package."""
+"""Route the outbound calls of official clients through this package."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from descope_outbound.outbound_application_by_token_async import OutboundApplica
 
 _Client = TypeVar("_Client")
 
-#: Under which the official objects are kept, for ``restore``.
-_REPLACED = "_replaced_by_descope_outbound"
+#: The attribute of ``mgmt`` that keeps the official objects, for ``restore``.
+_ORIGINALS = "_replaced_by_descope_outbound"
 
 
 def accelerate(client: _Client) -> _Client:
-    """Let an official client's outbound calls go through this package.
+    """Route an official client's outbound calls through this package.
 
-    They keep its project, key, base URL, timeout and TLS settings, and raise the official classes; a lost connection
-    and its like are raised as the ``httpx`` and ``json`` errors that the official client lets through. Everything else
-    of the client stays as it was. To do it twice is to do it once.
+    The calls use the client's project, key, base URL, timeout and TLS settings. They raise the official exceptions. A
+    failed connection, a timeout or an unreadable response raises the ``httpx`` or ``json`` error that the official
+    client raises. The rest of the client does not change. Accelerating a client twice has no further effect.
 
     Args:
         client: A ``DescopeClient`` or ``DescopeClientAsync`` of the package ``descope`` (2.16.1).
@@ -43,9 +43,9 @@ def accelerate(client: _Client) -> _Client:
         The same client.
 
     Raises:
-        TypeError: It is no such client.
-        AuthException: It has a setting that cannot be used here; the text names it. This package's class, not the
-            official one.
+        TypeError: ``client`` is not such a client.
+        AuthException: The client has a setting that this package cannot use. The text names the setting. The class is
+            this package's, not the official one.
 
     Example:
         >>> import descope, descope_outbound  # doctest: +SKIP
@@ -53,7 +53,7 @@ def accelerate(client: _Client) -> _Client:
     """
     official = _official.read(client)
     replaced = vars(official.mgmt)
-    if _REPLACED in replaced:
+    if _ORIGINALS in replaced:
         return client
     native = native_client(
         project_id=official.project_id,
@@ -62,24 +62,24 @@ def accelerate(client: _Client) -> _Client:
         timeout_seconds=official.timeout_seconds,
         skip_verify=official.skip_verify,
         license_handshake=True,
-        # The official client has no such rule, and its base URL is to be kept.
+        # The official client allows plain HTTP, so its base URL must keep working.
         allow_insecure_http=True,
     )
     caller = Caller(native, observe=_observer(official), exception_for=_translator(official))
-    kept = {name: replaced[name] for name in _official.OPERATIONS}
+    originals = {name: replaced[name] for name in _official.OPERATIONS}
     operations: tuple[Any, Any]
     if official.is_async:
-        by_token = _ClosingByToken(caller, kept["_outbound_application_by_token"], native)
+        by_token = _ClosableByToken(caller, originals["_outbound_application_by_token"], native)
         operations = OutboundApplicationAsync(caller), by_token
     else:
         operations = OutboundApplication(caller), OutboundApplicationByToken(caller)
     replaced.update(zip(_official.OPERATIONS, operations, strict=True))
-    replaced[_REPLACED] = kept
+    replaced[_ORIGINALS] = originals
     return client
 
 
 def restore(client: _Client) -> _Client:
-    """Undo ``accelerate``; a client that was never accelerated stays as it is.
+    """Undo ``accelerate``. A client that is not accelerated does not change.
 
     Args:
         client: The official client.
@@ -88,16 +88,21 @@ def restore(client: _Client) -> _Client:
         The same client.
 
     Raises:
-        TypeError: It is no such client.
+        TypeError: ``client`` is not an official client.
+
+    Example:
+        >>> import descope, descope_outbound  # doctest: +SKIP
+        >>> client = descope_outbound.accelerate(descope.DescopeClient("P2made-up"))  # doctest: +SKIP
+        >>> client = descope_outbound.restore(client)  # doctest: +SKIP
     """
     replaced = vars(_official.read(client).mgmt)
-    # The connections are not closed: somebody may still hold what was exchanged, or have a call in flight.
-    replaced.update(replaced.pop(_REPLACED, {}))
+    # The connections stay open: the program may still hold the accelerated objects, or have a call in flight.
+    replaced.update(replaced.pop(_ORIGINALS, {}))
     return client
 
 
-class _ClosingByToken(OutboundApplicationByTokenAsync):
-    """The official async client closes its by-token operations when it is closed itself."""
+class _ClosableByToken(OutboundApplicationByTokenAsync):
+    """By-token operations with the ``aclose`` that the official async client calls when it closes."""
 
     def __init__(self, caller: Caller, official: Any, native: _native.Client) -> None:
         super().__init__(caller)
@@ -105,13 +110,16 @@ class _ClosingByToken(OutboundApplicationByTokenAsync):
         self._native = native
 
     async def aclose(self) -> None:
-        """Closes both."""
+        """Close the native client and the official operations."""
         self._native.close()
         await self._official.aclose()
 
 
 def _observer(official: _official.OfficialClient) -> Any:
-    """With ``verbose``, keeps each answer where the official ``get_last_response()`` looks."""
+    """Return a function that stores each response for the official ``get_last_response()``.
+
+    Without ``verbose``, return None.
+    """
     if not official.verbose:
         return None
     descope = importlib.import_module("descope")
@@ -119,7 +127,7 @@ def _observer(official: _official.OfficialClient) -> Any:
 
     def observe(outcome: Outcome) -> None:
         if outcome.http_status is not None and outcome.body is not None:
-            # It is decoded already, whatever the headers say.
+            # The body is already decompressed, and its length may differ from that of the compressed one.
             headers = [header for header in outcome.headers if header[0] not in ("content-encoding", "content-length")]
             request = httpx.Request("POST", official.base_url)
             content = outcome.body.encode()
@@ -130,22 +138,22 @@ def _observer(official: _official.OfficialClient) -> Any:
 
 
 def _translator(official: _official.OfficialClient) -> Callable[[_native.Failure], Exception]:
-    """As the official client raises a failure, with our own error as its cause."""
+    """Return a function that converts a failure into the official exception, with this package's own as its cause."""
 
     def exception(failure: _native.Failure) -> Exception:
         ours = exception_for(failure)
-        theirs = _translated(ours, failure, official.base_url)
+        theirs = _official_exception(ours, failure, official.base_url)
         theirs.__cause__ = None if theirs is ours else ours
         return theirs
 
     return exception
 
 
-def _translated(ours: Exception, failure: _native.Failure, base_url: str) -> Exception:
+def _official_exception(ours: Exception, failure: _native.Failure, base_url: str) -> Exception:
     descope = importlib.import_module("descope")
     httpx = importlib.import_module("httpx")
     text = str(ours)
-    # What is known of the request: the rest of its URL may name a user.
+    # Only the base URL: the rest of the URL may contain a user's id.
     request = httpx.Request("POST", base_url)
     translated: Exception = ours
     if isinstance(ours, AuthException):
@@ -159,12 +167,12 @@ def _translated(ours: Exception, failure: _native.Failure, base_url: str) -> Exc
             rate_limit_parameters=ours.rate_limit_parameters,
         )
     elif isinstance(ours, DeadlineExceeded):
-        # The one where it waited for its turn until then.
+        # httpx raises PoolTimeout if the request was still waiting for a connection.
         translated = (httpx.PoolTimeout if failure.was_never_sent else httpx.ReadTimeout)(text, request=request)
     elif isinstance(ours, ConnectionFailed):
-        # Callers repeat after the one, since nothing was sent, and not after the other.
-        never_sent, lost = httpx.ConnectError, httpx.RemoteProtocolError
-        translated = (never_sent if failure.was_never_sent else lost)(text, request=request)
+        # Programs retry after a ConnectError, because nothing was sent, but not after a RemoteProtocolError.
+        error_class = httpx.ConnectError if failure.was_never_sent else httpx.RemoteProtocolError
+        translated = error_class(text, request=request)
     elif isinstance(ours, DecodeError):
         translated = json.JSONDecodeError(text, "", 0)
     return translated

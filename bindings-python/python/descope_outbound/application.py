@@ -1,4 +1,4 @@
-"""What an outbound app is described with."""
+"""The types that describe an outbound app."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from descope_outbound import _native
 
 
 class AccessType(Enum):
-    """Whether tokens can be refreshed while the user is away."""
+    """Whether tokens can be refreshed while the user is absent: ``OFFLINE`` if so, else ``ONLINE``."""
 
     OFFLINE = "offline"
     ONLINE = "online"
 
 
 class PromptType(Enum):
-    """What the third party asks the user."""
+    """A prompt that the third party shows to the user."""
 
     NONE = "none"
     LOGIN = "login"
@@ -26,11 +26,11 @@ class PromptType(Enum):
 
 
 class URLParam:
-    """A parameter that is added to a URL of the third party's.
+    """A query parameter that Descope adds to a URL of the third party.
 
     Args:
-        name: Its name; sent as ``key``, which is what the API reference calls it. (The official SDK sends ``name``.)
-        value: Its value.
+        name: The parameter's name. Sent as ``key``, the API reference's word. (The official SDK sends ``name``.)
+        value: The parameter's value.
 
     Example:
         >>> URLParam("prompt", "consent").to_dict()
@@ -42,7 +42,7 @@ class URLParam:
         self.value = value
 
     def to_dict(self) -> dict[str, str]:
-        """As it is sent."""
+        """Return the parameter as it is sent."""
         return {"key": self.name, "value": self.value}
 
     def __repr__(self) -> str:
@@ -55,8 +55,8 @@ class URLParam:
         return hash((self.name, self.value))
 
 
-#: Of these an empty string is left out, as the official SDK does.
-_LEFT_OUT_WHEN_EMPTY = {
+#: The fields that are not sent if they are an empty string, as in the official SDK.
+_OMITTED_IF_EMPTY = {
     "client_id",
     "discovery_url",
     "authorization_url",
@@ -69,15 +69,15 @@ _LEFT_OUT_WHEN_EMPTY = {
 
 
 def application_arguments(fields: dict[str, Any], more: _native.Secret) -> dict[str, Any]:
-    """The fields of an application as JSON has them; the members of ``more`` are further ones, as they are."""
+    """Return an application's fields as plain JSON values, and ``more``, whose members are sent unchanged."""
     arguments = {
-        name: None if name in _LEFT_OUT_WHEN_EMPTY and value == "" else _plain(value) for name, value in fields.items()
+        name: None if name in _OMITTED_IF_EMPTY and value == "" else _plain(value) for name, value in fields.items()
     }
     return {**arguments, "*": more}
 
 
 def _plain(value: Any) -> Any:
-    """Official enumerations and parameters work too: anything that looks like one of ours is taken as such."""
+    """Convert a value to plain JSON. The official SDK's enumerations and ``URLParam`` objects are converted too."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, URLParam):

@@ -1,4 +1,4 @@
-"""The cache of a client: what it is told once, and what it can be asked."""
+"""The cache of a client: its options and its methods."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from descope_outbound.exceptions import exception_for
 
 
 class CacheOptions(NamedTuple):
-    """How a client's cache behaves; what is left out has its default. Pass them by name.
+    """Options of a client's cache. Pass them by name. An option that is left out or None has its default.
 
     Attributes:
-        max_entries: At most so many tokens are kept; 10,000 unless set. Those that are asked for least make room.
-        max_bytes: At most so many bytes of answers are kept; 64 MiB unless set.
-        refresh_after_seconds: How old a token may become before the service is asked again, while the token goes on
-            being given out; 300 unless set.
-        max_age_seconds: How old a token may become at most before it is not given out any more; 900 unless set. A user
-            whose token was revoked elsewhere is seen as connected for so long at most.
-        stale_if_error_seconds: For how much longer, while the service cannot be reached or fails, a token is given out
-            that has not expired; 0 unless set.
-        negative_seconds: About how long it is remembered that a user has not connected; 10 unless set, 0 for not at
-            all.
-        background: Whether tokens are refreshed in the background; True unless set. Where a process is frozen between
-            requests, as functions are, False lets a caller wait for it, half a second at most.
+        max_entries: Maximum number of cached tokens (int). Default: 10,000. When the cache is full, the least used
+            tokens are evicted.
+        max_bytes: Maximum size of the cached responses, in bytes (int). Default: 64 MiB.
+        refresh_after_seconds: Age of a token, in seconds, from which the client refreshes it. During the refresh,
+            fetches still return the cached token. Default: 300.
+        max_age_seconds: Maximum age, in seconds, of a token that a fetch returns. Default: 900. If a token is revoked
+            elsewhere, this client may return it for up to this time.
+        stale_if_error_seconds: Time, in seconds, for which a fetch may return a token beyond ``max_age_seconds`` if the
+            service fails or cannot be reached. An expired token is never returned. Default: 0.
+        negative_seconds: Approximate time, in seconds, to cache that a user has not connected the app. Default: 10.
+            0 turns this off.
+        background: Whether to refresh tokens in the background (bool). Default: True. Set False if the platform freezes
+            the process between requests, as with serverless functions: a caller then waits for the refresh, for up to
+            half a second.
 
     Example:
         >>> from descope_outbound import DescopeClient
@@ -43,16 +45,16 @@ class CacheOptions(NamedTuple):
 
 
 class Cache:
-    """What a client's cache has done, and how to make it forget: ``client.cache``.
+    """The cache of a client, ``client.cache``: its counters, and methods that remove tokens.
 
-    Nothing here waits or sends anything, so nothing is awaited, on the async client neither. A forked child has a cache
-    of its own, which starts empty.
+    The methods return at once and send no requests. They are not awaited, not even on the async client. A forked child
+    process has its own cache, which starts empty.
 
     Example:
         >>> from descope_outbound import DescopeClient
         >>> client = DescopeClient("P2made-up", management_key="made-up-key", cache=True)
-        >>> client.cache.forget(user_id="user-id")  # who has just connected an app
-        >>> client.cache.reject("made-up-token")  # which the third party answered with a 401
+        >>> client.cache.forget(user_id="user-id")  # the user has just connected an app
+        >>> client.cache.reject("made-up-token")  # the third party responded with 401 to this token
         False
     """
 
@@ -62,62 +64,71 @@ class Cache:
         self._native = native
 
     def stats(self) -> dict[str, int]:
-        """What the cache has done so far in this process, and what it holds.
+        """Return the cache's counters in this process, and its current size.
 
         Returns:
-            ``hits`` (answered at once), ``misses`` (asked the service), ``joined`` (waited for another call's request),
-            ``refreshed_ahead`` (replaced before anybody had to wait), ``stale_served`` (should have been refreshed, and
-            could not be), ``negative_hits`` (remembered that there is no token), ``suppressed_publishes`` (not kept,
-            since a delete or the like came in between), ``evictions``, ``entries``, ``bytes`` (kept now) and
-            ``upstream_requests`` (sent to the service for tokens, repetitions included).
+            A dict of ints:
+
+            * ``hits``: fetches that returned a cached token.
+            * ``misses``: fetches that sent a request.
+            * ``joined``: fetches that shared the request of another fetch.
+            * ``refreshed_ahead``: tokens that were replaced before a caller had to wait.
+            * ``stale_served``: fetches that returned a token whose refresh did not succeed.
+            * ``negative_hits``: fetches that raised a cached ``TokenNotFound``.
+            * ``suppressed_publishes``: responses that were not cached, because a delete or another change happened
+              during the request.
+            * ``evictions``: tokens that were evicted to make room.
+            * ``entries``: cached tokens.
+            * ``bytes``: size of the cached responses.
+            * ``upstream_requests``: token requests sent to the service, including retries.
 
         Raises:
-            RuntimeError: The client has been closed.
+            RuntimeError: The client is closed.
         """
         return self._native.stats()
 
     def clear(self) -> None:
-        """Forget everything; what requests under way bring is not kept.
+        """Remove everything. Responses to requests that are in flight are not cached.
 
         Raises:
-            RuntimeError: The client has been closed.
+            RuntimeError: The client is closed.
         """
         self._native.clear()
 
     def forget(self, app_id: str | None = None, user_id: str | None = None) -> None:
-        """Forget the tokens of a user, of an app, or of a user for an app, and that there were none.
+        """Remove the tokens of a user, of an app, or of a user for an app.
 
-        For when a user has just connected, or when tokens were changed by other means than this client. Its own
-        uploads and deletes see to it themselves.
+        Cached "token not found" results are removed with them. Call this when a user has just connected an app, or when
+        another process changed tokens. After its own uploads and deletes, the client does this itself.
 
         Args:
             app_id: The outbound app's id.
-            user_id: The user's id. At least one of the two is needed; ``clear`` forgets everything.
+            user_id: The user's id. Pass at least one of the two. ``clear`` removes everything.
 
         Raises:
-            AuthException: Neither of the two is given (``status_code`` 400).
-            TypeError: An argument is of the wrong type.
-            RuntimeError: The client has been closed.
+            AuthException: Both arguments are absent (``status_code`` 400).
+            TypeError: An argument has the wrong type.
+            RuntimeError: The client is closed.
         """
         failure = self._native.forget(app_id, user_id)
         if failure is not None:
             raise exception_for(failure)
 
     def reject(self, access_token: str) -> bool:
-        """Say that the third party has refused this access token, with a 401: it is not given out again.
+        """Report that the third party rejected this access token with a 401. The client does not return it again.
 
-        The next fetch asks the service, and has it refresh the token where it would still give out the same one. A
-        token that has been replaced meanwhile changes nothing. Not for a 403, which another token does not help.
+        The next fetch asks the service, and forces a refresh if the service would return the same token. If the token
+        was replaced in the meantime, nothing changes. Do not call this for a 403, which a new token does not solve.
 
         Args:
-            access_token: As it was sent to the third party; no frame of this package keeps it.
+            access_token: The token that was sent to the third party. No frame of this package keeps it.
 
         Returns:
-            Whether the cache had it.
+            Whether the token was cached.
 
         Raises:
-            TypeError: It is no string.
-            RuntimeError: The client has been closed.
+            TypeError: The token is not a string.
+            RuntimeError: The client is closed.
         """
         secret = _native.Secret(access_token)
         del access_token

@@ -1,4 +1,4 @@
-"""The clients: configuration, life cycle, and the way to the operations."""
+"""The clients: their configuration, their life cycle and their operations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from descope_outbound.outbound_application import OutboundApplication
 from descope_outbound.outbound_application_async import OutboundApplicationAsync
 from descope_outbound.outbound_application_by_token import OutboundApplicationByToken
 from descope_outbound.outbound_application_by_token_async import OutboundApplicationByTokenAsync
-from descope_outbound.response import DescopeResponse, LastResponseOfTask, LastResponseOfThread, response_of
+from descope_outbound.response import DescopeResponse, LastResponsePerTask, LastResponsePerThread, response_from
 
 DEFAULT_TIMEOUT_SECONDS = 20.0
 
@@ -28,7 +28,7 @@ _ByToken = TypeVar("_ByToken")
 
 
 class Mgmt(Generic[_Operations, _ByToken]):
-    """The management operations that this package has."""
+    """The management operations of this package, ``client.mgmt``."""
 
     def __init__(
         self, key_failure: _native.Failure | None, outbound_application: _Operations, by_token: _ByToken
@@ -39,7 +39,7 @@ class Mgmt(Generic[_Operations, _ByToken]):
 
     @property
     def outbound_application(self) -> _Operations:
-        """The operations on outbound apps and their tokens: the same object at every access.
+        """The operations on outbound apps and their tokens. The same object at every access.
 
         Raises:
             AuthException: The client has no management key.
@@ -50,17 +50,17 @@ class Mgmt(Generic[_Operations, _ByToken]):
 
     @property
     def outbound_application_by_token(self) -> _ByToken:
-        """The fetches with an inbound app's token: the same object at every access. They need no management key."""
+        """The fetches with an inbound app's token, which need no management key. The same object at every access."""
         return self._outbound_application_by_token
 
-    if not TYPE_CHECKING:  # where every name would then seem to be there
+    if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
 
         def __getattr__(self, name: str) -> NoReturn:
-            raise _not_ours("mgmt", name)
+            raise _unsupported_attribute("mgmt", name)
 
 
-class _Client(Generic[_Operations, _ByToken]):
-    """What the sync and the async client have in common."""
+class _BaseClient(Generic[_Operations, _ByToken]):
+    """The part that the sync and the async client share."""
 
     def __init__(
         self,
@@ -79,9 +79,9 @@ class _Client(Generic[_Operations, _ByToken]):
         license_handshake: bool | Literal["wait"] = True,
         allow_insecure_http: bool = False,
     ) -> None:
-        # First, so that no traceback through this frame can show the key.
+        # Wrapped and deleted first, so that no traceback through this frame shows the key.
         key = None if management_key is None else _native.Secret(management_key)
-        # The others only sessions need.
+        # The other arguments are for the official SDK's sessions and have no effect here.
         del management_key, auth_management_key, public_key, jwt_validation_leeway, fga_cache_url
         native = native_client(
             project_id=project_id,
@@ -94,27 +94,34 @@ class _Client(Generic[_Operations, _ByToken]):
             cache=cache,
         )
         if skip_verify:
-            warnings.warn("skip_verify: whoever answers is believed to be Descope", UserWarning, stacklevel=2)
+            warnings.warn(
+                "skip_verify turns off TLS verification: any server can impersonate Descope. Use it in tests only.",
+                UserWarning,
+                stacklevel=2,
+            )
         self._native = native
         native_cache = native.cache()
         self._cache = None if native_cache is None else Cache(native_cache)
-        self._last_response = self._slot() if verbose else None
-        self._caller = Caller(native, observe=self._keep if verbose else None)
+        self._last_response = self._last_response_store() if verbose else None
+        self._caller = Caller(native, observe=self._store_response if verbose else None)
         self._mgmt = Mgmt(native.management_key_failure(), *self._operations(self._caller))
 
     def _operations(self, caller: Caller) -> tuple[_Operations, _ByToken]:
         raise NotImplementedError
 
-    def _slot(self) -> LastResponseOfThread | LastResponseOfTask:
+    def _last_response_store(self) -> LastResponsePerThread | LastResponsePerTask:
         raise NotImplementedError
 
-    def _keep(self, outcome: Outcome) -> None:
-        response = response_of(outcome)
+    def _store_response(self, outcome: Outcome) -> None:
+        response = response_from(outcome)
         if self._last_response is not None and response is not None:
             self._last_response.set(response)
 
     def get_last_response(self) -> DescopeResponse | None:
-        """The service's last answer to this thread or task; None without ``verbose=True``, and before the first.
+        """Return the last response in this thread or asyncio task, errors included.
+
+        Returns:
+            The response. None before the first response, and if the client was created without ``verbose=True``.
 
         Example:
             >>> client = DescopeClient("P2made-up", management_key="made-up-key", verbose=True)
@@ -125,7 +132,7 @@ class _Client(Generic[_Operations, _ByToken]):
 
     @property
     def cache(self) -> Cache | None:
-        """The cache, always the same object; None where the client was made without one.
+        """The cache, always the same object. None if the client was created without one.
 
         Example:
             >>> DescopeClient("P2made-up", management_key="made-up-key").cache is None
@@ -135,44 +142,47 @@ class _Client(Generic[_Operations, _ByToken]):
 
     @property
     def mgmt(self) -> Mgmt[_Operations, _ByToken]:
-        """The management operations: the same object at every access."""
+        """The management operations. The same object at every access."""
         return self._mgmt
 
-    if not TYPE_CHECKING:  # where every name would then seem to be there
+    if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
 
         def __getattr__(self, name: str) -> NoReturn:
-            raise _not_ours(type(self).__name__, name)
+            raise _unsupported_attribute(type(self).__name__, name)
 
 
-class DescopeClient(_Client[OutboundApplication, OutboundApplicationByToken]):
-    """A client of Descope's outbound apps, made to be kept and shared.
+class DescopeClient(_BaseClient[OutboundApplication, OutboundApplicationByToken]):
+    """A client of Descope's outbound apps. Create one and share it.
 
-    Making one takes no I/O and starts no thread. It may be shared by threads and used after a fork; it keeps its
-    connections open between calls until ``close()``. Where gevent or eventlet have replaced threads by green ones, the
-    others run while one of them waits for a call.
+    Creating a client does no I/O and starts no thread. Threads may share a client, and a forked child may use its
+    parent's. The client keeps its connections open between calls until ``close()``. If gevent or eventlet has replaced
+    threads with green threads, other green threads run while one waits for a call.
 
     Args:
-        project_id: The Descope project; else ``DESCOPE_PROJECT_ID``. One of 32 characters or more also names its
+        project_id: The Descope project id (str). Default: ``DESCOPE_PROJECT_ID``. An id of 32 characters or more also
+            contains the project's region.
+        public_key: An argument of the official SDK. It has no effect.
+        skip_verify: Whether to turn off TLS verification, with a warning (bool). Default: False. Any server can then
+            impersonate Descope: use it in tests only.
+        management_key: The management key from the company settings in the console (str). Default:
+            ``DESCOPE_MANAGEMENT_KEY``.
+        timeout_seconds: Deadline of each call in seconds, including waits and retries (float). Default: 20.
+        jwt_validation_leeway: An argument of the official SDK. It has no effect.
+        auth_management_key: An argument of the official SDK. It has no effect.
+        fga_cache_url: An argument of the official SDK. It has no effect.
+        base_url: The URL of the service (str). Default: ``DESCOPE_BASE_URI``, else Descope's host in the project's
             region.
-        public_key: Accepted as by the official SDK, and unused.
-        skip_verify: Believe whoever answers, with a warning. For tests alone.
-        management_key: From the console's company settings; else ``DESCOPE_MANAGEMENT_KEY``.
-        timeout_seconds: Bounds each call as a whole, waits and repetitions included; float, seconds.
-        jwt_validation_leeway: Accepted as by the official SDK, and unused.
-        auth_management_key: Accepted as by the official SDK, and unused.
-        fga_cache_url: Accepted as by the official SDK, and unused.
-        base_url: Where the service is; else ``DESCOPE_BASE_URI``, else Descope's host in the project's region.
-        verbose: Keep the service's last answer for ``get_last_response()``.
-        cache: Keep tokens for as long as they are good: True, or a ``CacheOptions``; off unless set. Then a fetch that
-            was made a while ago is answered at once, and a revoked token may be seen for 15 minutes at most; see
-            ``docs/cache.md``.
-        license_handshake: Ask for the project's rate-limit tier beside the first call (True), before it
-            (``"wait"``: 5 s at most), or never (False).
-        allow_insecure_http: Permit a base URL of plain ``http`` beyond this machine.
+        verbose: Whether to keep the service's last response for ``get_last_response()`` (bool). Default: False.
+        cache: Whether to cache tokens: True, or a ``CacheOptions``. Default: off. With a cache, a repeated fetch
+            returns at once, but a revoked token may be returned for up to 15 minutes. See ``docs/cache.md``.
+        license_handshake: When to request the project's rate-limit tier. True (default): in parallel with the first
+            call. ``"wait"``: before the first call, which waits for up to 5 seconds. False: never.
+        allow_insecure_http: Whether ``base_url`` may be plain ``http`` on another machine (bool). Default: False.
+            Without TLS, the key and tokens are not encrypted.
 
     Raises:
-        AuthException: A setting cannot be used (``status_code`` 400); the text names it, and never shows a secret.
-        TypeError: A setting is of the wrong type.
+        AuthException: A setting is invalid (``status_code`` 400). The text names the setting and never shows a secret.
+        TypeError: A setting has the wrong type.
 
     Example:
         >>> client = DescopeClient(project_id="P2made-up", management_key="made-up-key")
@@ -182,11 +192,11 @@ class DescopeClient(_Client[OutboundApplication, OutboundApplicationByToken]):
     def _operations(self, caller: Caller) -> tuple[OutboundApplication, OutboundApplicationByToken]:
         return OutboundApplication(caller), OutboundApplicationByToken(caller)
 
-    def _slot(self) -> LastResponseOfThread:
-        return LastResponseOfThread()
+    def _last_response_store(self) -> LastResponsePerThread:
+        return LastResponsePerThread()
 
     def close(self) -> None:
-        """Close the connections; calls that come later raise a ``RuntimeError``."""
+        """Close the connections. Later calls raise a ``RuntimeError``."""
         self._native.close()
 
     def __enter__(self) -> DescopeClient:
@@ -198,10 +208,10 @@ class DescopeClient(_Client[OutboundApplication, OutboundApplicationByToken]):
         self.close()
 
 
-class DescopeClientAsync(_Client[OutboundApplicationAsync, OutboundApplicationByTokenAsync]):
-    """The client for asyncio: as ``DescopeClient``, with operations that are awaited.
+class DescopeClientAsync(_BaseClient[OutboundApplicationAsync, OutboundApplicationByTokenAsync]):
+    """A client for asyncio. It takes the arguments of ``DescopeClient``, and its operations are coroutines.
 
-    It may be shared by tasks and by several event loops, one after another or at once.
+    Tasks may share a client, and so may several event loops, one after another or at the same time.
 
     Example:
         >>> async def main() -> None:
@@ -212,15 +222,18 @@ class DescopeClientAsync(_Client[OutboundApplicationAsync, OutboundApplicationBy
     def _operations(self, caller: Caller) -> tuple[OutboundApplicationAsync, OutboundApplicationByTokenAsync]:
         return OutboundApplicationAsync(caller), OutboundApplicationByTokenAsync(caller)
 
-    def _slot(self) -> LastResponseOfTask:
-        return LastResponseOfTask()
+    def _last_response_store(self) -> LastResponsePerTask:
+        return LastResponsePerTask()
 
     async def aopen(self) -> None:
-        """Wait for the licence handshake, 5 s at most, so that the first call carries the tier. Never fails."""
+        """Wait for the license handshake, for up to 5 seconds, so that the first call carries the rate-limit tier.
+
+        A handshake that fails raises no error.
+        """
         await self._caller.open_async()
 
     async def aclose(self) -> None:
-        """Close the connections; calls that come later raise a ``RuntimeError``."""
+        """Close the connections. Later calls raise a ``RuntimeError``."""
         self._native.close()
 
     async def __aenter__(self) -> DescopeClientAsync:
@@ -244,7 +257,7 @@ def native_client(
     allow_insecure_http: bool,
     cache: bool | CacheOptions | None = None,
 ) -> _native.Client:
-    """The native half of a client; raises what is wrong with a setting."""
+    """Create the native half of a client, or raise the error for an invalid setting."""
     if license_handshake not in _HANDSHAKES:
         raise _invalid('license_handshake must be True, False or "wait"')
     native = _native.Client.create(
@@ -255,8 +268,8 @@ def native_client(
         skip_verify=skip_verify,
         license_handshake=_HANDSHAKES[license_handshake],
         allow_insecure_http=allow_insecure_http,
-        cache=_settings_of(cache),
-        # What platform.python_version() reads it from.
+        cache=_cache_settings(cache),
+        # platform.python_version() returns the same, but importing platform takes longer.
         python_version=sys.version.split(maxsplit=1)[0],
     )
     if isinstance(native, _native.Failure):
@@ -264,7 +277,7 @@ def native_client(
     return native
 
 
-def _settings_of(cache: object) -> dict[str, Any] | None:
+def _cache_settings(cache: object) -> dict[str, Any] | None:
     if isinstance(cache, CacheOptions):
         return cache._asdict()
     if cache is None or isinstance(cache, bool):
@@ -276,7 +289,8 @@ def _invalid(problem: str) -> AuthException:
     return AuthException(_BAD_REQUEST, ERROR_TYPE_INVALID_ARGUMENT, problem)
 
 
-def _not_ours(owner: str, name: str) -> AttributeError:
+def _unsupported_attribute(owner: str, name: str) -> AttributeError:
     return AttributeError(
-        f"{owner} has no {name!r}: descope-outbound is for outbound apps alone, the rest is in the package descope"
+        f"{owner} has no attribute {name!r}: descope-outbound covers outbound apps only. "
+        "For other features, use the package descope."
     )

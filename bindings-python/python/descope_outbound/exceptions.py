@@ -1,7 +1,7 @@
-"""What can go wrong, told so that the reader knows what to do about it.
+"""The exceptions of this package. Their texts say what happened and what to do.
 
-The names, fields and words that the official SDK has are the same here (``descope.exceptions`` of PyPI ``descope``
-2.16.1), so that ``except AuthException`` and a look at ``status_code`` go on working.
+Names, fields and constants of the official SDK are the same here (``descope.exceptions`` of PyPI ``descope`` 2.16.1).
+Code that catches ``AuthException`` and reads ``status_code`` keeps working.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from descope_outbound import _native
 ERROR_TYPE_INVALID_ARGUMENT = "invalid argument"
 ERROR_TYPE_SERVER_ERROR = "server error"
 ERROR_TYPE_INVALID_PUBLIC_KEY = "invalid public key"
-ERROR_TYPE_INVALID_TOKEN = "invalid token"  # noqa: S105 - the official constant, no password
+ERROR_TYPE_INVALID_TOKEN = "invalid token"  # noqa: S105 - an official constant, not a password
 ERROR_TYPE_API_RATE_LIMIT = "API rate limit exceeded"
 
 API_RATE_LIMIT_RETRY_AFTER_HEADER = "Retry-After"
@@ -23,13 +23,17 @@ _BAD_REQUEST = 400
 
 
 class DescopeError(Exception):
-    """What every error of this package is, save a ``TypeError`` for an argument of the wrong type.
+    """The base class of this package's errors. An argument of the wrong type raises a ``TypeError`` instead.
+
+    The text of an error never contains a secret: if the service sends back a secret of the call, it is masked.
 
     Attributes:
-        error_code: The service's code, such as ``E111504``; None where the answer has none.
-        http_status: The status of the service's answer; None where there was none.
-        request_id: What to quote to Descope's support (``cf-ray``, else ``x-request-id``); None where unknown.
-        retry_after: Whole seconds that the service asks to wait, never negative; None where it does not say.
+        error_code: The service's code (str), such as ``E111504``. None if the response has none.
+        http_status: The HTTP status of the response (int). None if there was no response.
+        request_id: The id to quote to Descope's support (str): the response header ``cf-ray``, else ``x-request-id``.
+            None if the response has neither.
+        retry_after: Whole seconds to wait before the next request (int), never negative. None if the service did not
+            send it.
     """
 
     error_code: str | None = None
@@ -39,13 +43,13 @@ class DescopeError(Exception):
 
 
 class AuthException(DescopeError):
-    """The service refused the request, or an argument cannot be used; ``str()`` says what to do about it.
+    """The service responded with an error, or an argument is invalid. ``str()`` says what to do.
 
     Attributes:
-        status_code: The HTTP status (int); 400 for an argument that cannot be used; None for a missing key.
-        error_type: ``"server error"`` for an answer of the service, ``"invalid argument"`` otherwise.
-        error_message: Of an answer the body as text, 8 KiB at most, with this call's secrets masked; otherwise
-            what is wrong.
+        status_code: The HTTP status (int); 400 for an invalid argument; None for a missing management key.
+        error_type: ``"server error"`` for a response of the service, else ``"invalid argument"``.
+        error_message: For a response, its body (str), cut to 8 KiB and with the call's secrets masked. Otherwise, a
+            description of the problem.
 
     Example:
         >>> try:
@@ -85,22 +89,31 @@ class AuthException(DescopeError):
 
 
 class TokenNotFound(AuthException):
-    """The service has no such token: the user has not connected the app. Ask the user to connect.
+    """The service has no such token: ask the user to connect the app.
 
-    A token that was made with other scopes, or for another tenant, is not found either, nor is any token of an app
-    that there is not. An outage or a wrong base URL never raises this: it takes the service's own ``E111504``.
+    The service also responds with this if the token has other scopes or is bound to another tenant, or if the app does
+    not exist. A fetch raises it only for status 404 with the service's code ``E111504``, so that an outage or a wrong
+    base URL is not mistaken for it.
+
+    Example:
+        >>> try:  # doctest: +SKIP
+        ...     token = client.mgmt.outbound_application.fetch_token("app-id", "user-id")
+        ... except TokenNotFound:
+        ...     ask_the_user_to_connect()
     """
 
 
 class RateLimitException(DescopeError):
-    """Too many requests: wait. As in the official SDK this is no ``AuthException``.
+    """The service responded with 429, too many requests: wait. The client does not retry it.
+
+    As in the official SDK, this is not an ``AuthException``.
 
     Attributes:
-        status_code: The service's code (str, ``"E130429"``), or 429 where the answer has none.
+        status_code: The service's code (str, such as ``"E130429"``), or 429 (int) if the response has none.
         error_type: ``"API rate limit exceeded"``.
-        error_description: The service's description.
-        error_message: The service's message.
-        rate_limit_parameters: ``{"Retry-After": seconds}``, or ``{}`` where the answer does not say.
+        error_description: The service's description (str).
+        error_message: The service's message (str).
+        rate_limit_parameters: ``{"Retry-After": seconds}``, or ``{}`` if the service did not send it.
     """
 
     def __init__(
@@ -144,19 +157,19 @@ class RateLimitException(DescopeError):
 
 
 class TransportError(DescopeError):
-    """There is no answer of the service to speak of; the subclass says why."""
+    """The service could not be reached, or its response could not be read. The subclass says which."""
 
 
 class DeadlineExceeded(TransportError, TimeoutError):
-    """The timeout passed before the answer was there. The request may have taken effect."""
+    """The timeout passed before the response was complete. The request may have taken effect."""
 
 
 class ConnectionFailed(TransportError, ConnectionError):
-    """No connection could be made, or it was lost before the answer was there."""
+    """The connection could not be made, or was lost before the response was complete."""
 
 
 class DecodeError(TransportError, ValueError):
-    """The service answered with a success that cannot be read: not JSON, of another shape, or too large."""
+    """A success response could not be read: it is not JSON, has the wrong shape or is too large."""
 
     def __init__(self, message: str = "", http_status: int | None = None, request_id: str | None = None) -> None:
         super().__init__(message, http_status, request_id)
@@ -172,12 +185,12 @@ _TRANSPORT_ERRORS: dict[str, type[TransportError]] = {
     "connection_failed": ConnectionFailed,
 }
 
-#: Nothing was sent; the official client gives the one a status and the other none.
+#: The status of errors for which no request was sent. As in the official SDK, a missing management key has none.
 _INVALID_ARGUMENTS: dict[str, int | None] = {"invalid_argument": _BAD_REQUEST, "management_key_missing": None}
 
 
 def exception_for(failure: _native.Failure) -> Exception:
-    """The exception that a failure of the native half is raised as."""
+    """Convert a failure of the native half into the exception to raise."""
     kind = failure.kind
     if kind in _TRANSPORT_ERRORS:
         return _TRANSPORT_ERRORS[kind](failure.message)
@@ -187,31 +200,31 @@ def exception_for(failure: _native.Failure) -> Exception:
         return TypeError(failure.message)
     if kind in _INVALID_ARGUMENTS:
         return AuthException(_INVALID_ARGUMENTS[kind], ERROR_TYPE_INVALID_ARGUMENT, failure.message)
-    common: dict[str, Any] = {
+    details: dict[str, Any] = {
         "error_code": failure.error_code,
         "http_status": failure.http_status,
         "request_id": failure.request_id,
         "explanation": failure.message,
     }
     if kind == "rate_limited":
-        return _rate_limit(failure, common)
+        return _rate_limit(failure, details)
     exception = TokenNotFound if kind == "token_not_found" else AuthException
     return exception(
-        failure.http_status, ERROR_TYPE_SERVER_ERROR, failure.body, retry_after=failure.retry_after, **common
+        failure.http_status, ERROR_TYPE_SERVER_ERROR, failure.body, retry_after=failure.retry_after, **details
     )
 
 
-def _rate_limit(failure: _native.Failure, common: dict[str, Any]) -> RateLimitException:
+def _rate_limit(failure: _native.Failure, details: dict[str, Any]) -> RateLimitException:
     parameters = {}
     if failure.retry_after is not None:
         parameters[API_RATE_LIMIT_RETRY_AFTER_HEADER] = failure.retry_after
-    # An empty or foreign body says nothing; then the official SDK repeats the type of the error.
-    has_own_words = bool(failure.error_code or failure.error_description or failure.error_message)
+    # Without a description or message in the body, the official SDK uses the error type instead.
+    has_details = bool(failure.error_code or failure.error_description or failure.error_message)
     return RateLimitException(
         failure.error_code or _TOO_MANY_REQUESTS,
         ERROR_TYPE_API_RATE_LIMIT,
-        failure.error_description if has_own_words else ERROR_TYPE_API_RATE_LIMIT,
-        failure.error_message if has_own_words else ERROR_TYPE_API_RATE_LIMIT,
+        failure.error_description if has_details else ERROR_TYPE_API_RATE_LIMIT,
+        failure.error_message if has_details else ERROR_TYPE_API_RATE_LIMIT,
         parameters,
-        **common,
+        **details,
     )

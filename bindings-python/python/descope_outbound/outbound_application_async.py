@@ -1,6 +1,6 @@
 """The outbound-application operations for asyncio.
 
-``outbound_application.py`` is made from this file by ``make generate``: write here.
+``make generate`` creates ``outbound_application.py`` from this file: edit this one.
 """
 
 from __future__ import annotations
@@ -11,30 +11,31 @@ from typing import Any
 from descope_outbound import _native
 from descope_outbound._caller import Caller, as_list
 from descope_outbound.application import AccessType, PromptType, URLParam, application_arguments
-from descope_outbound.redacted import RedactedDict, redacting
+from descope_outbound.redacted import RedactedDict, with_redacted_dicts
 from descope_outbound.token import TokenResponse
 
 
 class OutboundApplicationAsync:
-    """The operations on outbound apps and their tokens, as ``client.mgmt.outbound_application`` has them.
+    """The operations on outbound apps and their tokens, ``client.mgmt.outbound_application``.
 
-    Every method takes ``timeout_seconds`` (float, seconds), which bounds this call as a whole, repetitions included;
-    without it the client's own holds (20 s unless set). Every method may raise:
+    Every method takes ``timeout_seconds`` (float): the deadline of this call in seconds, including waits and retries.
+    Without it, the client's own timeout applies (default: 20). Every method may raise:
 
-    * ``AuthException``: the service refused, or an argument cannot be used (then nothing was sent).
+    * ``AuthException``: the service responded with an error, or an argument is invalid (then no request was sent).
     * ``RateLimitException``: too many requests; wait ``retry_after`` seconds.
-    * ``DeadlineExceeded``, ``ConnectionFailed``, ``DecodeError``: there is no answer to speak of.
-    * ``TypeError``: an argument is of the wrong type; nothing was sent.
+    * ``DeadlineExceeded``, ``ConnectionFailed``: no response arrived in time, or the connection failed.
+    * ``DecodeError``: a success response could not be read.
+    * ``TypeError``: an argument has the wrong type; no request was sent.
 
     Paths, fields and defaults are those of Descope's API reference and of the official SDK (PyPI ``descope`` 2.16.1).
     """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._cached_token = caller.cached("fetch_token")
-        self._cached_token_by_scopes = caller.cached("fetch_token_by_scopes")
-        self._cached_tenant_token = caller.cached("fetch_tenant_token")
-        self._cached_tenant_token_by_scopes = caller.cached("fetch_tenant_token_by_scopes")
+        self._cached_token = caller.cached_token_reader("fetch_token")
+        self._cached_token_by_scopes = caller.cached_token_reader("fetch_token_by_scopes")
+        self._cached_tenant_token = caller.cached_token_reader("fetch_tenant_token")
+        self._cached_tenant_token_by_scopes = caller.cached_token_reader("fetch_tenant_token_by_scopes")
 
     async def fetch_token(
         self,
@@ -53,24 +54,26 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             user_id: The user's id.
-            tenant_id: The tenant that the token is bound to; without it, a bound token is not found.
-            options: ``{"forceRefresh": True}`` makes the service refresh the token at the third party;
-                ``{"withRefreshToken": True}`` asks for the refresh token too. Passed on as given.
-            scopes: Ask for the token with exactly these, as ``fetch_token_by_scopes`` does.
-            external_identifier: The token that was uploaded under this name of your own (API reference).
-            min_validity_seconds: With a cache, ask the service where the cached token would be given out for less than
-                this, in seconds. What the service has then is what you get; without a cache it changes nothing.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            tenant_id: The tenant that the token is bound to. Without it, the service does not find a bound token.
+            options: A dict that is sent as given. ``{"forceRefresh": True}`` makes the service refresh the token at the
+                third party. ``{"withRefreshToken": True}`` requests the refresh token too.
+            scopes: Fetch the token with exactly these scopes, as ``fetch_token_by_scopes`` does.
+            external_identifier: The caller's own identifier of the token, as given in its upload (API reference).
+            min_validity_seconds: Minimum time, in seconds, for which the client would still return the cached token.
+                If less is left, the fetch asks the service and returns its token, whatever time that has left. Without
+                a cache, this has no effect.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            The server's answer, a dict: ``["token"]["accessToken"]``, or shorter ``.access_token``.
+            The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
 
         Raises:
-            TokenNotFound: The user has not connected the app, or did so with other scopes or for another tenant.
-            AuthException: The service refused, or an argument cannot be used.
+            TokenNotFound: The user has not connected the app, or has connected it with other scopes or for another
+                tenant.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> token = await client.mgmt.outbound_application.fetch_token(
@@ -101,8 +104,8 @@ class OutboundApplicationAsync:
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = await self._caller.call_async("fetch_token", arguments, timeout_seconds, min_validity_seconds)
-        return TokenResponse.of(answer)
+        response = await self._caller.call_async("fetch_token", arguments, timeout_seconds, min_validity_seconds)
+        return TokenResponse.of(response)
 
     async def fetch_token_by_scopes(
         self,
@@ -121,47 +124,47 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             user_id: The user's id.
-            scopes: Exactly those that the token was made with (API reference); any iterable of strings, not a
-                string. An empty one is sent as it is.
+            scopes: Exactly the scopes of the token (API reference): any iterable of strings, but not a string. An
+                empty one is sent as an empty list.
             options: As for ``fetch_token``.
             tenant_id: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
 
         Raises:
             TokenNotFound: The user has no token with exactly these scopes.
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> token = await client.mgmt.outbound_application.fetch_token_by_scopes(
             ...     app_id="google-calendar", user_id="user-id", scopes=["read", "write"]
             ... )  # doctest: +SKIP
         """
-        wanted = as_list(scopes)
+        scope_list = as_list(scopes)
         cached = self._cached_token_by_scopes(
-            app_id, user_id, tenant_id, external_identifier, wanted, options, min_validity_seconds, timeout_seconds
+            app_id, user_id, tenant_id, external_identifier, scope_list, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
         arguments = {
             "app_id": app_id,
             "user_id": user_id,
-            "scopes": wanted,
+            "scopes": scope_list,
             "options": options,
             "tenant_id": tenant_id,
             "external_identifier": external_identifier,
         }
-        answer = await self._caller.call_async(
+        response = await self._caller.call_async(
             "fetch_token_by_scopes", arguments, timeout_seconds, min_validity_seconds
         )
-        return TokenResponse.of(answer)
+        return TokenResponse.of(response)
 
     async def fetch_tenant_token(
         self,
@@ -181,17 +184,17 @@ class OutboundApplicationAsync:
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
 
         Raises:
             TokenNotFound: The tenant has no token for the app.
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> token = await client.mgmt.outbound_application.fetch_tenant_token(
@@ -209,8 +212,8 @@ class OutboundApplicationAsync:
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = await self._caller.call_async("fetch_tenant_token", arguments, timeout_seconds, min_validity_seconds)
-        return TokenResponse.of(answer)
+        response = await self._caller.call_async("fetch_tenant_token", arguments, timeout_seconds, min_validity_seconds)
+        return TokenResponse.of(response)
 
     async def fetch_tenant_token_by_scopes(
         self,
@@ -232,58 +235,59 @@ class OutboundApplicationAsync:
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
 
         Raises:
             TokenNotFound: The tenant has no token with exactly these scopes.
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> token = await client.mgmt.outbound_application.fetch_tenant_token_by_scopes(
             ...     app_id="salesforce", tenant_id="tenant-id", scopes=["read"]
             ... )  # doctest: +SKIP
         """
-        wanted = as_list(scopes)
+        scope_list = as_list(scopes)
         cached = self._cached_tenant_token_by_scopes(
-            app_id, None, tenant_id, external_identifier, wanted, options, min_validity_seconds, timeout_seconds
+            app_id, None, tenant_id, external_identifier, scope_list, options, min_validity_seconds, timeout_seconds
         )
         if cached is not None:
             return cached
         arguments = {
             "app_id": app_id,
             "tenant_id": tenant_id,
-            "scopes": wanted,
+            "scopes": scope_list,
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = await self._caller.call_async(
+        response = await self._caller.call_async(
             "fetch_tenant_token_by_scopes", arguments, timeout_seconds, min_validity_seconds
         )
-        return TokenResponse.of(answer)
+        return TokenResponse.of(response)
 
     async def delete_user_tokens(
         self, app_id: str | None = None, user_id: str | None = None, *, timeout_seconds: float | None = None
     ) -> None:
-        """Delete the tokens of a user for an app; with one of the two alone, all of the user's or of the app's.
+        """Delete a user's tokens for an app. With one argument alone, delete all tokens of the user or of the app.
 
-        The service forgets the tokens, which cannot be undone (official SDK's README).
+        The service deletes the tokens permanently (official SDK's README).
 
         Args:
             app_id: The outbound app's id.
-            user_id: The user's id. At least one of the two is needed.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            user_id: The user's id. Pass at least one of the two.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Raises:
-            AuthException: The service refused, or neither of the two is given.
+            AuthException: The service responded with an error, or both arguments are absent.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of; the tokens may be deleted all the same.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read. The tokens may be
+                deleted nevertheless.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.delete_user_tokens(
@@ -296,17 +300,18 @@ class OutboundApplicationAsync:
     async def delete_token(self, token_id: str, *, timeout_seconds: float | None = None) -> None:
         """Delete one token.
 
-        The service forgets the token, which cannot be undone (official SDK's README).
+        The service deletes the token permanently (official SDK's README).
 
         Args:
-            token_id: The token's id: ``["token"]["id"]`` of a fetched one.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            token_id: The token's id: ``["token"]["id"]`` of a fetched token.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Raises:
-            AuthException: The service refused, or the id is empty.
+            AuthException: The service responded with an error, or the id is empty.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of; the token may be deleted all the same.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read. The token may be
+                deleted nevertheless.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.delete_token(token_id="token-id")  # doctest: +SKIP
@@ -320,17 +325,17 @@ class OutboundApplicationAsync:
 
         Args:
             user_id: The user's id.
-            tenant_id: Only tokens that are bound to this tenant.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            tenant_id: The tenant that the tokens are bound to.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"appIds": [...]}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> apps = await client.mgmt.outbound_application.list_apps_with_user_token("user-id")  # doctest: +SKIP
@@ -354,18 +359,18 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             user_id: The user's id.
-            api_key: The key; it is masked in errors, and no frame of this package keeps it.
-            tenant_id: The tenant that it is bound to.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            api_key: The key. It is masked in errors, and no frame of this package keeps it.
+            tenant_id: The tenant that the key is bound to.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.upload_user_api_key(
@@ -385,17 +390,17 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             tenant_id: The tenant's id.
-            api_key: The key; it is masked in errors, and no frame of this package keeps it.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            api_key: The key. It is masked in errors, and no frame of this package keeps it.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.upload_tenant_api_key(
@@ -429,26 +434,27 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             user_id: The user's id.
-            tenant_id: The tenant that it is bound to.
-            refresh_token: With it the service can refresh; this or the access token is needed (Go SDK).
-            access_token: What is sent to the third party.
-            access_token_expiry: When the access token ends; int, seconds since 1970; 0 or None where unknown.
-            access_token_type: Mostly ``Bearer``.
-            scopes: What the user has granted; any iterable of strings.
-            external_identifier: A name of your own, to tell several tokens of one owner apart.
-            id_token: The third party's word on who the user is.
-            verify_refresh: Have the service refresh the token at once, and refuse it where that fails.
-            granted_by: Who consented.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            tenant_id: The tenant that the token is bound to.
+            refresh_token: The refresh token, which the service uses to refresh the access token. Pass this token, the
+                access token or both (Go SDK).
+            access_token: The token to send to the third party.
+            access_token_expiry: When the access token expires, in seconds since 1970 (int). 0 or None if unknown.
+            access_token_type: Usually ``Bearer``.
+            scopes: The granted scopes, any iterable of strings.
+            external_identifier: The caller's own identifier, which distinguishes several tokens of one owner.
+            id_token: The third party's ID token, which identifies the user.
+            verify_refresh: Whether the service refreshes the token at once and rejects it if that fails.
+            granted_by: The identity that granted the access.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.upload_user_token(
@@ -494,25 +500,26 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             tenant_id: The tenant's id.
-            refresh_token: With it the service can refresh; this or the access token is needed (Go SDK).
-            access_token: What is sent to the third party.
-            access_token_expiry: When the access token ends; int, seconds since 1970; 0 or None where unknown.
-            access_token_type: Mostly ``Bearer``.
-            scopes: What the user has granted; any iterable of strings.
-            external_identifier: A name of your own, to tell several tokens of one owner apart.
-            id_token: The third party's word on who the user is.
-            verify_refresh: Have the service refresh the token at once, and refuse it where that fails.
-            granted_by: Who consented.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            refresh_token: The refresh token, which the service uses to refresh the access token. Pass this token, the
+                access token or both (Go SDK).
+            access_token: The token to send to the third party.
+            access_token_expiry: When the access token expires, in seconds since 1970 (int). 0 or None if unknown.
+            access_token_type: Usually ``Bearer``.
+            scopes: The granted scopes, any iterable of strings.
+            external_identifier: The caller's own identifier, which distinguishes several tokens of one owner.
+            id_token: The third party's ID token, which identifies the user.
+            verify_refresh: Whether the service refreshes the token at once and rejects it if that fails.
+            granted_by: The identity that granted the access.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.upload_tenant_token(
@@ -539,22 +546,22 @@ class OutboundApplicationAsync:
     async def batch_upload_user_tokens(
         self, tokens: Iterable[dict[str, Any]], *, timeout_seconds: float | None = None
     ) -> RedactedDict:
-        """Store OAuth tokens of several users: all of them or, where one fails, none.
+        """Store OAuth tokens of several users. If one fails, the service stores none of them.
 
         Args:
-            tokens: One at least; each a dict as the API has it: ``appId`` and ``userId``, and any of ``refreshToken``,
-                ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``, ``externalIdentifier``,
-                ``idToken`` and ``grantedBy``.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            tokens: At least one token, each a dict with the API's field names: ``appId`` and ``userId``, and any of
+                ``refreshToken``, ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``,
+                ``externalIdentifier``, ``idToken`` and ``grantedBy``.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            ``{"failures": [...]}``: why each that failed did; empty where all are stored.
+            ``{"failures": [...]}``: the reason for each token that failed. Empty if all are stored.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.batch_upload_user_tokens(
@@ -568,22 +575,22 @@ class OutboundApplicationAsync:
     async def batch_upload_tenant_tokens(
         self, tokens: Iterable[dict[str, Any]], *, timeout_seconds: float | None = None
     ) -> RedactedDict:
-        """Store OAuth tokens of several tenants: all of them or, where one fails, none.
+        """Store OAuth tokens of several tenants. If one fails, the service stores none of them.
 
         Args:
-            tokens: One at least; each a dict as the API has it: ``appId`` and ``tenantId``, and any of
+            tokens: At least one token, each a dict with the API's field names: ``appId`` and ``tenantId``, and any of
                 ``refreshToken``, ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``,
                 ``externalIdentifier``, ``idToken`` and ``grantedBy``.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            ``{"failures": [...]}``: why each that failed did; empty where all are stored.
+            ``{"failures": [...]}``: the reason for each token that failed. Empty if all are stored.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.batch_upload_tenant_tokens(
@@ -622,49 +629,49 @@ class OutboundApplicationAsync:
         more: dict[str, Any] | None = None,
         timeout_seconds: float | None = None,
     ) -> RedactedDict:
-        """Make an outbound app.
+        """Create an outbound app.
 
         Args:
-            name: What users see.
-            description: For people.
-            logo: The URL of a picture.
-            id: How it is named in every call; made up by the service where it is not given.
-            client_secret: What proves Descope to the third party; masked in errors.
-            client_id: What the third party knows Descope by.
-            discovery_url: Where the third party describes its endpoints.
-            authorization_url: Where users consent.
-            authorization_url_params: What is added to it.
-            token_url: Where tokens are minted and refreshed.
-            token_url_params: What is added to it.
-            revocation_url: Where tokens are revoked.
-            default_scopes: What is asked for where a connection asks for nothing else.
-            default_redirect_url: Where users come back to.
-            callback_domain: The domain of the callback.
-            pkce: Whether PKCE is used (RFC 7636).
-            access_type: Whether tokens can be refreshed while the user is away.
-            prompt: What the third party asks the user.
-            app_type: OAuth or API key.
-            use_dcr: Whether Descope registers itself at the third party (RFC 7591).
-            dcr_url: Where it does.
-            tenant_id: The tenant that it is bound to.
-            more: Fields that this version does not know, in the API's spelling; passed on as given.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            name: The name that users see.
+            description: A description of the app for people.
+            logo: The URL of the app's logo.
+            id: The id of the new app, for every later call. Without one, the service generates it.
+            client_secret: Descope's client secret at the third party. It is masked in errors.
+            client_id: Descope's client id at the third party.
+            discovery_url: The URL of the document that lists the third party's endpoints.
+            authorization_url: The URL at which users consent.
+            authorization_url_params: Query parameters to add to ``authorization_url``.
+            token_url: The URL that issues and refreshes tokens.
+            token_url_params: Query parameters to add to ``token_url``.
+            revocation_url: The URL that revokes tokens.
+            default_scopes: The scopes to request if a connection names none.
+            default_redirect_url: The URL to send the user to after connecting.
+            callback_domain: The domain of the callback URL.
+            pkce: Whether to use PKCE (RFC 7636).
+            access_type: Whether tokens can be refreshed while the user is absent.
+            prompt: The prompts that the third party shows to the user.
+            app_type: The type of the app: OAuth or API key.
+            use_dcr: Whether Descope registers itself with the third party (dynamic client registration, RFC 7591).
+            dcr_url: The URL for dynamic client registration.
+            tenant_id: The tenant that the app is bound to.
+            more: Fields that this version does not know, with the API's names. They are sent as given.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.create_application(
             ...     "Google Calendar", id="google-calendar"
             ... )  # doctest: +SKIP
         """
-        # An empty one is left out, as the official SDK does.
+        # An empty client secret is not sent, as in the official SDK.
         secret, more_fields = _native.Secret(client_secret or None), _native.Secret(more)
         del client_secret, more
         fields = {
@@ -704,27 +711,27 @@ class OutboundApplicationAsync:
         *,
         timeout_seconds: float | None = None,
     ) -> RedactedDict:
-        """Make an outbound app from one of Descope's templates.
+        """Create an outbound app from one of Descope's templates.
 
-        The official Python SDK lacks this one.
+        The official Python SDK does not have this operation.
 
         Args:
             template_id: The template's id.
-            id: How the app is named in every call; made up by the service where it is not given.
-            client_id: What the third party knows Descope by.
-            client_secret: What proves Descope to the third party; masked in errors.
+            id: The id of the new app, for every later call. Without one, the service generates it.
+            client_id: Descope's client id at the third party.
+            client_secret: Descope's client secret at the third party. It is masked in errors.
             tenant_id: The tenant that the app is bound to.
-            overrides: Fields of the app that differ from the template's, in the API's spelling.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            overrides: Fields that replace those of the template, with the API's names.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.create_application_by_template("google")  # doctest: +SKIP
@@ -769,49 +776,49 @@ class OutboundApplicationAsync:
         more: dict[str, Any] | None = None,
         timeout_seconds: float | None = None,
     ) -> RedactedDict:
-        """Replace an outbound app as a whole: what is left out is emptied.
+        """Replace an outbound app. Fields that are left out become empty.
 
         Args:
             id: The outbound app's id.
-            name: What users see.
-            description: For people.
-            logo: The URL of a picture.
-            client_secret: What proves Descope to the third party; masked in errors.
-            client_id: What the third party knows Descope by.
-            discovery_url: Where the third party describes its endpoints.
-            authorization_url: Where users consent.
-            authorization_url_params: What is added to it.
-            token_url: Where tokens are minted and refreshed.
-            token_url_params: What is added to it.
-            revocation_url: Where tokens are revoked.
-            default_scopes: What is asked for where a connection asks for nothing else.
-            default_redirect_url: Where users come back to.
-            callback_domain: The domain of the callback.
-            pkce: Whether PKCE is used (RFC 7636).
-            access_type: Whether tokens can be refreshed while the user is away.
-            prompt: What the third party asks the user.
-            app_type: OAuth or API key.
-            use_dcr: Whether Descope registers itself at the third party (RFC 7591).
-            dcr_url: Where it does.
-            tenant_id: The tenant that it is bound to.
-            more: Fields that this version does not know, in the API's spelling; passed on as given.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            name: The name that users see.
+            description: A description of the app for people.
+            logo: The URL of the app's logo.
+            client_secret: Descope's client secret at the third party. It is masked in errors.
+            client_id: Descope's client id at the third party.
+            discovery_url: The URL of the document that lists the third party's endpoints.
+            authorization_url: The URL at which users consent.
+            authorization_url_params: Query parameters to add to ``authorization_url``.
+            token_url: The URL that issues and refreshes tokens.
+            token_url_params: Query parameters to add to ``token_url``.
+            revocation_url: The URL that revokes tokens.
+            default_scopes: The scopes to request if a connection names none.
+            default_redirect_url: The URL to send the user to after connecting.
+            callback_domain: The domain of the callback URL.
+            pkce: Whether to use PKCE (RFC 7636).
+            access_type: Whether tokens can be refreshed while the user is absent.
+            prompt: The prompts that the third party shows to the user.
+            app_type: The type of the app: OAuth or API key.
+            use_dcr: Whether Descope registers itself with the third party (dynamic client registration, RFC 7591).
+            dcr_url: The URL for dynamic client registration.
+            tenant_id: The tenant that the app is bound to.
+            more: Fields that this version does not know, with the API's names. They are sent as given.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.update_application(
             ...     "google-calendar", "Google Calendar"
             ... )  # doctest: +SKIP
         """
-        # An empty one is left out, as the official SDK does.
+        # An empty client secret is not sent, as in the official SDK.
         secret, more_fields = _native.Secret(client_secret or None), _native.Secret(more)
         del client_secret, more
         fields = {
@@ -846,17 +853,17 @@ class OutboundApplicationAsync:
         *,
         timeout_seconds: float | None = None,
     ) -> None:
-        """Delete an outbound app, which cannot be undone (official SDK's README).
+        """Delete an outbound app permanently (official SDK's README).
 
         Args:
             id: The outbound app's id.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.delete_application("google-calendar")  # doctest: +SKIP
@@ -873,16 +880,16 @@ class OutboundApplicationAsync:
 
         Args:
             id: The outbound app's id.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.load_application("google-calendar")  # doctest: +SKIP
@@ -893,16 +900,16 @@ class OutboundApplicationAsync:
         """Load every outbound app.
 
         Args:
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"apps": [...]}``.
 
         Raises:
-            AuthException: The service refused, or an argument cannot be used.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> await client.mgmt.outbound_application.load_all_applications()  # doctest: +SKIP
@@ -910,6 +917,6 @@ class OutboundApplicationAsync:
         return await self._json("load_all_applications", {}, timeout_seconds)
 
     async def _json(self, operation: str, arguments: dict[str, Any], timeout_seconds: float | None) -> RedactedDict:
-        answer = await self._caller.call_async(operation, arguments, timeout_seconds)
-        json: RedactedDict = redacting(answer.json())
+        response = await self._caller.call_async(operation, arguments, timeout_seconds)
+        json: RedactedDict = with_redacted_dicts(response.json())
         return json

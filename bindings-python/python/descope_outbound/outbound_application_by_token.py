@@ -1,6 +1,6 @@
 """The fetches with an inbound app's token.
 
-``outbound_application_by_token.py`` is made from this file by ``make generate``: write here.
+``make generate`` creates this file from ``outbound_application_by_token_async.py``: edit that one.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from descope_outbound.token import TokenResponse
 
 
 class OutboundApplicationByToken:
-    """The fetches with an inbound app's access token in the place of the management key.
+    """The fetches that use an inbound app's access token instead of the management key.
 
-    The token must carry the scope ``outbound.token.fetch`` (API reference). Neither the management key nor the licence
-    goes with these calls, and the client needs no key for them.
+    The token needs the scope ``outbound.token.fetch`` (API reference). The client needs no management key for these
+    calls. It sends neither the key nor the license header with them, and does not cache their tokens.
     """
 
     def __init__(self, caller: Caller) -> None:
@@ -35,27 +35,27 @@ class OutboundApplicationByToken:
         external_identifier: str | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
-        """Fetch a user's token with exactly these scopes, with an inbound app's token.
+        """Fetch a user's token for an app with exactly these scopes, using an inbound app's token.
 
         Args:
-            token: The inbound app's access token; no frame of this package keeps it.
+            token: The inbound app's access token. No frame of this package keeps it.
             app_id: The outbound app's id.
             user_id: The user's id.
-            scopes: Exactly those that the token was made with; any iterable of strings.
-            options: As without an inbound token.
+            scopes: Exactly the scopes of the token: any iterable of strings, but not a string.
+            options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
             tenant_id: The tenant that the token is bound to.
-            external_identifier: The token that was uploaded under this name of your own.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            external_identifier: The caller's own identifier of the token, as given in its upload.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            The server's answer, a dict: ``["token"]["accessToken"]``, or shorter ``.access_token``.
+            The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
 
         Raises:
-            TokenNotFound: There is no such token.
-            AuthException: The service refused, or an argument cannot be used.
+            TokenNotFound: The service has no such token.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> client.mgmt.outbound_application_by_token.fetch_token_by_scopes(
@@ -73,8 +73,8 @@ class OutboundApplicationByToken:
             "tenant_id": tenant_id,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_token_by_scopes_by_token", arguments, timeout_seconds)
-        return TokenResponse.of(answer)
+        response = self._caller.call("fetch_token_by_scopes_by_token", arguments, timeout_seconds)
+        return TokenResponse.of(response)
 
     def fetch_token(
         self,
@@ -87,26 +87,26 @@ class OutboundApplicationByToken:
         external_identifier: str | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
-        """Fetch a user's newest token for an app, with an inbound app's token.
+        """Fetch a user's newest token for an app, using an inbound app's token.
 
         Args:
-            token: The inbound app's access token; no frame of this package keeps it.
+            token: The inbound app's access token. No frame of this package keeps it.
             app_id: The outbound app's id.
             user_id: The user's id.
             tenant_id: The tenant that the token is bound to.
-            options: As without an inbound token.
-            external_identifier: The token that was uploaded under this name of your own.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
+            external_identifier: The caller's own identifier of the token, as given in its upload.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            The server's answer, a dict: ``["token"]["accessToken"]``, or shorter ``.access_token``.
+            The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
 
         Raises:
-            TokenNotFound: There is no such token.
-            AuthException: The service refused, or an argument cannot be used.
+            TokenNotFound: The service has no such token.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> client.mgmt.outbound_application_by_token.fetch_token(
@@ -123,8 +123,8 @@ class OutboundApplicationByToken:
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_token_by_token", arguments, timeout_seconds)
-        return TokenResponse.of(answer)
+        response = self._caller.call("fetch_token_by_token", arguments, timeout_seconds)
+        return TokenResponse.of(response)
 
     def fetch_tenant_token_by_scopes(
         self,
@@ -137,26 +137,26 @@ class OutboundApplicationByToken:
         external_identifier: str | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
-        """Fetch a tenant's token with exactly these scopes, with an inbound app's token.
+        """Fetch a tenant's token for an app with exactly these scopes, using an inbound app's token.
 
         Args:
-            token: The inbound app's access token; no frame of this package keeps it.
+            token: The inbound app's access token. No frame of this package keeps it.
             app_id: The outbound app's id.
             tenant_id: The tenant's id.
-            scopes: Exactly those that the token was made with; any iterable of strings.
-            options: As without an inbound token.
-            external_identifier: The token that was uploaded under this name of your own.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            scopes: Exactly the scopes of the token: any iterable of strings, but not a string.
+            options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
+            external_identifier: The caller's own identifier of the token, as given in its upload.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            The server's answer, a dict: ``["token"]["accessToken"]``, or shorter ``.access_token``.
+            The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
 
         Raises:
-            TokenNotFound: There is no such token.
-            AuthException: The service refused, or an argument cannot be used.
+            TokenNotFound: The service has no such token.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> client.mgmt.outbound_application_by_token.fetch_tenant_token_by_scopes(
@@ -173,8 +173,8 @@ class OutboundApplicationByToken:
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_tenant_token_by_scopes_by_token", arguments, timeout_seconds)
-        return TokenResponse.of(answer)
+        response = self._caller.call("fetch_tenant_token_by_scopes_by_token", arguments, timeout_seconds)
+        return TokenResponse.of(response)
 
     def fetch_tenant_token(
         self,
@@ -186,25 +186,25 @@ class OutboundApplicationByToken:
         external_identifier: str | None = None,
         timeout_seconds: float | None = None,
     ) -> TokenResponse:
-        """Fetch a tenant's newest token for an app, with an inbound app's token.
+        """Fetch a tenant's newest token for an app, using an inbound app's token.
 
         Args:
-            token: The inbound app's access token; no frame of this package keeps it.
+            token: The inbound app's access token. No frame of this package keeps it.
             app_id: The outbound app's id.
             tenant_id: The tenant's id.
-            options: As without an inbound token.
-            external_identifier: The token that was uploaded under this name of your own.
-            timeout_seconds: Bounds this call, in seconds; None for the client's own.
+            options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
+            external_identifier: The caller's own identifier of the token, as given in its upload.
+            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
         Returns:
-            The server's answer, a dict: ``["token"]["accessToken"]``, or shorter ``.access_token``.
+            The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
 
         Raises:
-            TokenNotFound: There is no such token.
-            AuthException: The service refused, or an argument cannot be used.
+            TokenNotFound: The service has no such token.
+            AuthException: The service responded with an error, or an argument is invalid.
             RateLimitException: Too many requests.
-            TransportError: There is no answer to speak of.
-            TypeError: An argument is of the wrong type.
+            TransportError: The service could not be reached, or its response could not be read.
+            TypeError: An argument has the wrong type.
 
         Example:
             >>> client.mgmt.outbound_application_by_token.fetch_tenant_token(
@@ -220,5 +220,5 @@ class OutboundApplicationByToken:
             "options": options,
             "external_identifier": external_identifier,
         }
-        answer = self._caller.call("fetch_tenant_token_by_token", arguments, timeout_seconds)
-        return TokenResponse.of(answer)
+        response = self._caller.call("fetch_tenant_token_by_token", arguments, timeout_seconds)
+        return TokenResponse.of(response)

@@ -1,4 +1,4 @@
-"""A dict that does not show its secrets."""
+"""A dict whose text does not show its secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from descope_outbound import _native
 
 
 class RedactedDict(dict[str, Any]):
-    """The server's JSON, key for key, whose ``repr`` and ``str`` show ``[redacted]`` where a secret stands.
+    """The service's JSON object with all its keys. Its ``repr`` and ``str`` show ``[redacted]`` instead of a secret.
 
     Example:
         >>> RedactedDict(id="t1", accessToken="made-up")
@@ -20,26 +20,26 @@ class RedactedDict(dict[str, Any]):
     def __repr__(self) -> str:
         return repr(_redacted(self))
 
-    # object's would ask __repr__ of the class that it finds first; formatting goes this way too.
+    # Without this, str() of a subclass could call the __repr__ of another base class. Formatting calls __str__ too.
     __str__ = __repr__
 
     def copy(self) -> RedactedDict:
-        """A shallow copy that redacts as this one does."""
+        """Return a shallow copy of the same class."""
         return type(self)(self)
 
 
-def redacting(value: Any) -> Any:
-    """The value with each dict in it as one that redacts."""
+def with_redacted_dicts(value: Any) -> Any:
+    """Return the value with every dict in it replaced with a ``RedactedDict``."""
     if isinstance(value, dict):
-        return RedactedDict({key: redacting(member) for key, member in value.items()})
+        return RedactedDict({key: with_redacted_dicts(member) for key, member in value.items()})
     if isinstance(value, list):
-        return [redacting(item) for item in value]
+        return [with_redacted_dicts(item) for item in value]
     return value
 
 
 def _redacted(value: Any, name: str = "") -> Any:
-    """The value with ``[redacted]`` for each secret, as plain dicts and lists."""
-    # What is empty is no secret, and worth seeing. A token's own name is also that of the object which holds it.
+    """Return the value as plain dicts and lists, with ``[redacted]`` instead of each secret."""
+    # An empty value is not secret, and its absence is worth showing. "token" names a token, or the object around it.
     if value and (_native.is_secret_field(name) or (name == "token" and not isinstance(value, dict))):
         return _native.REDACTED
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The service's last answer, for whoever has to look into what happened."""
+"""The service's last response, for debugging."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from descope_outbound import _native
-from descope_outbound.redacted import redacting
+from descope_outbound.redacted import with_redacted_dicts
 
 _LONGEST_PREVIEW = 200
 _OK = range(200, 300)
 
 
 class Headers(Mapping[str, str]):
-    """The headers of an answer, found in whatever case they are asked for; those sent twice are joined by a comma."""
+    """The headers of a response. Lookups ignore case. Headers with the same name are joined with a comma."""
 
     def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, str] = {}
@@ -38,16 +38,16 @@ class Headers(Mapping[str, str]):
 
 
 class DescopeResponse:
-    """An answer of the service: its JSON, as a dict has it, and what came with it.
+    """A response of the service. It reads like the dict of its JSON body.
 
-    Only kept by a client made with ``verbose=True``. Of an error's body 8 KiB at most are kept, with the call's secrets
-    masked; what the service sends with a success is all there, and ``repr`` redacts it.
+    Only a client with ``verbose=True`` keeps responses. The body of an error response is cut to 8 KiB, and the call's
+    secrets in it are masked. The body of a success response is complete, and ``repr`` redacts its secrets.
 
     Attributes:
-        status_code: The HTTP status.
-        headers: The headers, found in whatever case they are asked for.
-        text: The body.
-        ok: Whether the status is 200 to 299.
+        status_code: The HTTP status (int).
+        headers: The headers, a mapping whose lookups ignore case.
+        text: The body (str).
+        ok: Whether the status is 200 to 299 (bool).
     """
 
     def __init__(self, status_code: int, headers: Mapping[str, str], text: str) -> None:
@@ -67,15 +67,15 @@ class DescopeResponse:
 
     @cached_property
     def _json(self) -> Any:
-        import json  # noqa: PLC0415 - few clients keep answers
+        import json  # noqa: PLC0415 - few clients keep responses
 
-        return redacting(json.loads(self.text))
+        return with_redacted_dicts(json.loads(self.text))
 
     def json(self) -> Any:
-        """The body's JSON, parsed at the first access.
+        """Return the body's JSON, parsed on first use.
 
         Raises:
-            ValueError: The body is no JSON.
+            ValueError: The body is not JSON.
         """
         return self._json
 
@@ -101,7 +101,7 @@ class DescopeResponse:
         return len(self.json())
 
     def __bool__(self) -> bool:
-        # Else an empty answer would count as none at all.
+        # Otherwise a response with an empty object would be falsy, like no response.
         return True
 
     def __eq__(self, other: object) -> bool:
@@ -113,22 +113,22 @@ class DescopeResponse:
     __hash__ = object.__hash__
 
     def keys(self) -> KeysView[str]:
-        """As of a dict."""
+        """Return the keys of the body's JSON object."""
         keys: KeysView[str] = self.json().keys()
         return keys
 
     def values(self) -> ValuesView[Any]:
-        """As of a dict."""
+        """Return the values of the body's JSON object."""
         values: ValuesView[Any] = self.json().values()
         return values
 
     def items(self) -> ItemsView[str, Any]:
-        """As of a dict."""
+        """Return the items of the body's JSON object."""
         items: ItemsView[str, Any] = self.json().items()
         return items
 
     def get(self, key: str, default: Any = None) -> Any:
-        """As of a dict."""
+        """Return the member ``key`` of the body's JSON object, or ``default`` if it has none."""
         return self.json().get(key, default)
 
     def __str__(self) -> str:
@@ -145,31 +145,31 @@ class DescopeResponse:
         return f"{self.text[:_LONGEST_PREVIEW]}... ({len(self.text)} chars, use .text for the full body)"
 
 
-def response_of(outcome: _native.Answer | _native.Failure) -> DescopeResponse | None:
-    """What the service answered; None where it did not."""
+def response_from(outcome: _native.Answer | _native.Failure) -> DescopeResponse | None:
+    """Convert a response or failure of the native half. Returns None if the service sent no response."""
     if outcome.http_status is None or outcome.body is None:
         return None
     return DescopeResponse(outcome.http_status, Headers(outcome.headers), outcome.body)
 
 
-class LastResponseOfThread:
-    """One slot for each thread."""
+class LastResponsePerThread:
+    """Keeps the last response of each thread."""
 
     def __init__(self) -> None:
         self._local = threading.local()
 
     def set(self, response: DescopeResponse) -> None:
-        """Keeps this one."""
+        """Keep this response."""
         self._local.response = response
 
     def get(self) -> DescopeResponse | None:
-        """The one that is kept."""
+        """Return the kept response, or None."""
         response: DescopeResponse | None = getattr(self._local, "response", None)
         return response
 
 
-class LastResponseOfTask:
-    """One slot for each task: all tasks of an event loop run on one thread."""
+class LastResponsePerTask:
+    """Keeps the last response of each asyncio task, because all tasks of an event loop run on one thread."""
 
     def __init__(self) -> None:
         self._variable: contextvars.ContextVar[DescopeResponse | None] = contextvars.ContextVar(
@@ -177,9 +177,9 @@ class LastResponseOfTask:
         )
 
     def set(self, response: DescopeResponse) -> None:
-        """Keeps this one."""
+        """Keep this response."""
         self._variable.set(response)
 
     def get(self) -> DescopeResponse | None:
-        """The one that is kept."""
+        """Return the kept response, or None."""
         return self._variable.get()

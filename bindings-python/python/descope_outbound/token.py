@@ -1,4 +1,4 @@
-"""A fetched token: the server's JSON as a ``dict`` that does not show its secrets."""
+"""A fetched token: the service's JSON as a ``dict`` whose text does not show secrets."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _ALIASES = {"token": "accessToken", "accessToken": "token"}
 
 
 class OutboundToken(RedactedDict):
-    """The token itself: the server's fields, in its order.
+    """The token object of a fetch: the service's fields, in its order.
 
-    ``token["accessToken"]`` is what the service answers and ``token["token"]`` what the documentation page writes;
-    each stands in for the other where that one is absent, in ``[]`` and ``get()`` alone. Iteration, ``in``, ``len``,
-    equality and JSON see exactly what the server sent.
+    The service sends ``token["accessToken"]``, and the documentation page reads ``token["token"]``. If one of the two
+    is absent, ``[]`` and ``get()`` return the other. Iteration, ``in``, ``len``, equality and JSON see exactly the
+    fields that the service sent.
 
     Example:
         >>> token = OutboundToken(accessToken="made-up")
@@ -36,7 +36,7 @@ class OutboundToken(RedactedDict):
         raise KeyError(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value of the field, or of its alias, or ``default``."""
+        """Return the value of the field, else of its alias, else ``default``."""
         try:
             return self[key]
         except KeyError:
@@ -44,7 +44,7 @@ class OutboundToken(RedactedDict):
 
 
 class TokenResponse(RedactedDict):
-    """The server's answer to a fetch, ``{"token": {…}}``, with shortcuts to what is mostly wanted.
+    """The service's response to a fetch, ``{"token": {…}}``, with properties for its usual fields.
 
     Example:
         >>> response = TokenResponse({"token": {"accessToken": "made-up", "accessTokenExpiry": "1795435200"}})
@@ -52,8 +52,8 @@ class TokenResponse(RedactedDict):
         ('made-up', 'made-up', '2026-11-23T12:00:00+00:00')
     """
 
-    # Unset where that is the cache: to set it would make every hit dearer by a twentieth.
-    __slots__ = ("_source_but_cache",)
+    # Unset for a cached token, because setting it would make every hit 5% slower.
+    __slots__ = ("_source_unless_cached",)
 
     def __init__(self, answer: dict[str, Any], source: str = "network") -> None:
         super().__init__(answer)
@@ -64,21 +64,23 @@ class TokenResponse(RedactedDict):
 
     @classmethod
     def of(cls, answer: _native.Answer) -> TokenResponse:
-        """The service's answer to a fetch."""
+        """Convert the native response to a fetch."""
         return answer.json_as(cls, "token", OutboundToken)
 
     @property
     def source(self) -> str:
-        """Where the answer comes from.
+        """The source of the token (str). A client without a cache has only ``"network"``.
 
-        ``"network"``, or of a client with a cache ``"cache"``, ``"stale"`` (it should have been refreshed, and could
-        not be) or ``"joined"`` (another call's request brought it).
+        * ``"network"``: this call sent a request.
+        * ``"cache"``: the token was cached.
+        * ``"stale"``: the token was cached and due for a refresh, but the refresh did not succeed.
+        * ``"joined"``: this call shared the request of another call.
         """
-        return getattr(self, "_source_but_cache", "cache")
+        return getattr(self, "_source_unless_cached", "cache")
 
     @source.setter
     def source(self, source: str) -> None:
-        self._source_but_cache = source
+        self._source_unless_cached = source
 
     @property
     def _token(self) -> dict[str, Any]:
@@ -87,37 +89,38 @@ class TokenResponse(RedactedDict):
 
     @property
     def access_token(self) -> str:
-        """What to send to the third party.
+        """The access token (str) to send to the third party.
 
         Raises:
-            DecodeError: The server sent none. ``["token"]`` then shows what it did send.
+            DecodeError: The service sent no access token. ``["token"]`` shows the fields that it sent.
         """
         access_token = self._token.get("accessToken")
         if not isinstance(access_token, str):
-            raise DecodeError("the service answered without an access token")
+            raise DecodeError("the service sent no access token; print the response to see the fields that it sent")
         return access_token
 
     @property
     def refresh_token(self) -> str | None:
-        """The refresh token; None unless the fetch asked for it with ``options={"withRefreshToken": True}``."""
+        """The refresh token. None unless the fetch requested it with ``options={"withRefreshToken": True}``."""
         return self._token.get("refreshToken")
 
     @property
     def scopes(self) -> list[str]:
-        """What the user has granted; empty where the server does not say."""
+        """The scopes that the user granted. Empty if the service sent none."""
         scopes = self._token.get("scopes")
         return scopes if isinstance(scopes, list) else []
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the access token ends, in UTC; None where the server does not say.
+        """When the access token expires, in UTC. None if the service did not send it.
 
-        No source says which form ``accessTokenExpiry`` has, so seconds, milliseconds and RFC 3339 are all read.
+        No documentation specifies the format of ``accessTokenExpiry``, so seconds, milliseconds and RFC 3339 are all
+        accepted.
         """
         milliseconds = _native.expiry_milliseconds(self._token.get("accessTokenExpiry"))
         if milliseconds is None:
             return None
-        from datetime import datetime, timedelta, timezone  # noqa: PLC0415 - not every program asks
+        from datetime import datetime, timedelta, timezone  # noqa: PLC0415 - few programs need the time
 
         try:
             return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=milliseconds)
@@ -125,7 +128,7 @@ class TokenResponse(RedactedDict):
             return None
 
     def copy(self) -> TokenResponse:
-        """A shallow copy that redacts and answers as this one does."""
+        """Return a shallow copy of the same class and source."""
         return TokenResponse(self, self.source)
 
     def __reduce__(self) -> tuple[type[TokenResponse], tuple[dict[str, Any], str]]:
