@@ -1,7 +1,7 @@
-// A backend that has a client of the official SDK already: one line lets its outbound calls go through this package.
+// A backend with a client of the official SDK: one line routes its outbound calls through this package.
 //
-// Needs the official SDK beside this package (`npm install @descope/node-sdk`). Set DESCOPE_BASE_URI,
-// DESCOPE_PROJECT_ID and DESCOPE_MANAGEMENT_KEY first; for a try, to what the emulator prints.
+// Install the official SDK first (`npm install @descope/node-sdk`), and set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID and
+// DESCOPE_MANAGEMENT_KEY. To try it, use the values that the emulator prints.
 
 import { accelerate, restore } from 'descope-outbound';
 
@@ -19,7 +19,7 @@ const { default: DescopeSdk } = await import('@descope/node-sdk').catch((error) 
   process.exit(1);
 });
 
-// As the backend has it: an official client, used in many places.
+// The existing code: an official client that many places use.
 const configuration = {
   projectId: process.env.DESCOPE_PROJECT_ID,
   managementKey: process.env.DESCOPE_MANAGEMENT_KEY,
@@ -27,14 +27,14 @@ const configuration = {
 };
 const descopeClient = DescopeSdk(configuration);
 
-// The one line. The official SDK has no timeout; without one here, a call ends after 20 seconds.
+// The one new line. The official SDK has no timeout. Here the default is 20 seconds.
 accelerate(descopeClient, { ...configuration, timeout: 5000 });
 
-// Nothing else changes: the same client, the same methods, the same answers.
+// Nothing else changes: the same client, the same methods, the same results.
 const outbound = descopeClient.management.outboundApplication;
 const created = await outbound.createApplication({ name: 'Calendar', defaultScopes: ['calendar.read'] });
 if (!created.ok) throw new Error(created.error.errorDescription);
-console.log('  made the application  ', created.data.name);
+console.log('  created the app       ', created.data.name);
 
 const appId = created.data.id;
 await outbound.uploadUserToken({ appId, userId: 'grace', accessToken: 'issued-elsewhere', scopes: ['calendar.read'] });
@@ -42,7 +42,7 @@ const fetched = await outbound.fetchToken(appId, 'grace');
 if (!fetched.ok) throw new Error(fetched.error.errorDescription);
 console.log('  its token for grace   ', fetched.data);
 
-// And the official methods are a line away.
+// One line puts the official methods back.
 restore(descopeClient);
 const deleted = await outbound.deleteApplication(appId);
-console.log('  deleted, officially   ', deleted.code);
+console.log('  deleted, official SDK ', deleted.code);

@@ -1,7 +1,7 @@
 // Fetch a user's token and call the third party with it: what a backend does for every user.
 //
-// Set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY and PROVIDER_URL first; `make demo` sets them to
-// the emulator's.
+// Set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY and PROVIDER_URL first. `make demo` sets them to the
+// values of the emulator.
 
 import DescopeClient from 'descope-outbound';
 
@@ -17,13 +17,13 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
-/** The third party's own answer to whoever holds the token. */
+/** Ask the third party which user the token belongs to. */
 async function whoAmI(accessToken) {
-  const answer = await fetch(`${process.env.PROVIDER_URL}/${APP_ID}/me`, {
+  const response = await fetch(`${process.env.PROVIDER_URL}/${APP_ID}/me`, {
     headers: { Authorization: `Bearer ${accessToken}` },
   });
-  if (!answer.ok) throw new Error(`the provider answered ${answer.status}`);
-  return answer.json();
+  if (!response.ok) throw new Error(`the provider responded with ${response.status}`);
+  return response.json();
 }
 
 const descopeClient = DescopeClient();
@@ -32,7 +32,7 @@ const outbound = descopeClient.management.outboundApplication;
 const token = await outbound.fetchToken(APP_ID, USER_ID);
 if (!token.ok) throw new Error(token.error.errorDescription);
 console.log('  the newest token     ', token.data);
-console.log('  it is good until     ', token.data.expiresAt);
+console.log('  it expires at        ', token.data.expiresAt);
 console.log('  the provider says    ', await whoAmI(token.data.accessToken));
 
 const byScopes = await outbound.fetchTokenByScopes(APP_ID, USER_ID, SCOPES);

@@ -1,5 +1,5 @@
-// Makes the calls of jobs with a Node client, and tells what surfaced: driver.mjs ours|official.
-// A job is a line of JSON on the standard input, its report a line on the standard output; jobs run beside each other.
+// Runs jobs of calls with a Node client and reports the outcomes: driver.mjs ours|official.
+// A job is a line of JSON on standard input. Its report is a line on standard output. Jobs run in parallel.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 const IS_OURS = process.argv[2] === 'ours';
-const near = IS_OURS ? import.meta.url : new URL('../oracle/node/package.json', import.meta.url);
-const DescopeClient = createRequire(near)(IS_OURS ? 'descope-outbound' : '@descope/node-sdk');
+const resolveFrom = IS_OURS ? import.meta.url : new URL('../oracle/node/package.json', import.meta.url);
+const DescopeClient = createRequire(resolveFrom)(IS_OURS ? 'descope-outbound' : '@descope/node-sdk');
 
-const LICENCES = { off: false, beside: true, wait: 'wait' };
+const LICENSE_HANDSHAKES = { off: false, beside: true, wait: 'wait' };
 const NEVER_ENDED = { kind: 'hung', class: 'nothing' };
 const TIMEOUTS = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 const OUR_KINDS = {
@@ -26,10 +26,16 @@ function makeClient({ client }) {
     return DescopeClient({ projectId, managementKey, baseUrl, logger });
   }
   const timeout = client.timeout_seconds * 1000;
-  return DescopeClient({ projectId, managementKey, baseUrl, timeout, licenseHandshake: LICENCES[client.license] });
+  return DescopeClient({
+    projectId,
+    managementKey,
+    baseUrl,
+    timeout,
+    licenseHandshake: LICENSE_HANDSHAKES[client.license],
+  });
 }
 
-function begin(client, { do: what, app, api_key: apiKey }) {
+function startCall(client, { do: what, app, api_key: apiKey }) {
   const outbound = client.management.outboundApplication;
   if (what === 'load') return outbound.loadApplication(app);
   if (what === 'upload') return outbound.uploadUserApiKey(app, 'user', apiKey);
@@ -62,13 +68,13 @@ function rejected(error) {
   };
 }
 
-/** The class as `docs/deviations.md` translates it; what it does not know is `other`. */
+/** Return the kind of an error as `docs/deviations.md` translates it, or `other`. */
 function kindOf(error) {
   if (IS_OURS) return (error.name === 'DescopeTransportError' && OUR_KINDS[error.code]) || 'other';
   if (error instanceof SyntaxError) return 'decode';
   if (!(error instanceof TypeError) || !error.cause) return 'other';
   if (TIMEOUTS.includes(error.cause.code)) return 'deadline_exceeded';
-  // Too many redirects have no code.
+  // The error for too many redirects has no code.
   return error.cause.code ? 'connection_failed' : 'other';
 }
 
@@ -76,7 +82,7 @@ async function callOnce(clientOf, call, wallSeconds) {
   const started = performance.now();
   const giveUp = new AbortController();
   const outcome = await Promise.race([
-    (async () => begin(clientOf(), call))().then(resolved, rejected),
+    (async () => startCall(clientOf(), call))().then(resolved, rejected),
     sleep(wallSeconds * 1000, NEVER_ENDED, { signal: giveUp.signal }),
   ]);
   giveUp.abort();
@@ -109,12 +115,12 @@ async function run(job) {
   }
 }
 
-function readMemory(name, isBeginning = false) {
-  if (isBeginning) writeFileSync('/proc/self/clear_refs', '5');
+function readMemory(name, resetsPeak = false) {
+  if (resetsPeak) writeFileSync('/proc/self/clear_refs', '5');
   return Number(readFileSync('/proc/self/status', 'utf8').match(new RegExp(`${name}:\\s+(\\d+)`))[1]);
 }
 
-// What is sent by a licence handshake that nobody waits for must not end the process.
+// A license handshake that fails in the background must not end the process.
 process.on('unhandledRejection', () => {});
 const running = [];
 for await (const line of createInterface({ input: process.stdin })) running.push(run(JSON.parse(line)));

@@ -1,5 +1,5 @@
-// A client of the official SDK whose outbound calls go through this package. The official package is installed by
-// `npm ci` in tests/oracle/node.
+// Tests `accelerate`, which routes the outbound calls of an official client through this package. Run `npm ci` in
+// tests/oracle/node to install the official SDK.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -12,26 +12,26 @@ import { promisify } from 'node:util';
 
 import DescopeClient, { accelerate, DescopeError, restore } from 'descope-outbound';
 
-import { answer, hang, startCannedServer } from './support/canned-server.mjs';
-import { ROOT } from './support/child.mjs';
+import { hang, respondWith, startCannedServer } from './support/canned-server.mjs';
+import { ROOT } from './support/child-process.mjs';
 import { startEmulator } from './support/emulator.mjs';
-import { EVERY_OPERATION, seenAs } from './support/every-operation.mjs';
-import { ACCESS_TOKEN, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/made-up.mjs';
-import { assertNoSecret, everyPrint } from './support/printing.mjs';
+import { ACCESS_TOKEN, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/fixtures.mjs';
+import { OPERATION_CASES, recordedRequest } from './support/operation-cases.mjs';
+import { assertNoSecret, printInEveryWay } from './support/printing.mjs';
 
 const require = createRequire(new URL('../oracle/node/package.json', import.meta.url));
-const OURS = /^descope-outbound\//;
-const OPERATIONS = EVERY_OPERATION.filter(({ on }) => on === 'outboundApplication');
+const OUR_USER_AGENT = /^descope-outbound\//;
+const CASES = OPERATION_CASES.filter(({ on }) => on === 'outboundApplication');
 
 const isInstalled = existsSync(new URL('../oracle/node/node_modules/@descope/node-sdk', import.meta.url));
 const DescopeSdk = isInstalled && require('@descope/node-sdk');
-// Where the tests are run as a whole, its absence is a failure and not a reason to be silent.
+// `make test` sets OFFICIAL_SDKS, so that a missing SDK fails the run instead of skipping tests.
 const mayBeAbsent = process.env.OFFICIAL_SDKS !== 'installed';
 const skip = !isInstalled && mayBeAbsent && 'the official SDK is not installed: run `npm ci` in tests/oracle/node';
 
-/** A service, an official client of it and the configuration that made it. */
-async function arrangeOfficial(context, answers, more = {}) {
-  const server = await startCannedServer(...[answers].flat());
+/** Start a server with these responses, and create an official client of it. */
+async function arrangeOfficial(context, responses, more = {}) {
+  const server = await startCannedServer(...[responses].flat());
   context.after(() => server.stop());
   const configuration = { projectId: PROJECT_ID, managementKey: MANAGEMENT_KEY, baseUrl: server.url, ...more };
   const client = DescopeSdk(configuration);
@@ -39,35 +39,41 @@ async function arrangeOfficial(context, answers, more = {}) {
 }
 
 function isOurs({ headers }) {
-  return OURS.test(headers['user-agent']);
+  return OUR_USER_AGENT.test(headers['user-agent']);
 }
 
-test('every call of an accelerated client is ours, and none is missing', { skip }, async (context) => {
-  const answers = OPERATIONS.map(({ answered }) => answer(200, answered));
-  const { server, client, configuration, outbound } = await arrangeOfficial(context, answers);
+test('an accelerated client routes every operation through this package', { skip }, async (context) => {
+  const responses = CASES.map(({ responseBody }) => respondWith(200, responseBody));
+  const { server, client, configuration, outbound } = await arrangeOfficial(context, responses);
   assert.equal(accelerate(client, configuration), client);
-  assert.deepEqual(Object.keys(outbound).sort(), OPERATIONS.map(({ method }) => method).sort());
-  for (const { method, all } of OPERATIONS) {
+  assert.deepEqual(Object.keys(outbound).sort(), CASES.map(({ method }) => method).sort());
+  for (const { method, all } of CASES) {
     assert.equal((await outbound[method](...all.given)).ok, true);
     const seen = server.requests.at(-1);
-    assert.deepEqual(seenAs(seen), all.request);
+    assert.deepEqual(recordedRequest(seen), all.request);
     assert.equal(seen.headers.authorization, `Bearer ${PROJECT_ID}:${MANAGEMENT_KEY}`);
     assert.equal(seen.headers['x-descope-project-id'], PROJECT_ID);
     assert.ok(isOurs(seen), method);
   }
 });
 
-test('an accelerated call asks and answers as the official one does', { skip }, async (context) => {
+test('an accelerated call sends the same request and resolves with the same result as the official one', {
+  skip,
+}, async (context) => {
   const error = { errorCode: 'E011003', errorDescription: 'Request is invalid', errorMessage: 'why' };
-  for (const { method, fewest, answered } of OPERATIONS) {
-    // The official SDK would send a missing user as the word "undefined".
+  for (const { method, fewest, responseBody } of CASES) {
+    // The official SDK sends a missing user as the text "undefined".
     const given = method === 'deleteUserTokens' ? ['a', 'u'] : fewest.given;
-    const answers = [answer(200, answered), answer(400, error), answer(429, error, { 'retry-after': '7' })];
-    const { server, client, configuration, outbound } = await arrangeOfficial(context, [...answers, ...answers]);
+    const responses = [
+      respondWith(200, responseBody),
+      respondWith(400, error),
+      respondWith(429, error, { 'retry-after': '7' }),
+    ];
+    const { server, client, configuration, outbound } = await arrangeOfficial(context, [...responses, ...responses]);
     const outcomes = [];
-    for (const way of ['official', 'accelerated']) {
-      if (way === 'accelerated') accelerate(client, configuration);
-      for (let index = 0; index < answers.length; index += 1) {
+    for (const kind of ['official', 'accelerated']) {
+      if (kind === 'accelerated') accelerate(client, configuration);
+      for (let index = 0; index < responses.length; index += 1) {
         const { response, ...rest } = await outbound[method](...given);
         outcomes.push({ keys: Object.keys(rest), ...structuredClone(rest), body: await response.json() });
       }
@@ -75,14 +81,17 @@ test('an accelerated call asks and answers as the official one does', { skip }, 
     assert.deepEqual(outcomes.slice(3), outcomes.slice(0, 3), method);
     const [official, accelerated] = [server.requests[0], server.requests[3]];
     assert.deepEqual([isOurs(official), isOurs(accelerated)], [false, true]);
-    assert.deepEqual(seenAs(accelerated), seenAs(official), method);
+    assert.deepEqual(recordedRequest(accelerated), recordedRequest(official), method);
     const common = ['authorization', 'x-descope-project-id', 'x-descope-sdk-name', 'content-type'];
     for (const name of common) assert.equal(accelerated.headers[name], official.headers[name], `${method} ${name}`);
   }
 });
 
-test('all else of the client stays as it was, and restore gives the very functions back', { skip }, async (context) => {
-  const { server, client, configuration, outbound } = await arrangeOfficial(context, answer(200, { token: TOKEN }));
+test('accelerate changes only the outbound methods, and restore puts the originals back', { skip }, async (context) => {
+  const { server, client, configuration, outbound } = await arrangeOfficial(
+    context,
+    respondWith(200, { token: TOKEN }),
+  );
   const before = { ...client };
   const managementBefore = { ...client.management };
   const outboundBefore = Object.getOwnPropertyDescriptors(outbound);
@@ -101,8 +110,11 @@ test('all else of the client stays as it was, and restore gives the very functio
   assert.equal(restore(client), client);
 });
 
-test('to accelerate again takes the new configuration, and one restore is enough', { skip }, async (context) => {
-  const { server, client, configuration, outbound } = await arrangeOfficial(context, answer(200, { token: TOKEN }));
+test('accelerating again replaces the configuration, and one restore is enough', { skip }, async (context) => {
+  const { server, client, configuration, outbound } = await arrangeOfficial(
+    context,
+    respondWith(200, { token: TOKEN }),
+  );
   const original = outbound.fetchToken;
   accelerate(client, configuration);
   accelerate(client, { ...configuration, managementKey: 'made-up-other-key' });
@@ -115,8 +127,8 @@ test('to accelerate again takes the new configuration, and one restore is enough
   assert.equal(outbound.fetchToken, original);
 });
 
-test('methods that the client lacks are not added', { skip }, async (context) => {
-  const { client, configuration, outbound } = await arrangeOfficial(context, answer(200));
+test('accelerate adds no methods that the client lacks', { skip }, async (context) => {
+  const { client, configuration, outbound } = await arrangeOfficial(context, respondWith(200));
   delete outbound.uploadUserApiKey;
   accelerate(client, configuration);
   assert.equal('uploadUserApiKey' in outbound, false);
@@ -124,12 +136,14 @@ test('methods that the client lacks are not added', { skip }, async (context) =>
   assert.equal('uploadUserApiKey' in outbound, false);
 });
 
-test('headers, timeout and licence are those of the configuration', { skip }, async (context) => {
+test('an accelerated client uses the headers, timeout and license handshake of its configuration', {
+  skip,
+}, async (context) => {
   const headers = { 'x-gateway': 'made-up-gateway-key' };
   for (const baseHeaders of [headers, new Headers(headers), Object.entries(headers)]) {
     const unused = { cookiePolicy: null, refreshCookieName: 'DSR', publicKey: undefined, logger: undefined };
-    const answers = [answer(200, { token: TOKEN }), hang];
-    const arranged = await arrangeOfficial(context, answers, { baseHeaders, ...unused });
+    const responses = [respondWith(200, { token: TOKEN }), hang];
+    const arranged = await arrangeOfficial(context, responses, { baseHeaders, ...unused });
     const { server, client, configuration, outbound } = arranged;
     accelerate(client, { ...configuration, timeout: 300, licenseHandshake: 'wait' });
     await outbound.fetchToken('a', 'u');
@@ -139,7 +153,7 @@ test('headers, timeout and licence are those of the configuration', { skip }, as
   }
 });
 
-test('what the environment says of Descope is nothing to an accelerated client', { skip }, async (context) => {
+test('an accelerated client ignores the DESCOPE_ variables', { skip }, async (context) => {
   const variables = {
     DESCOPE_PROJECT_ID: 'P',
     DESCOPE_MANAGEMENT_KEY: 'made-up-other',
@@ -148,14 +162,17 @@ test('what the environment says of Descope is nothing to an accelerated client',
   context.after(() => {
     for (const name of Object.keys(variables)) delete process.env[name];
   });
-  const { server, client, configuration, outbound } = await arrangeOfficial(context, answer(200, { token: TOKEN }));
+  const { server, client, configuration, outbound } = await arrangeOfficial(
+    context,
+    respondWith(200, { token: TOKEN }),
+  );
   Object.assign(process.env, variables);
   accelerate(client, configuration);
   await outbound.fetchToken('a', 'u');
   assert.equal(server.requests[0].headers.authorization, `Bearer ${PROJECT_ID}:${MANAGEMENT_KEY}`);
   accelerate(client, { projectId: PROJECT_ID, baseUrl: server.url });
   await assert.rejects(outbound.fetchToken('a', 'u'), { message: /Management key is required/ });
-  // Nor is that which could not be used told as a mistake.
+  // An invalid variable is ignored too.
   accelerate(client, { projectId: PROJECT_ID, managementKey: MANAGEMENT_KEY });
 });
 
@@ -175,7 +192,7 @@ for (const [more, kind, text] of [
   [{ timeout: '5' }, 'type', 'timeout must be a number, not a string'],
   [{ baseHeaders: { authorization: 'made-up' } }, 'value', 'baseHeaders holds "authorization", which is not'],
 ]) {
-  test(`a configuration is refused, and the client stays as it was: ${text}`, { skip }, () => {
+  test(`accelerate rejects a configuration and does not change the client: ${text}`, { skip }, () => {
     const client = DescopeSdk({ projectId: PROJECT_ID });
     const { fetchToken } = client.management.outboundApplication;
     assert.throws(
@@ -183,7 +200,7 @@ for (const [more, kind, text] of [
       (error) => {
         assert.ok(error.message.startsWith(text), error.message);
         assert.ok(error instanceof (kind === 'type' ? TypeError : DescopeError), error.stack);
-        assertNoSecret(everyPrint(error) + error.stack);
+        assertNoSecret(printInEveryWay(error) + error.stack);
         return true;
       },
     );
@@ -192,7 +209,9 @@ for (const [more, kind, text] of [
 }
 
 for (const configuration of [undefined, null, 'P', MANAGEMENT_KEY]) {
-  test(`a ${typeof configuration} is no configuration of a client`, { skip }, () => {
+  test(`accelerate rejects a configuration that is ${configuration === null ? 'null' : typeof configuration}`, {
+    skip,
+  }, () => {
     const client = DescopeSdk({ projectId: PROJECT_ID });
     const message =
       /^configuration must be an object, not (nothing|a string): pass the object that the client was created with/;
@@ -200,7 +219,7 @@ for (const configuration of [undefined, null, 'P', MANAGEMENT_KEY]) {
   });
 }
 
-test('what is no official client is told by what it lacks', () => {
+test('accelerate and restore name what an object lacks to be an official client', () => {
   const configuration = { projectId: PROJECT_ID };
   const validateSession = () => {};
   for (const [client, text] of [
@@ -220,7 +239,7 @@ test('what is no official client is told by what it lacks', () => {
   }
 });
 
-test('a client whose methods cannot be replaced is told so', { skip }, () => {
+test('accelerate rejects a frozen client', { skip }, () => {
   const client = DescopeSdk({ projectId: PROJECT_ID });
   Object.freeze(client.management.outboundApplication);
   assert.throws(() => accelerate(client, { projectId: PROJECT_ID }), {
@@ -229,20 +248,20 @@ test('a client whose methods cannot be replaced is told so', { skip }, () => {
   });
 });
 
-test('an accelerated client shows nothing of its configuration', { skip }, async (context) => {
-  const { client, configuration } = await arrangeOfficial(context, answer(200));
+test('an accelerated client does not print its configuration', { skip }, async (context) => {
+  const { client, configuration } = await arrangeOfficial(context, respondWith(200));
   accelerate(client, configuration);
-  assertNoSecret(everyPrint(client.management.outboundApplication) + JSON.stringify(client.management));
+  assertNoSecret(printInEveryWay(client.management.outboundApplication) + JSON.stringify(client.management));
 });
 
-test('the example says what it needs, and stops', async () => {
+test('the example names the variables that it needs, and exits with 1', async () => {
   const run = promisify(execFile)(process.execPath, [join(ROOT, 'examples/accelerate.mjs')]);
   const { code, stderr } = await run.catch((error) => error);
   assert.equal(code, 1);
   assert.match(stderr, /^Please set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY: /);
 });
 
-test('an accelerated client does its work against the emulator', { skip }, async (context) => {
+test('an accelerated client works with the emulator', { skip }, async (context) => {
   const { configuration } = await startEmulator(context);
   const client = accelerate(DescopeSdk(configuration), configuration);
   const outbound = client.management.outboundApplication;
@@ -253,7 +272,7 @@ test('an accelerated client does its work against the emulator', { skip }, async
   assert.equal((await outbound.fetchToken(app.id, 'grace')).data.accessToken, ACCESS_TOKEN);
 });
 
-test('a base URL of plain http is kept, as the official client keeps it', { skip }, () => {
+test('accelerate accepts a base URL with plain http, as the official SDK does', { skip }, () => {
   const configuration = { projectId: PROJECT_ID, managementKey: MANAGEMENT_KEY, baseUrl: 'http://gateway.internal' };
   const client = DescopeSdk({ projectId: PROJECT_ID });
   assert.equal(accelerate(client, configuration), client);

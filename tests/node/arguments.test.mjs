@@ -1,4 +1,4 @@
-// What may be passed to a call, and what is refused before anything is sent.
+// Tests which arguments a call accepts, and which it rejects before it sends a request.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -7,8 +7,8 @@ import vm from 'node:vm';
 
 import { DescopeError } from 'descope-outbound';
 
-import { answer } from './support/canned-server.mjs';
-import { arrange, TOKEN } from './support/made-up.mjs';
+import { respondWith } from './support/canned-server.mjs';
+import { arrange, TOKEN } from './support/fixtures.mjs';
 
 const LONE_SURROGATE = 'a\ud800b';
 
@@ -21,8 +21,8 @@ class Options {
 const selfContaining = {};
 selfContaining.again = selfContaining;
 
-/** Each: what is called, with what, what it is (a TypeError unless it says otherwise) and a part of its text. */
-const REFUSED = [
+/** Method, arguments, kind of error (`type` is a TypeError) and a part of its text. */
+const REJECTED = [
   ['fetchToken', [], 'value', 'appId must not be empty'],
   ['fetchToken', ['', 'u'], 'value', 'appId must not be empty'],
   ['fetchToken', ['a'], 'value', 'userId must not be empty'],
@@ -92,18 +92,18 @@ const REFUSED = [
 ];
 
 function show(value) {
-  if (value === selfContaining) return 'an object that holds itself';
+  if (value === selfContaining) return 'an object that contains itself';
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return String(value);
   const named = value !== null && typeof value === 'object' ? value.constructor.name : '';
   const inside = JSON.stringify(value, (_key, inner) => (typeof inner === 'bigint' ? `${inner}n` : inner));
   return named === 'Object' || named === 'Array' || named === '' ? (inside ?? 'undefined') : `${named} ${inside}`;
 }
 
-for (const [method, given, kind, text] of REFUSED) {
-  test(`${method}(${given.map(show).join(', ')}) is refused: ${text}`, async (context) => {
-    const { server, [method]: call } = await arrange(context, answer(200, { token: TOKEN }));
+for (const [method, given, kind, text] of REJECTED) {
+  test(`${method}(${given.map(show).join(', ')}) is rejected: ${text}`, async (context) => {
+    const { server, [method]: call } = await arrange(context, respondWith(200, { token: TOKEN }));
     const error = await call(...given).then(
-      () => assert.fail('it was sent'),
+      () => assert.fail('the request was sent'),
       (problem) => problem,
     );
     assert.ok(error.message.includes(text), error.message);
@@ -118,8 +118,8 @@ for (const [method, given, kind, text] of REFUSED) {
   });
 }
 
-test('nothing is thrown before there is a promise', async (context) => {
-  const { client } = await arrange(context, answer(200));
+test('every method rejects instead of throwing', async (context) => {
+  const { client } = await arrange(context, respondWith(200));
   for (const method of Object.values(client.management).flatMap(Object.values)) {
     assert.equal(Object.prototype.toString.call(method), '[object AsyncFunction]');
     await assert.rejects(method(...Array(7).fill(Symbol('s'))), TypeError);
@@ -127,7 +127,7 @@ test('nothing is thrown before there is a promise', async (context) => {
 });
 
 async function sentBy(context, method, ...given) {
-  const { server, [method]: call } = await arrange(context, answer(200, { token: TOKEN }));
+  const { server, [method]: call } = await arrange(context, respondWith(200, { token: TOKEN }));
   const { ok } = await call(...given);
   assert.equal(ok, true);
   const [{ url, body }] = server.requests;
@@ -151,7 +151,7 @@ test('absent arguments are not sent', async (context) => {
   assert.deepEqual(await sentBy(context, 'fetchToken', 'a', 'u', ''), { appId: 'a', userId: 'u' });
 });
 
-test('absent options are not sent, and others are sent as they are', async (context) => {
+test('absent options are not sent, and unknown options are sent unchanged', async (context) => {
   const options = { withRefreshToken: true, unknown: { deep: [1, 'two', null] }, absent: undefined };
   assert.deepEqual(await sentBy(context, 'fetchToken', 'a', 'u', 't', options), {
     appId: 'a',
@@ -170,7 +170,7 @@ test('options may come from another realm or have no prototype', async (context)
   assert.deepEqual((await sentBy(context, 'fetchToken', 'a', 'u', 't', bare)).options, { forceRefresh: true });
 });
 
-test('any iterable of strings is a list of scopes, in its order', async (context) => {
+test('scopes may be any iterable of strings and keep their order', async (context) => {
   const generator = (function* () {
     yield 'w';
     yield 'r';
@@ -184,7 +184,7 @@ test('an empty list of scopes is sent', async (context) => {
   assert.deepEqual((await sentBy(context, 'fetchTokenByScopes', 'a', 'u', [])).scopes, []);
 });
 
-test('options come before the tenant when there are scopes, and after it when there are none', async (context) => {
+test('fetchTokenByScopes takes options before the tenant, and fetchToken takes them after it', async (context) => {
   const tail = { options: { forceRefresh: true }, tenantId: 't' };
   const byScopes = await sentBy(context, 'fetchTokenByScopes', 'a', 'u', ['r'], { forceRefresh: true }, 't');
   assert.deepEqual(byScopes, { appId: 'a', userId: 'u', scopes: ['r'], ...tail });
@@ -192,13 +192,13 @@ test('options come before the tenant when there are scopes, and after it when th
   assert.deepEqual(latest, { appId: 'a', userId: 'u', ...tail });
 });
 
-test('an id cannot leave its place', async (context) => {
+test('an id is escaped in the URL', async (context) => {
   const url = await sentBy(context, 'deleteTokenById', 'a/../b ?&=%+\u00fc\ud83d\ude00#');
   assert.equal(url, '/v1/mgmt/outbound/token?id=a%2F..%2Fb%20%3F%26%3D%25%2B%C3%BC%F0%9F%98%80%23');
 });
 
-test('an iterable that throws rejects', async (context) => {
-  const { fetchTokenByScopes } = await arrange(context, answer(200));
+test('a call rejects with the error of an iterable that throws', async (context) => {
+  const { fetchTokenByScopes } = await arrange(context, respondWith(200));
   const mine = new Error('mine');
   const scopes = {
     [Symbol.iterator]() {

@@ -1,4 +1,4 @@
-// A client with a cache: what it asks the service, what it gives out, and what it forgets.
+// Tests a client with a cache: its requests, its results, and what it removes.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -8,16 +8,16 @@ import { inspect } from 'node:util';
 
 import DescopeClient, { DescopeError } from 'descope-outbound';
 
-import { answer } from './support/canned-server.mjs';
+import { respondWith } from './support/canned-server.mjs';
 import { startEmulator } from './support/emulator.mjs';
-import { arrange, clientOf } from './support/made-up.mjs';
+import { arrange, clientOf } from './support/fixtures.mjs';
 
 const native = createRequire(import.meta.url)('../../bindings-node/lib/addon.cjs');
 
 const FETCH = '/v1/mgmt/outbound/app/user/token/latest';
 
-/** An emulator where a user has connected an app, and a client of it with a cache. */
-async function cached(context, cache = true, config = {}) {
+/** Start an emulator in which a user has connected an app, and create a client with a cache. */
+async function arrangeCached(context, cache = true, config = {}) {
   const { configuration, control } = await startEmulator(context);
   await control('POST', 'connect', { app_id: 'app-id', user_id: 'user-id', token_id: 'token-id', scopes: ['r', 'w'] });
   const client = DescopeClient({ ...configuration, licenseHandshake: false, cache, ...config });
@@ -28,27 +28,30 @@ async function cached(context, cache = true, config = {}) {
   return { ...operations, client, cache: client.cache, control, requests, fetch, configuration };
 }
 
-/** Waits for what is bound to happen elsewhere. */
-async function until(condition) {
+/** Wait until a background task has made the condition true. */
+async function waitUntil(condition) {
   const deadline = performance.now() + 20_000;
   while (!(await condition())) {
-    assert.ok(performance.now() < deadline, 'it did not happen');
+    assert.ok(performance.now() < deadline, 'the condition did not become true');
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 
-test('without being asked for there is no cache', async (context) => {
+test('a client has no cache by default', async (context) => {
   for (const cache of [null, false]) {
-    const { client, fetch, requests } = await cached(context, cache);
+    const { client, fetch, requests } = await arrangeCached(context, cache);
     assert.equal(client.cache, undefined);
-    const wish = [null, null, { minValiditySeconds: 60 }];
-    assert.deepEqual([(await fetch(...wish)).source, (await fetch(...wish)).source], ['network', 'network']);
+    const callOptions = [null, null, { minValiditySeconds: 60 }];
+    assert.deepEqual(
+      [(await fetch(...callOptions)).source, (await fetch(...callOptions)).source],
+      ['network', 'network'],
+    );
     assert.equal(await requests(), 2);
   }
 });
 
-test('the second fetch asks nobody, and looks like the first', async (context) => {
-  const { cache, fetchToken, requests } = await cached(context);
+test('a cache hit sends no request and equals the first result', async (context) => {
+  const { cache, fetchToken, requests } = await arrangeCached(context);
   const first = await fetchToken('app-id', 'user-id');
   const second = await fetchToken('app-id', 'user-id');
   assert.deepEqual([first.data.source, second.data.source], ['network', 'cache']);
@@ -65,8 +68,8 @@ test('the second fetch asks nobody, and looks like the first', async (context) =
   );
 });
 
-test('a hit is there before anything else happens', async (context) => {
-  const { fetch, fetchToken } = await cached(context);
+test('a cache hit resolves before the next tick', async (context) => {
+  const { fetch, fetchToken } = await arrangeCached(context);
   await fetch();
   const order = [];
   setImmediate(() => order.push('immediate'));
@@ -76,11 +79,11 @@ test('a hit is there before anything else happens', async (context) => {
   assert.deepEqual(order, ['cache']);
 });
 
-test('each caller gets an answer of its own, down to the scopes and whatever else is nested', async (context) => {
+test('each caller gets its own deep copy of a cached token', async (context) => {
   const token = JSON.parse(
     '{"accessToken":"made-up-nested","scopes":["r"],"deep":[{"a":[{}]},[]],"__proto__":{"b":[]},"n":null}',
   );
-  const { server, fetchToken } = await arrange(context, answer(200, { token }), { cache: true });
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token }), { cache: true });
   const sent = JSON.stringify((await fetchToken('a', 'u')).data);
   for (let round = 0; round < 3; round += 1) {
     const { data } = await fetchToken('a', 'u');
@@ -95,8 +98,8 @@ test('each caller gets an answer of its own, down to the scopes and whatever els
   assert.equal(server.requests.length, 1);
 });
 
-test('what differs in any argument is another token, and scopes are a set', async (context) => {
-  const { control, requests, cache, ...operations } = await cached(context);
+test('every argument is part of the cache key, and the order of scopes is not', async (context) => {
+  const { control, requests, cache, ...operations } = await arrangeCached(context);
   await control('POST', 'connect', { app_id: 'app-id', user_id: 'user-id', tenant_id: 'tenant-id', scopes: ['r'] });
   await control('POST', 'connect', { app_id: 'app-id', tenant_id: 'tenant-id', scopes: ['r'] });
   await control('POST', 'connect', {
@@ -128,8 +131,8 @@ test('what differs in any argument is another token, and scopes are a set', asyn
   assert.equal(cache.stats().entries, calls.length);
 });
 
-test('options reach the service, and a forced refresh replaces what was cached', async (context) => {
-  const { fetch, requests } = await cached(context);
+test('options reach the service, and a forced refresh replaces the cached token', async (context) => {
+  const { fetch, requests } = await arrangeCached(context);
   const old = await fetch();
   assert.equal((await fetch(null, { withRefreshToken: true })).source, 'network');
   const forced = await fetch(null, { forceRefresh: true });
@@ -140,8 +143,8 @@ test('options reach the service, and a forced refresh replaces what was cached',
   assert.equal(await requests(), 3);
 });
 
-test('fetches by an inbound token are never cached', async (context) => {
-  const { client, control, requests } = await cached(context);
+test('fetches with an inbound token are never cached', async (context) => {
+  const { client, control, requests } = await arrangeCached(context);
   const inbound = { user_id: 'user-id', scopes: ['outbound.token.fetch'] };
   const { token } = await control('POST', 'inbound_token', inbound);
   for (let round = 0; round < 3; round += 1) {
@@ -152,8 +155,8 @@ test('fetches by an inbound token are never cached', async (context) => {
   assert.equal(client.cache.stats().entries, 0);
 });
 
-test('that a user has not connected is remembered until he is forgotten', async (context) => {
-  const { cache, control, fetchToken, requests } = await cached(context);
+test('a token that was not found stays cached as missing until forget', async (context) => {
+  const { cache, control, fetchToken, requests } = await arrangeCached(context);
   for (let round = 0; round < 3; round += 1) {
     assert.equal((await fetchToken('app-id', 'stranger')).error.errorCode, 'E111504');
   }
@@ -163,8 +166,8 @@ test('that a user has not connected is remembered until he is forgotten', async 
   assert.equal((await fetchToken('app-id', 'stranger')).data.source, 'network');
 });
 
-test('forgetting is by app, by user or by both, and by nothing it is refused', async (context) => {
-  const { cache, fetch } = await cached(context);
+test('forget takes an app, a user or both, and rejects neither', async (context) => {
+  const { cache, fetch } = await arrangeCached(context);
   for (const ids of [['app-id', 'user-id'], ['app-id'], [null, 'user-id']]) {
     await fetch();
     cache.forget('app-id', 'another');
@@ -183,8 +186,8 @@ test('forgetting is by app, by user or by both, and by nothing it is refused', a
   assert.throws(() => cache.forget('app-id', 5), new TypeError('userId must be a string, not a number'));
 });
 
-test('a rejected token is not given out again', async (context) => {
-  const { cache, fetch } = await cached(context);
+test('a rejected token is not returned again', async (context) => {
+  const { cache, fetch } = await arrangeCached(context);
   const { accessToken } = await fetch();
   assert.equal(cache.reject(accessToken), true);
   const next = await fetch();
@@ -194,21 +197,21 @@ test('a rejected token is not given out again', async (context) => {
   assert.throws(() => cache.reject(), new TypeError('accessToken must be a string, not nothing'));
 });
 
-test('a token that ends too soon for a caller is asked for', async (context) => {
-  const { fetch, requests } = await cached(context);
-  const wish = (minValiditySeconds) => fetch(null, null, { minValiditySeconds });
+test('minValiditySeconds fetches a token that would expire too soon', async (context) => {
+  const { fetch, requests } = await arrangeCached(context);
+  const fetchWith = (minValiditySeconds) => fetch(null, null, { minValiditySeconds });
   await fetch();
-  assert.deepEqual([(await wish(60)).source, (await wish(1e6)).source], ['cache', 'network']);
+  assert.deepEqual([(await fetchWith(60)).source, (await fetchWith(1e6)).source], ['cache', 'network']);
   for (const seconds of [-1, NaN, Infinity]) {
-    await assert.rejects(wish(seconds), /minValiditySeconds must be a finite number of at least 0/);
+    await assert.rejects(fetchWith(seconds), /minValiditySeconds must be a finite number of at least 0/);
   }
-  await assert.rejects(wish('60'), new TypeError('minValiditySeconds must be a number of seconds, not a string'));
+  await assert.rejects(fetchWith('60'), new TypeError('minValiditySeconds must be a number of seconds, not a string'));
   await assert.rejects(fetch(null, null, { minValidity: 5 }), /minValidity is not an option of this method/);
   assert.equal(await requests(), 2);
 });
 
-test('a timeout without sense is refused whether there is a token or not', async (context) => {
-  const { fetch, requests } = await cached(context);
+test('an invalid timeout is rejected on a miss and on a hit', async (context) => {
+  const { fetch, requests } = await arrangeCached(context);
   for (let round = 0; round < 2; round += 1) {
     for (const timeout of [-1, 0, NaN, Infinity]) {
       await assert.rejects(fetch(null, null, { timeout }), { code: 'INVALID_ARGUMENT', message: /^timeout must be/ });
@@ -219,8 +222,8 @@ test('a timeout without sense is refused whether there is a token or not', async
   assert.equal(await requests(), 1);
 });
 
-test('however long the ids are, the second fetch asks nobody', async (context) => {
-  const { control, fetchToken, fetchTokenByScopes, requests } = await cached(context);
+test('ids of any length are cached', async (context) => {
+  const { control, fetchToken, fetchTokenByScopes, requests } = await arrangeCached(context);
   for (const length of [1, 100, 250, 251, 252, 253, 256, 300]) {
     for (const letter of ['a', '\u00e9', '\u20ac', '\u{1f511}']) {
       const userId = `${'-'.repeat(length)}${letter}`;
@@ -238,15 +241,15 @@ test('however long the ids are, the second fetch asks nobody', async (context) =
   assert.equal(await requests(), 64);
 });
 
-test('what has been parsed is let go of where the cache lets go of it', async (context) => {
+test('parsed responses are dropped when the native cache removes tokens', async (context) => {
   const { configuration, control } = await startEmulator(context);
   const { NativeClient } = native;
   let taken = 0;
   native.NativeClient = {
     create(...given) {
-      const half = NativeClient.create(...given);
-      const cachedTokens = half.cachedTokens.bind(half);
-      half.cachedTokens = (operation) => {
+      const nativeClient = NativeClient.create(...given);
+      const cachedTokens = nativeClient.cachedTokens.bind(nativeClient);
+      nativeClient.cachedTokens = (operation) => {
         const { find, take } = cachedTokens(operation);
         return {
           find,
@@ -256,7 +259,7 @@ test('what has been parsed is let go of where the cache lets go of it', async (c
           },
         };
       };
-      return half;
+      return nativeClient;
     },
   };
   context.after(() => (native.NativeClient = NativeClient));
@@ -264,42 +267,42 @@ test('what has been parsed is let go of where the cache lets go of it', async (c
   const { fetchToken, deleteUserTokens, uploadUserApiKey } = client.management.outboundApplication;
   const connect = (userId) => control('POST', 'connect', { app_id: 'app-id', user_id: userId });
   for (const userId of ['user-id', 'another']) await connect(userId);
-  const parsedAnew = async () => {
+  const countParses = async () => {
     const before = taken;
     await fetchToken('app-id', 'user-id');
     const { data } = await fetchToken('app-id', 'user-id');
     assert.equal(data.source, 'cache');
     return taken - before;
   };
-  assert.deepEqual([await parsedAnew(), await parsedAnew()], [1, 0]);
+  assert.deepEqual([await countParses(), await countParses()], [1, 0]);
   const another = (await fetchToken('app-id', 'another')).data.accessToken;
-  for (const end of [
+  for (const remove of [
     () => deleteUserTokens('app-id', 'another'),
     () => uploadUserApiKey('app-id', 'another', 'made-up-api-key'),
     () => client.cache.forget('app-id', 'another'),
     () => client.cache.clear(),
   ]) {
-    await end();
-    assert.deepEqual([await parsedAnew(), await parsedAnew()], [1, 0], String(end));
+    await remove();
+    assert.deepEqual([await countParses(), await countParses()], [1, 0], String(remove));
   }
   assert.equal(client.cache.reject(another), false);
-  assert.equal(await parsedAnew(), 0);
+  assert.equal(await countParses(), 0);
   const { data } = await fetchToken('app-id', 'user-id');
   assert.equal(client.cache.reject(data.accessToken), true);
-  assert.equal(await parsedAnew(), 1);
+  assert.equal(await countParses(), 1);
 });
 
-test('what was found is not held on to by the native half', async (context) => {
+test('the native client does not keep what a lookup found', async (context) => {
   const { configuration, control } = await startEmulator(context);
   await control('POST', 'connect', { app_id: 'app-id', user_id: 'user-id' });
   const { NativeClient } = native;
-  let half;
-  native.NativeClient = { create: (...given) => (half = NativeClient.create(...given)) };
+  let nativeClient;
+  native.NativeClient = { create: (...given) => (nativeClient = NativeClient.create(...given)) };
   context.after(() => (native.NativeClient = NativeClient));
   const client = DescopeClient({ ...configuration, licenseHandshake: false, cache: true });
   await client.management.outboundApplication.fetchToken('app-id', 'user-id');
-  const { find, take } = half.cachedTokens('fetch_token');
-  assert.equal(find('app-id', 'nobody'), 0);
+  const { find, take } = nativeClient.cachedTokens('fetch_token');
+  assert.equal(find('app-id', 'stranger'), 0);
   assert.equal(take(), null);
   assert.ok(find('app-id', 'user-id') > 0);
   assert.match(take().json, /accessToken/);
@@ -333,26 +336,26 @@ test('parsed responses that are no longer read are dropped, and their timer keep
   assert.equal(parsedResponses.get(2, takeNothing), undefined);
 });
 
-test('an aborted signal ends a call that would have been a hit', async (context) => {
-  const { fetch } = await cached(context);
+test('an aborted signal rejects a call that would be a hit', async (context) => {
+  const { fetch } = await arrangeCached(context);
   await fetch();
   await assert.rejects(fetch(null, null, { signal: AbortSignal.abort() }), { code: 'ABORTED' });
   assert.equal((await fetch(null, null, { signal: new AbortController().signal, timeout: 5 })).source, 'cache');
 });
 
-test('half of a surrogate pair is refused, and nobody is given the token of another', async (context) => {
-  const { fetchToken, control } = await cached(context);
+test('a lone surrogate is rejected and does not find the token of another user', async (context) => {
+  const { fetchToken, control } = await arrangeCached(context);
   await control('POST', 'connect', { app_id: 'app-id', user_id: '\ufffd' });
   await fetchToken('app-id', '\ufffd');
   await assert.rejects(fetchToken('app-id', '\ud800'), /userId must not hold a lone surrogate/);
 });
 
-test('a token grows old as time passes, and what cannot be refreshed says so', async (context) => {
-  const { cache, control, fetch, requests } = await cached(context, { staleIfErrorSeconds: 600 });
+test('an old token is refreshed, and is stale if the refresh fails', async (context) => {
+  const { cache, control, fetch, requests } = await arrangeCached(context, { staleIfErrorSeconds: 600 });
   await fetch();
   native.advanceCacheClock(301);
   assert.equal((await fetch()).source, 'cache');
-  await until(() => cache.stats().refreshedAhead === 1);
+  await waitUntil(() => cache.stats().refreshedAhead === 1);
   assert.equal(await requests(), 2);
   native.advanceCacheClock(1000);
   await control('POST', 'faults', { path: FETCH, status: 500 });
@@ -361,8 +364,8 @@ test('a token grows old as time passes, and what cannot be refreshed says so', a
   assert.equal(cache.stats().staleServed, 2);
 });
 
-test('tokens whose time is over go when others come', async (context) => {
-  const { cache, fetch, fetchToken, fetchTokenByScopes } = await cached(context);
+test('an insert evicts expired tokens', async (context) => {
+  const { cache, fetch, fetchToken, fetchTokenByScopes } = await arrangeCached(context);
   const { accessToken } = await fetch();
   await fetchTokenByScopes('app-id', 'user-id', ['r', 'w']);
   cache.reject(accessToken);
@@ -373,8 +376,8 @@ test('tokens whose time is over go when others come', async (context) => {
   assert.deepEqual([entries, bytes], [0, 0]);
 });
 
-test('deletes and uploads end what is cached', async (context) => {
-  const { fetch, fetchToken, uploadUserToken, deleteUserTokens } = await cached(context);
+test('deletes and uploads invalidate cached tokens', async (context) => {
+  const { fetch, fetchToken, uploadUserToken, deleteUserTokens } = await arrangeCached(context);
   await fetch();
   await uploadUserToken({ appId: 'app-id', userId: 'user-id', accessToken: 'made-up-uploaded', scopes: ['r', 'w'] });
   assert.equal((await fetch()).source, 'network');
@@ -382,15 +385,15 @@ test('deletes and uploads end what is cached', async (context) => {
   assert.equal((await fetchToken('app-id', 'user-id')).error.errorCode, 'E111504');
 });
 
-test('a thousand callers are one request, and who began it may leave', async (context) => {
-  const { control, fetch, requests } = await cached(context);
+test('a thousand callers share one request, even if the first one aborts', async (context) => {
+  const { control, fetch, requests } = await arrangeCached(context);
   await control('POST', 'faults', { path: FETCH, delivery: 'hold', count: 1 });
-  const leaving = new AbortController();
-  const first = assert.rejects(fetch(null, null, { signal: leaving.signal }), { code: 'ABORTED' });
+  const controller = new AbortController();
+  const first = assert.rejects(fetch(null, null, { signal: controller.signal }), { code: 'ABORTED' });
   const impatient = assert.rejects(fetch(null, null, { timeout: 200 }), { code: 'DEADLINE_EXCEEDED' });
   const others = Array.from({ length: 998 }, () => fetch());
-  await until(async () => (await requests()) === 1);
-  leaving.abort();
+  await waitUntil(async () => (await requests()) === 1);
+  controller.abort();
   await first;
   await impatient;
   await control('POST', 'faults/release');
@@ -399,11 +402,11 @@ test('a thousand callers are one request, and who began it may leave', async (co
   assert.equal(await requests(), 1);
 });
 
-test('after a delete nobody is given what was fetched before', async (context) => {
-  const { cache, control, fetch, fetchToken, deleteUserTokens, requests } = await cached(context);
+test('after a delete no fetch returns an earlier token', async (context) => {
+  const { cache, control, fetch, fetchToken, deleteUserTokens, requests } = await arrangeCached(context);
   await control('POST', 'faults', { path: FETCH, delivery: 'hold', count: 1 });
   const early = fetch();
-  await until(async () => (await requests()) === 1);
+  await waitUntil(async () => (await requests()) === 1);
   await deleteUserTokens('app-id', 'user-id');
   assert.equal((await fetchToken('app-id', 'user-id')).ok, false);
   await control('POST', 'faults/release');
@@ -412,16 +415,16 @@ test('after a delete nobody is given what was fetched before', async (context) =
   assert.equal(cache.stats().suppressedPublishes, 1);
 });
 
-test('with throwOnError a remembered absence rejects, and a hit resolves', async (context) => {
-  const { fetch, fetchToken } = await cached(context, true, { throwOnError: true });
+test('with throwOnError a cached miss rejects and a hit resolves', async (context) => {
+  const { fetch, fetchToken } = await arrangeCached(context, true, { throwOnError: true });
   await fetch();
   assert.equal((await fetch()).source, 'cache');
   for (let round = 0; round < 2; round += 1)
     await assert.rejects(fetchToken('app-id', 'stranger'), { code: 'TOKEN_NOT_FOUND' });
 });
 
-test('printing shows no token', async (context) => {
-  const { client, cache, fetchToken } = await cached(context);
+test('printing a client or a result shows no token', async (context) => {
+  const { client, cache, fetchToken } = await arrangeCached(context);
   const { data } = await fetchToken('app-id', 'user-id');
   const hit = await fetchToken('app-id', 'user-id');
   const options = { depth: Infinity, showHidden: true };
@@ -430,8 +433,8 @@ test('printing shows no token', async (context) => {
   assert.ok(!JSON.stringify([cache, cache.stats()]).includes(data.accessToken));
 });
 
-test('a cache of few entries keeps few', async (context) => {
-  const { control, cache, fetchToken } = await cached(context, { maxEntries: 3 });
+test('a cache keeps at most maxEntries', async (context) => {
+  const { control, cache, fetchToken } = await arrangeCached(context, { maxEntries: 3 });
   for (let user = 0; user < 12; user += 1) {
     await control('POST', 'connect', { app_id: 'app-id', user_id: `u${user}` });
     await fetchToken('app-id', `u${user}`);
@@ -441,8 +444,8 @@ test('a cache of few entries keeps few', async (context) => {
   assert.ok(cache.stats().evictions >= 9);
 });
 
-test('clients do not share what they keep', async (context) => {
-  const { configuration, fetch } = await cached(context);
+test('clients do not share their caches', async (context) => {
+  const { configuration, fetch } = await arrangeCached(context);
   await fetch();
   const other = DescopeClient({ ...configuration, licenseHandshake: false, cache: true });
   const { data } = await other.management.outboundApplication.fetchToken('app-id', 'user-id');

@@ -1,4 +1,4 @@
-// How a client is made.
+// Tests how a client is created.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -6,11 +6,11 @@ import test from 'node:test';
 
 import DescopeClient, { DescopeError } from 'descope-outbound';
 
-import { answer, hang, startCannedServer } from './support/canned-server.mjs';
-import { arrange, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/made-up.mjs';
+import { hang, respondWith, startCannedServer } from './support/canned-server.mjs';
+import { arrange, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/fixtures.mjs';
 
-/** Each: the configuration, what it is and a part of its text. */
-const REFUSED = [
+/** Configuration, kind of error (`type` is a TypeError) and a part of its text. */
+const REJECTED = [
   [{ projectId: 5 }, 'type', 'projectId must be a string, not a number'],
   [{ projectId: new String('P') }, 'type', 'projectId must be a string, not an object'],
   [{ managementKey: 5 }, 'type', 'managementKey must be a string, not a number'],
@@ -61,21 +61,21 @@ const REFUSED = [
   [{ toString: 'P' }, 'value', 'toString is not an option of this client: the options are'],
 ];
 
-function errorOf(make, config) {
+function errorOf(create, config) {
   try {
-    make(config);
+    create(config);
   } catch (error) {
     return error;
   }
-  return assert.fail('a client was made');
+  return assert.fail('a client was created');
 }
 
-for (const [config, kind, text] of REFUSED) {
+for (const [config, kind, text] of REJECTED) {
   const [[name, value]] = Object.entries(config);
-  // Not the value itself: what a test is called is printed.
-  test(`a client whose ${name} is a ${typeof value} is refused: ${text}`, () => {
-    for (const make of [DescopeClient, (given) => new DescopeClient(given)]) {
-      const error = errorOf(make, { projectId: PROJECT_ID, ...config });
+  // The value itself is not in the name, because the runner prints it and values look like secrets.
+  test(`a configuration whose ${name} is a ${typeof value} is rejected: ${text}`, () => {
+    for (const create of [DescopeClient, (given) => new DescopeClient(given)]) {
+      const error = errorOf(create, { projectId: PROJECT_ID, ...config });
       assert.ok(error.message.includes(text), error.message);
       assert.ok(!error.stack.includes('made-up'), error.stack);
       assert.ok(error instanceof (kind === 'type' ? TypeError : DescopeError), error.stack);
@@ -85,12 +85,12 @@ for (const [config, kind, text] of REFUSED) {
 }
 
 for (const config of ['P', 5, true, Symbol('s'), () => {}]) {
-  test(`${String(config)} is no configuration`, () => {
+  test(`a configuration that is ${String(config)} is rejected`, () => {
     assert.throws(() => DescopeClient(config), { name: 'TypeError', message: /^config must be an object, not a / });
   });
 }
 
-test('what is wrong with the environment is told as what is wrong with the setting', (context) => {
+test('the error for an invalid variable names the option and the variable', (context) => {
   context.after(() => delete process.env.DESCOPE_BASE_URI);
   process.env.DESCOPE_BASE_URI = 'made-up-host';
   assert.throws(() => DescopeClient({ projectId: 'P' }), {
@@ -98,7 +98,7 @@ test('what is wrong with the environment is told as what is wrong with the setti
   });
 });
 
-test('every accepted setting is accepted, and null is as good as absent', () => {
+test('every option is accepted, and null counts as absent', () => {
   const everything = {
     projectId: PROJECT_ID,
     managementKey: MANAGEMENT_KEY,
@@ -121,7 +121,7 @@ test('every accepted setting is accepted, and null is as good as absent', () => 
   assert.ok(DescopeClient({ ...nothing, projectId: 'P' }).management);
 });
 
-test('a client is made with and without new, and is an instance either way', () => {
+test('a client is created with and without new, and is an instance either way', () => {
   const config = { projectId: PROJECT_ID };
   assert.ok(DescopeClient(config) instanceof DescopeClient);
   assert.ok(new DescopeClient(config) instanceof DescopeClient);
@@ -129,8 +129,8 @@ test('a client is made with and without new, and is an instance either way', () 
   assert.ok(new Mine(config) instanceof Mine);
 });
 
-test('the operations are plain functions in a plain object, the same at every access', async (context) => {
-  const { client } = await arrange(context, answer(200, { token: TOKEN }));
+test('the methods are plain functions in a plain object that is the same at every access', async (context) => {
+  const { client } = await arrange(context, respondWith(200, { token: TOKEN }));
   for (const name of ['outboundApplication', 'outboundApplicationByToken']) {
     const operations = client.management[name];
     assert.equal(client.management[name], operations);
@@ -144,8 +144,8 @@ test('the operations are plain functions in a plain object, the same at every ac
   assert.equal((await fetchTokenByScopes('a', 'u', [])).ok, true);
 });
 
-test('explicit values win over the environment, and an empty string counts as absent', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('options take precedence over the environment, and an empty string counts as absent', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   await fetchToken('a', 'u');
   context.after(() => {
     for (const name of ['DESCOPE_PROJECT_ID', 'DESCOPE_MANAGEMENT_KEY', 'DESCOPE_BASE_URI']) delete process.env[name];
@@ -171,8 +171,8 @@ test('explicit values win over the environment, and an empty string counts as ab
   assert.equal((await explicit.management.outboundApplication.fetchToken('a', 'u')).ok, true);
 });
 
-test('without a management key a client is made, and a call is refused in the official words', async (context) => {
-  const server = await startCannedServer(answer(200));
+test('without a management key a client is created, and calls reject with the official error text', async (context) => {
+  const server = await startCannedServer(respondWith(200));
   context.after(() => server.stop());
   const { management } = DescopeClient({ projectId: PROJECT_ID, baseUrl: server.url });
   for (const call of [
@@ -190,8 +190,8 @@ test('without a management key a client is made, and a call is refused in the of
   assert.equal(server.requests.length + server.licenseRequests.length, 0);
 });
 
-test('baseHeaders may be whatever fetch takes', async (context) => {
-  const { server } = await arrange(context, answer(200, { token: TOKEN }));
+test('baseHeaders may have any form that fetch accepts', async (context) => {
+  const { server } = await arrange(context, respondWith(200, { token: TOKEN }));
   const all = [{ 'X-Mine': 'm' }, new Headers({ 'x-mine': 'm' }), new Map([['X-MINE', 'm']]), [['x-mine', 'm']]];
   for (const baseHeaders of all) {
     const config = { projectId: 'P', managementKey: 'K', baseUrl: server.url, licenseHandshake: false, baseHeaders };
@@ -200,7 +200,7 @@ test('baseHeaders may be whatever fetch takes', async (context) => {
   }
 });
 
-test('the client’s timeout bounds each call, and the call’s own comes before it', async (context) => {
+test('the timeout of the client bounds each call, and the timeout of a call takes precedence', async (context) => {
   const { fetchToken } = await arrange(context, hang, { timeout: 60 });
   const begin = performance.now();
   await assert.rejects(fetchToken('a', 'u'), { code: 'DEADLINE_EXCEEDED', message: /^no answer within 0.06 s/ });

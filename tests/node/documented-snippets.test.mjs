@@ -1,12 +1,12 @@
-// The documentation page's own lines, with the package's name changed and nothing else.
+// Runs the snippets of Descope's documentation page, with only the package name changed.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { answer, startCannedServer } from './support/canned-server.mjs';
-import { runModule } from './support/child.mjs';
-import { ACCESS_TOKEN, TOKEN } from './support/made-up.mjs';
+import { respondWith, startCannedServer } from './support/canned-server.mjs';
+import { runModule } from './support/child-process.mjs';
+import { ACCESS_TOKEN, TOKEN } from './support/fixtures.mjs';
 
 const FROM_THE_ENVIRONMENT = `
 import DescopeClient from 'descope-outbound';
@@ -106,16 +106,16 @@ const CASES = [
   },
 ];
 
-const WAYS = [
+const INITIALIZATIONS = [
   { name: 'from the environment', begin: FROM_THE_ENVIRONMENT, end: '', type: 'module' },
   { name: 'directly', begin: DIRECTLY, end: '', type: 'module' },
   { name: 'from CommonJS', begin: FROM_COMMON_JS, end: '})();', type: 'commonjs' },
 ];
 
 for (const { name, snippet, method, url, body, printed } of CASES) {
-  for (const way of WAYS) {
-    test(`the documented snippet works: ${name}, initialized ${way.name}`, async (context) => {
-      const respond = method === 'POST' ? answer(200, { token: TOKEN }) : answer(200);
+  for (const initialization of INITIALIZATIONS) {
+    test(`the documented snippet works: ${name}, initialized ${initialization.name}`, async (context) => {
+      const respond = method === 'POST' ? respondWith(200, { token: TOKEN }) : respondWith(200);
       const server = await startCannedServer(respond);
       context.after(() => server.stop());
       const environment = {
@@ -123,7 +123,10 @@ for (const { name, snippet, method, url, body, printed } of CASES) {
         DESCOPE_MANAGEMENT_KEY: 'management-key',
         DESCOPE_BASE_URI: server.url,
       };
-      const { stdout, stderr } = await runModule(way.begin + snippet + way.end, { environment, type: way.type });
+      const { stdout, stderr } = await runModule(initialization.begin + snippet + initialization.end, {
+        environment,
+        type: initialization.type,
+      });
       assert.equal(stdout, printed);
       assert.equal(stderr, '');
       const [request] = server.requests;

@@ -1,11 +1,11 @@
-// Calls that fail, by the hundred thousand.
+// Tests that failing calls leak no memory.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { answer, startCannedServer } from './support/canned-server.mjs';
-import { runModule } from './support/child.mjs';
+import { respondWith, startCannedServer } from './support/canned-server.mjs';
+import { runModule } from './support/child-process.mjs';
 
 const PROGRAM = `
   import DescopeClient from 'descope-outbound';
@@ -14,7 +14,7 @@ const PROGRAM = `
   const throwing = DescopeClient({ ...settings, throwOnError: true }).management.outboundApplication.fetchToken;
   const { signal } = new AbortController();
   const aborted = AbortSignal.abort();
-  // One of them each: refused, refused and thrown, aborted, an argument of a wrong type, and one that is empty.
+  // Error response, error response with throwOnError, abort, argument of the wrong type, empty argument.
   const kinds = [
     () => fetchToken('a', 'u', null, null, { signal }),
     () => throwing('a', 'u'),
@@ -35,23 +35,23 @@ const PROGRAM = `
   await fail(40_000);
   const before = await fail(10_000);
   const after = await fail(Number(process.env.CALLS));
-  const grown = (name) => (after[name] - before[name]) / 2 ** 20;
-  console.log(JSON.stringify({ failures, resident: grown('resident'), heap: grown('heap') }));
+  const growth = (name) => (after[name] - before[name]) / 2 ** 20;
+  console.log(JSON.stringify({ failures, resident: growth('resident'), heap: growth('heap') }));
 `;
 
-// What is young is kept small: else the engine's own room for it grows by more than any leak.
+// A small young generation, because the engine grows it by more than a leak would show.
 const FLAGS = ['--expose-gc', '--max-semi-space-size=1'];
 
-test('a hundred thousand failing calls leave the memory as it was', async (context) => {
-  const server = await startCannedServer(answer(404, { errorCode: 'E111504', errorDescription: 'made up' }));
+test('a hundred thousand failing calls leak no memory', async (context) => {
+  const server = await startCannedServer(respondWith(404, { errorCode: 'E111504', errorDescription: 'made up' }));
   context.after(() => server.stop());
-  // `make soak` asks for more.
+  // `make soak` sets a larger number.
   const { CALLS = '100000' } = process.env;
   const environment = { SERVER: server.url, CALLS };
   const { stdout } = await runModule(PROGRAM, { environment, flags: FLAGS, seconds: CALLS / 1000 });
   const { failures, resident, heap } = JSON.parse(stdout);
   assert.equal(failures, 50_000 + Number(CALLS));
-  // 200 bytes left behind by each would be 20 MiB.
+  // A leak of 200 bytes in each call would add up to 20 MiB.
   assert.ok(heap < 4 && resident < 16, stdout);
   context.diagnostic(stdout);
 });

@@ -1,4 +1,4 @@
-// What is exported, in which way.
+// Tests the exports of the package, and the errors of a broken installation.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -10,14 +10,14 @@ import test from 'node:test';
 
 import * as module from 'descope-outbound';
 
-import { ROOT } from './support/child.mjs';
+import { ROOT } from './support/child-process.mjs';
 
 const require = createRequire(import.meta.url);
 const FUNCTIONS = ['accelerate', 'restore'];
 const CLASSES = ['DescopeError', 'DescopeHttpError', 'DescopeTransportError', 'RateLimitError', 'TokenNotFoundError'];
 const LIBRARY = join(ROOT, 'bindings-node/lib');
 
-test('ES modules and CommonJS get the same objects under the same names', () => {
+test('ES modules and CommonJS export the same objects under the same names', () => {
   const required = require('descope-outbound');
   assert.deepEqual(Object.keys(module).sort(), ['DescopeClient', ...CLASSES, ...FUNCTIONS, 'default'].sort());
   assert.deepEqual(Object.keys(required).sort(), Object.keys(module).sort());
@@ -27,7 +27,7 @@ test('ES modules and CommonJS get the same objects under the same names', () => 
   assert.equal(required.DescopeClient, required);
 });
 
-test('the package’s manifest can be read, and nothing else of its inside', () => {
+test('package.json is the only file that can be required by its path', () => {
   const { version } = require('descope-outbound/package.json');
   assert.equal(version, require(join(LIBRARY, 'native.cjs')).version());
   assert.throws(() => require('descope-outbound/bindings-node/lib/native.cjs'), {
@@ -35,13 +35,13 @@ test('the package’s manifest can be read, and nothing else of its inside', () 
   });
 });
 
-test('the native half looks at the same variables as the core', () => {
+test('the addon reads the same environment variables as the core', () => {
   const names = require(join(LIBRARY, 'native.cjs')).environmentNames();
   assert.ok(names.includes('DESCOPE_PROJECT_ID') && names.includes('NODE_EXTRA_CA_CERTS'));
   assert.ok(!names.includes('NODE_TLS_REJECT_UNAUTHORIZED'));
 });
 
-test('a missing native file is an error that says for which platform, and what to do', (context) => {
+test('the error for a missing addon names the platform and what to do', (context) => {
   const copy = mkdtempSync(join(tmpdir(), 'descope-outbound-'));
   context.after(() => rmSync(copy, { recursive: true }));
   for (const file of readdirSync(LIBRARY)) {
@@ -59,7 +59,7 @@ test('a missing native file is an error that says for which platform, and what t
   );
 });
 
-test('an older native file beside newer JavaScript is an error that says so, and what to do', (context) => {
+test('the error for an addon older than the JavaScript says so and what to do', (context) => {
   const copy = mkdtempSync(join(tmpdir(), 'descope-outbound-'));
   context.after(() => rmSync(copy, { recursive: true }));
   for (const file of readdirSync(LIBRARY)) cpSync(join(LIBRARY, file), join(copy, file));
@@ -71,7 +71,7 @@ test('an older native file beside newer JavaScript is an error that says so, and
   });
 });
 
-test('every file that the package needs is among the files that are published', () => {
+test('every file of the library is published', () => {
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const published = files.map((pattern) => pattern.replace('bindings-node/lib/*', ''));
   for (const file of readdirSync(LIBRARY)) {

@@ -1,6 +1,7 @@
-// Departures that no case of the contract table can show: the official SDK still does what docs/deviations.md says.
+// Tests deviations that no case of the contract table can show: the official SDK still behaves as docs/deviations.md
+// says.
 //
-// Each test begins with the name of its row; the other half, that ours does otherwise, is in the test that the row names.
+// The name of each test begins with the id of its row. The row names the test that shows our own behaviour.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -10,7 +11,7 @@ import { createServer } from 'node:net';
 import test from 'node:test';
 import { inspect } from 'node:util';
 
-import { answer, startCannedServer } from './support/canned-server.mjs';
+import { respondWith, startCannedServer } from './support/canned-server.mjs';
 
 const require = createRequire(new URL('../oracle/node/package.json', import.meta.url));
 
@@ -20,51 +21,51 @@ const skip = !isInstalled && mayBeAbsent && 'the official SDK is not installed: 
 
 const PROJECT_ID = `P${'2'.repeat(27)}`;
 
-async function arrangeOfficial(context, answers, more = {}) {
-  const server = await startCannedServer(...answers);
+async function arrangeOfficial(context, responses, more = {}) {
+  const server = await startCannedServer(...responses);
   context.after(() => server.stop());
-  // Without a key there is no licence handshake, which would take one of the answers.
+  // No management key, because its license handshake would consume one of the responses.
   const client = require('@descope/node-sdk')({ projectId: PROJECT_ID, baseUrl: server.url, ...more });
   return { server, outbound: client.management.outboundApplication };
 }
 
-test('token-in-node: the official token is a plain object that shows its secrets', { skip }, async (context) => {
-  const { outbound } = await arrangeOfficial(context, [answer(200, { token: { accessToken: 'a-b-c-d' } })]);
+test('token-in-node: the official token is a plain object that prints its secrets', { skip }, async (context) => {
+  const { outbound } = await arrangeOfficial(context, [respondWith(200, { token: { accessToken: 'a-b-c-d' } })]);
   const { data } = await outbound.fetchToken('a', 'u');
   assert.equal(Object.getPrototypeOf(data), Object.prototype);
   assert.match(inspect(data), /a-b-c-d/);
   assert.equal(data.expiresAt, undefined);
 });
 
-test('response: what the official answer has came out of the fetch', { skip }, async (context) => {
-  const { outbound } = await arrangeOfficial(context, [answer(200, { token: {} })]);
+test('response: the official response is the Response of the fetch', { skip }, async (context) => {
+  const { outbound } = await arrangeOfficial(context, [respondWith(200, { token: {} })]);
   const { response } = await outbound.fetchToken('a', 'u');
   assert.equal(Object.getPrototypeOf(response), Response.prototype);
   assert.equal(Object.getOwnPropertyDescriptor(Response.prototype, 'status').get.call(response), 200);
 });
 
-test('json-beyond-unicode: the official client reads what the language reads', { skip }, async (context) => {
+test('json-beyond-unicode: the official client accepts what JSON.parse accepts', { skip }, async (context) => {
   const token = '{"token":{"large":1e400,"half":"\\ud800"}}';
-  const { outbound } = await arrangeOfficial(context, [answer(200, token)]);
+  const { outbound } = await arrangeOfficial(context, [respondWith(200, token)]);
   const { data } = await outbound.fetchToken('a', 'u');
   assert.deepEqual(data, { large: Infinity, half: '\ud800' });
 });
 
-test('last-argument: an official method ignores what comes after its arguments', { skip }, async (context) => {
-  const { outbound } = await arrangeOfficial(context, [answer(200, {}), answer(200, {})]);
-  const answers = await Promise.all(['t1', 't2'].map(outbound.deleteTokenById));
+test('last-argument: an official method ignores extra arguments', { skip }, async (context) => {
+  const { outbound } = await arrangeOfficial(context, [respondWith(200, {}), respondWith(200, {})]);
+  const results = await Promise.all(['t1', 't2'].map(outbound.deleteTokenById));
   assert.deepEqual(
-    answers.map(({ ok }) => ok),
+    results.map(({ ok }) => ok),
     [true, true],
   );
 });
 
-test('requests-at-once: the official client makes as many requests as there are calls', { skip }, async (context) => {
+test('requests-at-once: the official client sends all requests in parallel', { skip }, async (context) => {
   const atOnce = 120;
   const held = [];
   const hold = (_request, response) => {
     held.push(response);
-    // None is answered before all are there.
+    // Respond only when all requests have arrived.
     if (held.length === atOnce) for (const each of held) each.end('{}');
   };
   const { outbound } = await arrangeOfficial(context, Array(atOnce).fill(hold));
@@ -72,20 +73,20 @@ test('requests-at-once: the official client makes as many requests as there are 
   assert.ok((await Promise.all(calls)).every(({ ok }) => ok));
 });
 
-test('accelerated-settings: the official client makes its requests with the fetch that it is given', {
+test('accelerated-settings: the official client uses the fetch function that it is given', {
   skip,
 }, async (context) => {
   let calls = 0;
-  const counting = (...given) => {
+  const countingFetch = (...given) => {
     calls += 1;
     return fetch(...given);
   };
-  const { outbound } = await arrangeOfficial(context, [answer(200, { token: null })], { fetch: counting });
+  const { outbound } = await arrangeOfficial(context, [respondWith(200, { token: null })], { fetch: countingFetch });
   await outbound.fetchToken('a', 'u');
   assert.equal(calls, 1);
 });
 
-test('proxies: the official client asks no proxy that the environment names', { skip }, async (context) => {
+test('proxies: the official client ignores the proxy variables', { skip }, async (context) => {
   let connections = 0;
   const proxy = createServer((socket) => {
     connections += 1;
@@ -98,7 +99,7 @@ test('proxies: the official client asks no proxy that the environment names', { 
     for (const name of names) delete process.env[name];
   });
   for (const name of names) process.env[name] = `http://127.0.0.1:${proxy.address().port}`;
-  const { server, outbound } = await arrangeOfficial(context, [answer(200, { token: null })]);
+  const { server, outbound } = await arrangeOfficial(context, [respondWith(200, { token: null })]);
   assert.equal((await outbound.fetchToken('a', 'u')).ok, true);
   assert.deepEqual([connections, server.requests.length], [0, 1]);
 });

@@ -1,4 +1,4 @@
-// What a client does to the process it lives in.
+// Tests the effects of a client on its process: what keeps it alive, and what it leaves behind.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -8,9 +8,9 @@ import { Worker } from 'node:worker_threads';
 
 import DescopeClient from 'descope-outbound';
 
-import { answer, hang, startCannedServer } from './support/canned-server.mjs';
-import { runModule } from './support/child.mjs';
-import { arrange, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/made-up.mjs';
+import { hang, respondWith, startCannedServer } from './support/canned-server.mjs';
+import { runModule } from './support/child-process.mjs';
+import { arrange, MANAGEMENT_KEY, PROJECT_ID, TOKEN } from './support/fixtures.mjs';
 
 const CLIENT = `
   import DescopeClient from 'descope-outbound';
@@ -18,39 +18,39 @@ const CLIENT = `
   const { fetchToken } = client.management.outboundApplication;
 `;
 
-async function serve(context, ...answers) {
-  const server = await startCannedServer(...answers);
+async function serve(context, ...responders) {
+  const server = await startCannedServer(...responders);
   context.after(() => server.stop());
   return { server, environment: { SERVER: server.url } };
 }
 
-function later(milliseconds, respond) {
+function delayed(milliseconds, respond) {
   return (...exchange) => setTimeout(() => respond(...exchange), milliseconds);
 }
 
-test('an idle client lets the process end', async (context) => {
-  const { server, environment } = await serve(context, answer(200, { token: TOKEN }));
+test('an idle client does not keep the process alive', async (context) => {
+  const { server, environment } = await serve(context, respondWith(200, { token: TOKEN }));
   const { milliseconds } = await runModule(`${CLIENT} await fetchToken('a', 'u');`, { environment });
   assert.equal(server.requests.length, 1);
   assert.ok(milliseconds < 5000, `${milliseconds} ms`);
 });
 
-test('a call under way keeps the process alive until it is over', async (context) => {
-  const { environment } = await serve(context, later(300, answer(200, { token: TOKEN })));
+test('a pending call keeps the process alive', async (context) => {
+  const { environment } = await serve(context, delayed(300, respondWith(200, { token: TOKEN })));
   const source = `${CLIENT} fetchToken('a', 'u').then(({ data }) => console.log(data.id));`;
   const { stdout } = await runModule(source, { environment });
   assert.equal(stdout, `${TOKEN.id}\n`);
 });
 
-test('a licence that is slow to come keeps nothing alive, and delays nothing', async (context) => {
-  const { server, environment } = await serve(context, answer(200, { token: TOKEN }));
+test('a slow license response neither keeps the process alive nor delays a call', async (context) => {
+  const { server, environment } = await serve(context, respondWith(200, { token: TOKEN }));
   server.license = hang;
   const { milliseconds } = await runModule(`${CLIENT} await fetchToken('a', 'u');`, { environment });
   assert.equal(server.requests.length, 1);
   assert.ok(milliseconds < 4000, `${milliseconds} ms`);
 });
 
-test('a process may end with calls under way', async (context) => {
+test('a process can exit with pending calls', async (context) => {
   const { server, environment } = await serve(context, hang);
   const source = `${CLIENT}
     for (let call = 0; call < 20; call += 1) fetchToken('a', 'u');
@@ -62,11 +62,11 @@ test('a process may end with calls under way', async (context) => {
   assert.ok(milliseconds < 5000, `${milliseconds} ms`);
 });
 
-test('a call that nobody awaits is told as an unhandled rejection, like any other', async (context) => {
+test('a failed call without a handler is an unhandled rejection', async (context) => {
   const { environment } = await serve(context, hang);
   const source = `${CLIENT} fetchToken('a', 'u', null, null, { timeout: 20 });`;
-  const death = await runModule(source, { environment }).catch((problem) => problem);
-  assert.match(death.message, /DEADLINE_EXCEEDED/);
+  const failure = await runModule(source, { environment }).catch((problem) => problem);
+  assert.match(failure.message, /DEADLINE_EXCEEDED/);
 });
 
 const WORKER = `
@@ -83,9 +83,9 @@ function startWorker(server) {
   return new Worker(WORKER, { eval: true, workerData: { url: server.url, module: MODULE } });
 }
 
-test('worker threads have clients of their own', async (context) => {
-  const { server, fetchToken } = await arrange(context, later(50, answer(200, { token: TOKEN })));
-  const answers = Array.from({ length: 4 }, () => {
+test('each worker thread has its own client', async (context) => {
+  const { server, fetchToken } = await arrange(context, delayed(50, respondWith(200, { token: TOKEN })));
+  const results = Array.from({ length: 4 }, () => {
     const worker = startWorker(server);
     return new Promise((resolve, reject) => {
       worker.on('message', (message) => message !== 'ready' && resolve(message));
@@ -94,10 +94,10 @@ test('worker threads have clients of their own', async (context) => {
   });
   const { data } = await fetchToken('a', 'u');
   assert.deepEqual({ ...data }, TOKEN);
-  for (const received of await Promise.all(answers)) assert.deepEqual(received, TOKEN);
+  for (const received of await Promise.all(results)) assert.deepEqual(received, TOKEN);
 });
 
-test('an aborted call keeps nothing alive', async (context) => {
+test('an aborted call does not keep the process alive', async (context) => {
   const { environment } = await serve(context, hang);
   const source = `${CLIENT}
     const controller = new AbortController();
@@ -110,8 +110,8 @@ test('an aborted call keeps nothing alive', async (context) => {
   assert.ok(milliseconds < 5000, `${milliseconds} ms`);
 });
 
-test('the process waits for calls that follow from others, and for no longer', async (context) => {
-  const { environment } = await serve(context, later(50, answer(200, { token: TOKEN })));
+test('the process waits for chained calls and then exits', async (context) => {
+  const { environment } = await serve(context, delayed(50, respondWith(200, { token: TOKEN })));
   const source = `${CLIENT}
     const chain = (left) => fetchToken('a', 'u').then(() => (left > 1 ? chain(left - 1) : console.log('done')));
     chain(3);
@@ -123,11 +123,11 @@ test('the process waits for calls that follow from others, and for no longer', a
   assert.ok(milliseconds < 5000, `${milliseconds} ms`);
 });
 
-test('a worker thread that ends drops its requests', async (context) => {
+test('a terminated worker thread closes its connections', async (context) => {
   const { server } = await arrange(context, hang);
   const worker = startWorker(server);
-  await server.asked(1);
-  // That of the licence may be another.
+  await server.received(1);
+  // The license handshake may have a connection of its own.
   const closed = Array.from(server.connections, (socket) => once(socket, 'close'));
   const begin = performance.now();
   await worker.terminate();
@@ -135,19 +135,19 @@ test('a worker thread that ends drops its requests', async (context) => {
   assert.ok(performance.now() - begin < 5000);
 });
 
-test('worker threads may end with calls under way', async (context) => {
+test('worker threads can be terminated with pending calls', async (context) => {
   const { server, fetchToken } = await arrange(context, [
     ...Array.from({ length: 10 }, () => hang),
-    answer(200, { token: TOKEN }),
+    respondWith(200, { token: TOKEN }),
   ]);
   const workers = Array.from({ length: 10 }, () => startWorker(server));
-  await server.asked(10);
+  await server.received(10);
   assert.deepEqual(await Promise.all(workers.map((worker) => worker.terminate())), Array(10).fill(1));
   assert.equal((await fetchToken('a', 'u')).data.id, TOKEN.id);
 });
 
-test('a process whose workers alone have clients may make one after another', async (context) => {
-  const { environment } = await serve(context, answer(200, { token: TOKEN }));
+test('a process without a client of its own can run one worker with a client after another', async (context) => {
+  const { environment } = await serve(context, respondWith(200, { token: TOKEN }));
   const source = `
     import { Worker } from 'node:worker_threads';
     import { once } from 'node:events';
@@ -162,7 +162,7 @@ test('a process whose workers alone have clients may make one after another', as
   assert.equal(stdout, `${TOKEN.id}\n`.repeat(5));
 });
 
-test('importing the package and making a client opens no thread, socket or file', {
+test('importing the package and creating clients opens no thread, socket or file', {
   skip: process.platform !== 'linux',
 }, async () => {
   const source = `
@@ -175,15 +175,15 @@ test('importing the package and making a client opens no thread, socket or file'
     for (let made = 0; made < 50; made += 1) {
       DescopeClient({ projectId: 'P' + made, managementKey: 'made-up-key', baseUrl: 'https://127.0.0.1:1' });
     }
-    console.log(JSON.stringify({ before, loaded, made: [threads(), files()] }));
+    console.log(JSON.stringify({ before, loaded, created: [threads(), files()] }));
   `;
   const { stdout } = await runModule(source, { type: 'commonjs' });
-  const { before, loaded, made } = JSON.parse(stdout);
+  const { before, loaded, created } = JSON.parse(stdout);
   assert.deepEqual(loaded, before);
-  assert.deepEqual(made, before);
+  assert.deepEqual(created, before);
 });
 
-test('making a client takes well under a millisecond', () => {
+test('creating a client takes less than a millisecond', () => {
   const config = { projectId: PROJECT_ID, managementKey: MANAGEMENT_KEY };
   for (let warmUp = 0; warmUp < 50; warmUp += 1) DescopeClient(config);
   const begin = performance.now();
@@ -192,15 +192,15 @@ test('making a client takes well under a millisecond', () => {
   assert.ok(each < 1, `${each} ms`);
 });
 
-test('calls that come one after another share a connection', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('sequential calls share a connection', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   for (let call = 0; call < 20; call += 1) assert.equal((await fetchToken('a', 'u')).ok, true);
   assert.equal(server.requests.length, 20);
   assert.equal(server.connections.size, 1);
 });
 
-test('a program that has added to the prototype of all objects is served like any other', async (context) => {
-  const { server, environment } = await serve(context, answer(200, { token: TOKEN }));
+test('a client works in a program that extends Object.prototype', async (context) => {
+  const { server, environment } = await serve(context, respondWith(200, { token: TOKEN }));
   const source = `${CLIENT}
     Object.prototype.added = () => {};
     const late = DescopeClient({ projectId: 'P', managementKey: 'made-up-key', baseUrl: process.env.SERVER });
@@ -212,8 +212,8 @@ test('a program that has added to the prototype of all objects is served like an
   assert.equal(server.requests[0].body, '{"appId":"a","userId":"u","options":{"forceRefresh":true}}');
 });
 
-test('thousands of calls leave nothing behind', async (context) => {
-  const { environment } = await serve(context, answer(404, { errorCode: 'E111504' }));
+test('thousands of calls leak no memory', async (context) => {
+  const { environment } = await serve(context, respondWith(404, { errorCode: 'E111504' }));
   const source = `${CLIENT}
     const { signal } = new AbortController();
     async function calls(count) {

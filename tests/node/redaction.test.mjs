@@ -1,4 +1,4 @@
-// No secret is shown by anything that a program might print without thinking.
+// Tests that printing a result, a client or an error shows no secret.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -7,17 +7,17 @@ import util from 'node:util';
 
 import DescopeClient from 'descope-outbound';
 
-import { answer } from './support/canned-server.mjs';
-import { runModule } from './support/child.mjs';
-import { arrange, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
-import { assertNoSecret, everyPrint } from './support/printing.mjs';
+import { respondWith } from './support/canned-server.mjs';
+import { runModule } from './support/child-process.mjs';
+import { arrange, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './support/fixtures.mjs';
+import { assertNoSecret, printInEveryWay } from './support/printing.mjs';
 
-test('an answer shows its secrets as redacted, and everything else as it is', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('printing a result redacts its secrets only', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const fetched = await fetchToken('app-id', 'user-id');
   assert.ok(fetched.response);
-  assertNoSecret(everyPrint(fetched));
-  assertNoSecret(everyPrint(fetched.data));
+  assertNoSecret(printInEveryWay(fetched));
+  assertNoSecret(printInEveryWay(fetched.data));
   const shown = util.inspect(fetched.data);
   assert.match(shown, /accessToken: '\[redacted\]'/);
   assert.match(shown, /refreshToken: '\[redacted\]'/);
@@ -25,7 +25,7 @@ test('an answer shows its secrets as redacted, and everything else as it is', as
   assert.match(shown, /scopes: \[ 'read', 'write' \]/);
 });
 
-test('every field that may hold a secret is redacted, however deep, unless there is nothing in it', async (context) => {
+test('every secret field is redacted at any depth, unless it is empty', async (context) => {
   const secret = 'made-up-secret';
   const token = {
     token: secret,
@@ -34,7 +34,7 @@ test('every field that may hold a secret is redacted, however deep, unless there
     idToken: null,
     more: { apiKey: secret, list: [{ clientSecret: secret }], plain: 'plain' },
   };
-  const { fetchToken } = await arrange(context, answer(200, { token }));
+  const { fetchToken } = await arrange(context, respondWith(200, { token }));
   const { data } = await fetchToken('app-id', 'user-id');
   data.itself = data;
   data.moment = new Date(0);
@@ -45,22 +45,24 @@ test('every field that may hold a secret is redacted, however deep, unless there
   }
 });
 
-test('JSON of an answer’s data holds its secrets, as documented', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('JSON.stringify of data keeps its secrets, as documented', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const { data } = await fetchToken('app-id', 'user-id');
   assert.equal(JSON.stringify(data), JSON.stringify(TOKEN));
 });
 
-test('a client shows nothing of its configuration', async (context) => {
-  const { client, server } = await arrange(context, answer(200), { baseHeaders: { 'x-key': 'made-up-gateway-key' } });
-  assertNoSecret(everyPrint(client));
-  assertNoSecret(everyPrint(client.management));
-  assertNoSecret(everyPrint(DescopeClient));
+test('a client does not print its configuration', async (context) => {
+  const { client, server } = await arrange(context, respondWith(200), {
+    baseHeaders: { 'x-key': 'made-up-gateway-key' },
+  });
+  assertNoSecret(printInEveryWay(client));
+  assertNoSecret(printInEveryWay(client.management));
+  assertNoSecret(printInEveryWay(DescopeClient));
   assert.equal(JSON.stringify(client), '{"management":{"outboundApplication":{},"outboundApplicationByToken":{}}}');
-  assert.ok(!everyPrint(client).includes(server.url));
+  assert.ok(!printInEveryWay(client).includes(server.url));
 });
 
-test('a service that echoes the request shows no secret', async (context) => {
+test('an echo of the request shows no secret', async (context) => {
   const echo = (status) => (_request, response, seen) => {
     const { authorization } = seen.headers;
     const body = { errorCode: 'E1', errorDescription: authorization, errorMessage: seen.body, headers: seen.headers };
@@ -71,7 +73,7 @@ test('a service that echoes the request shows no secret', async (context) => {
     const { fetchToken } = await arrange(context, echo(status));
     const failed = await fetchToken('app-id', 'user-id', null, options);
     assert.equal(failed.code, status);
-    assertNoSecret(everyPrint(failed));
+    assertNoSecret(printInEveryWay(failed));
     assertNoSecret(JSON.stringify(failed));
     assertNoSecret(await failed.response.text());
     assertNoSecret(JSON.stringify([...failed.response.headers]));
@@ -80,30 +82,30 @@ test('a service that echoes the request shows no secret', async (context) => {
     const { fetchToken: throwing } = await arrange(context, echo(status), { throwOnError: true });
     const error = await throwing('app-id', 'user-id', null, options).catch((problem) => problem);
     assert.equal(error.status, status);
-    assertNoSecret(everyPrint(error));
+    assertNoSecret(printInEveryWay(error));
     assertNoSecret(JSON.stringify(error) + error.stack + error.message);
   }
 });
 
-test('errors of a configuration or an argument hold no value', async () => {
+test('the error for an invalid option does not contain its value', async () => {
   const key = `${MANAGEMENT_KEY}\n`;
   assert.throws(
     () => DescopeClient({ projectId: PROJECT_ID, managementKey: key }),
     (error) => {
-      assertNoSecret(everyPrint(error) + error.stack);
+      assertNoSecret(printInEveryWay(error) + error.stack);
       return true;
     },
   );
 });
 
-test('a program that dies of an error prints no secret', async () => {
+test('a program that ends with an uncaught error prints no secret', async () => {
   const source = `
     import DescopeClient from 'descope-outbound';
     const managementKey = process.env.KEY;
     const client = DescopeClient({ projectId: 'P', managementKey, baseUrl: 'http://127.0.0.1:1', timeout: 200 });
     await client.management.outboundApplication.fetchToken('a', 'u', null, { refreshToken: process.env.KEY });
   `;
-  const death = await runModule(source, { environment: { KEY: MANAGEMENT_KEY } }).catch((problem) => problem);
-  assert.match(death.message, /DescopeTransportError/);
-  assertNoSecret(death.message);
+  const failure = await runModule(source, { environment: { KEY: MANAGEMENT_KEY } }).catch((problem) => problem);
+  assert.match(failure.message, /DescopeTransportError/);
+  assertNoSecret(failure.message);
 });

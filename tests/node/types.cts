@@ -1,4 +1,4 @@
-// Compiled and never run: what a strict TypeScript program that uses CommonJS may write.
+// Compiled but never run: what a strict TypeScript program with CommonJS may write.
 import DescopeClient = require('descope-outbound');
 
 import {
@@ -30,7 +30,9 @@ export async function fetchToken(): Promise<string> {
   }
 }
 
-export async function everyRoom(upload: UploadOutboundAppUserTokenRequest): Promise<OutboundApplication | undefined> {
+export async function everyNamespace(
+  upload: UploadOutboundAppUserTokenRequest,
+): Promise<OutboundApplication | undefined> {
   await client.management.outboundApplication.uploadUserToken(upload);
   await client.management.outboundApplicationByToken.fetchTenantToken('token', 'app', 'tenant');
   const app: SdkResponse<DescopeClient.OutboundApplication> =

@@ -1,4 +1,4 @@
-// Compiled and never run: what a strict TypeScript program that uses ES modules may write, and what it may not.
+// Compiled but never run: what a strict TypeScript program with ES modules may and may not write.
 import DescopeClient, {
   type AccessType,
   accelerate,
@@ -172,19 +172,19 @@ export async function accelerated(official: Official): Promise<Official> {
   isTrue<Equal<typeof withMore, SdkResponse<OutboundToken>>>();
   await client.management.outboundApplication.loadAllApplications();
   await client.management.user.load('login-id');
-  // @ts-expect-error: its key cannot be read back.
+  // @ts-expect-error: the configuration is missing.
   accelerate(official);
-  // @ts-expect-error: not even its project can.
+  // @ts-expect-error: the project id is missing.
   accelerate(official, { managementKey: 'key' });
-  // @ts-expect-error: its answers stay as they are.
+  // @ts-expect-error: an accelerated client always resolves with errors.
   accelerate(official, { projectId: 'P', throwOnError: true });
-  // @ts-expect-error: that is no client.
+  // @ts-expect-error: this is not an official client.
   accelerate({ management: {} }, configuration);
   return restore(client);
 }
 
-/** What the service sends, and a test may make up, has no getters. */
-export function madeUp(): OutboundAppToken {
+/** A token without the getters, as the service sends it. */
+export function tokenOfService(): OutboundAppToken {
   const expiry: string | number | undefined = undefined;
   return { id: 'i', appId: 'a', userId: 'u', accessToken: 't', accessTokenExpiry: expiry };
 }
@@ -224,54 +224,54 @@ export function everySetting(isThrowing: boolean): DescopeClient {
   return DescopeClient(config);
 }
 
-export const keptAsAny: DescopeClient[] = [DescopeClient(), DescopeClient({ throwOnError: true })];
+export const assignableToAny: DescopeClient[] = [DescopeClient(), DescopeClient({ throwOnError: true })];
 
-export function mocked(answer: SdkResponse<OutboundToken>): OutboundApplicationOperations<false> {
+export function mocked(result: SdkResponse<OutboundToken>): OutboundApplicationOperations<false> {
   const { outboundApplication } = DescopeClient().management;
-  outboundApplication.fetchToken = async () => answer;
+  outboundApplication.fetchToken = async () => result;
   return outboundApplication;
 }
 
 export async function refused(): Promise<void> {
   const { outboundApplication } = DescopeClient().management;
-  // @ts-expect-error: options are not the tenant.
+  // @ts-expect-error: the third argument is the tenant, not the options.
   await outboundApplication.fetchToken('app', 'user', { withRefreshToken: true });
-  // @ts-expect-error: a string is no list of scopes.
+  // @ts-expect-error: scopes must not be a string.
   await outboundApplication.fetchTokenByScopes('app', 'user', 'read write');
   // @ts-expect-error: the user is missing.
   await outboundApplication.fetchToken('app');
-  // @ts-expect-error: whether there is data is not known yet.
+  // @ts-expect-error: data may be undefined, because ok was not checked.
   (await outboundApplication.fetchToken('app', 'user')).data.accessToken;
-  // @ts-expect-error: the identifier is for fetches.
+  // @ts-expect-error: externalIdentifier is an option of fetches.
   await outboundApplication.deleteTokenById('token', { externalIdentifier: 'mine' });
-  // @ts-expect-error: an app has a name.
+  // @ts-expect-error: the name is missing.
   await outboundApplication.createApplication({ description: 'd' });
-  // @ts-expect-error: what is left out of an update is emptied, so that a misspelling would empty it.
+  // @ts-expect-error: an unknown field. Without this error, the misspelled field would become empty.
   await outboundApplication.updateApplication({ id: 'i', name: 'n', logoUrl: 'l' });
-  // @ts-expect-error: a parameter has a key.
+  // @ts-expect-error: the key is missing.
   await outboundApplication.createApplication({ name: 'n', tokenUrlParams: [{ name: 'n', value: 'v' }] });
-  // @ts-expect-error: a tenant's own token belongs to no user.
+  // @ts-expect-error: a tenant's own token has no user.
   await outboundApplication.batchUploadTenantTokens([{ appId: 'a', tenantId: 't', userId: 'u' }]);
-  // @ts-expect-error: a batch is not verified.
+  // @ts-expect-error: a batch has no verification.
   await outboundApplication.batchUploadUserTokens([{ appId: 'a', userId: 'u', verifyRefresh: true }]);
-  // @ts-expect-error: seconds since 1970 are a number.
+  // @ts-expect-error: the expiry must be a number.
   await outboundApplication.uploadUserToken({ appId: 'a', userId: 'u', accessTokenExpiry: '1795435200' });
   // @ts-expect-error: the inbound app's token comes first.
   await DescopeClient().management.outboundApplicationByToken.fetchToken('app', 'user');
-  // @ts-expect-error: nothing here logs.
+  // @ts-expect-error: this package does not log.
   DescopeClient({ logger: console });
-  // @ts-expect-error: a misspelt option.
+  // @ts-expect-error: an unknown option.
   DescopeClient({ cache: { maxAge: 5 } });
   const byToken = DescopeClient().management.outboundApplicationByToken;
   // @ts-expect-error: the cache does not hold tokens that were fetched with an inbound token.
   await byToken.fetchToken('t', 'a', 'u', null, null, { minValiditySeconds: 5 });
-  // @ts-expect-error: there may be no cache.
+  // @ts-expect-error: the client may have no cache.
   DescopeClient().cache.clear();
   // @ts-expect-error: the wrong type.
   DescopeClient({ timeout: '5000' });
 }
 
-/** A client with a cache has one, and one that may have none says so. */
+/** The type of `cache` depends on the option. */
 export async function useCache(options: CacheOptions, isCaching: boolean): Promise<CacheStats | undefined> {
   const caching: DescopeClient<false, Cache> = DescopeClient({ cache: true });
   caching.cache.clear();
@@ -281,9 +281,9 @@ export async function useCache(options: CacheOptions, isCaching: boolean): Promi
   DescopeClient({ cache: true, throwOnError: isCaching }).cache.reject(`${throwing.cache.stats().hits}`);
   const either: DescopeClient = throwing;
   either.cache?.clear();
-  // @ts-expect-error: there may be no cache.
+  // @ts-expect-error: the client may have no cache.
   DescopeClient({ cache: isCaching }).cache.clear();
-  // @ts-expect-error: there is no cache.
+  // @ts-expect-error: the client has no cache.
   DescopeClient({ cache: false }).cache.clear();
   const { cache, management } = DescopeClient({ cache: isCaching ? options : null });
   const call: CachedFetchCallOptions = { minValiditySeconds: 60 };

@@ -1,19 +1,20 @@
-// Many worker threads, which end while their calls are under way; in processes of their own, which a crash would end.
+// Tests many worker threads that end with pending calls. Each test runs in a process of its own, which a crash would
+// end.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 
-import { answer, hang, startCannedServer } from './support/canned-server.mjs';
-import { runModule } from './support/child.mjs';
-import { TOKEN } from './support/made-up.mjs';
+import { hang, respondWith, startCannedServer } from './support/canned-server.mjs';
+import { runModule } from './support/child-process.mjs';
+import { TOKEN } from './support/fixtures.mjs';
 
 const WORKERS = 50;
 
 const MODULE = createRequire(import.meta.url).resolve('descope-outbound');
 
-/** What each worker does: it tells when its calls are out. */
+/** The program of a worker. It posts a message after it has started its calls. */
 const WORKER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const DescopeClient = require(${JSON.stringify(MODULE)});
@@ -32,17 +33,17 @@ const START = `
   const client = DescopeClient({ projectId: 'P', managementKey: 'made-up-key', baseUrl: process.env.SERVER });
   const { fetchToken } = client.management.outboundApplication;
   const start = (end) => new Worker(${JSON.stringify(WORKER)} + end, { eval: true, execArgv: [] });
-  const begun = (end) => {
+  const startAll = (end) => {
     const workers = Array.from({ length: ${WORKERS} }, () => start(end));
     for (const worker of workers) worker.ended = once(worker, 'exit');
     return Promise.all(workers.map((worker) => once(worker, 'message').then(() => worker)));
   };
 `;
 
-/** A service that answers one user never, and the other at once or late. */
+/** Start a server that never responds to one user, and responds to the other after up to 50 ms. */
 async function serve(context) {
   let asked = 0;
-  const respond = answer(200, { token: TOKEN });
+  const respond = respondWith(200, { token: TOKEN });
   const server = await startCannedServer((request, response, { body }) => {
     asked += 1;
     if (JSON.parse(body).userId === 'hangs') hang();
@@ -52,41 +53,41 @@ async function serve(context) {
   return { SERVER: server.url };
 }
 
-async function expectQuietly(context, source, expected) {
+async function expectOutput(context, source, expected) {
   const { stdout, stderr } = await runModule(START + source, { environment: await serve(context) });
   assert.deepEqual([stdout, stderr], [expected, '']);
 }
 
-test('fifty worker threads are terminated with calls under way', async (context) => {
+test('fifty worker threads can be terminated with pending calls', async (context) => {
   const source = `
     for (let round = 0; round < 2; round += 1) {
-      const workers = await begun('');
+      const workers = await startAll('');
       console.log(new Set(await Promise.all(workers.map((worker) => worker.terminate()))).size);
     }
   `;
-  await expectQuietly(context, source, '1\n1\n');
+  await expectOutput(context, source, '1\n1\n');
 });
 
-test('fifty worker threads end by themselves with calls under way', async (context) => {
+test('fifty worker threads can exit with pending calls', async (context) => {
   const source = `
-    const workers = await begun('setTimeout(() => process.exit(3), 20);');
+    const workers = await startAll('setTimeout(() => process.exit(3), 20);');
     const codes = await Promise.all(workers.map((worker) => worker.ended));
     console.log(codes.every(([code]) => code === 3));
   `;
-  await expectQuietly(context, source, 'true\n');
+  await expectOutput(context, source, 'true\n');
 });
 
-test('the process ends while fifty worker threads and itself have calls under way', async (context) => {
+test('the process can exit while it and fifty worker threads have pending calls', async (context) => {
   const source = `
-    await begun('');
+    await startAll('');
     for (let call = 0; call < 20; call += 1) fetchToken('a', 'u').catch(() => {});
     console.log('ending');
     setTimeout(() => process.exit(0), 20);
   `;
-  await expectQuietly(context, source, 'ending\n');
+  await expectOutput(context, source, 'ending\n');
 });
 
-test('worker threads begin and end beside each other for as long as one likes', async (context) => {
+test('worker threads can start and end repeatedly in parallel', async (context) => {
   const source = `
     const churn = async () => {
       for (let round = 0; round < 10; round += 1) {
@@ -99,5 +100,5 @@ test('worker threads begin and end beside each other for as long as one likes', 
     const { data } = await fetchToken('a', 'u');
     console.log(data.id);
   `;
-  await expectQuietly(context, source, `${TOKEN.id}\n`);
+  await expectOutput(context, source, `${TOKEN.id}\n`);
 });

@@ -1,4 +1,4 @@
-// The package as users get it: packed, installed into an empty project, and used from there.
+// Tests the package as users get it: packs it, installs it into an empty project and uses it there.
 import '../node/support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
 
-import { answer, startCannedServer } from '../node/support/canned-server.mjs';
-import { ROOT } from '../node/support/child.mjs';
-import { TOKEN } from '../node/support/made-up.mjs';
+import { respondWith, startCannedServer } from '../node/support/canned-server.mjs';
+import { ROOT } from '../node/support/child-process.mjs';
+import { TOKEN } from '../node/support/fixtures.mjs';
 
 const run = promisify(execFile);
 const LIMITS = { timeout: 60_000, killSignal: 'SIGABRT' };
-/** Each release of Node that there is: paths, one a line. */
+/** The paths of the Node releases to test, one per line. */
 const NODES = (process.env.NODES ?? process.execPath).split('\n').filter(Boolean);
 
 let project;
@@ -31,7 +31,7 @@ before(async () => {
 after(() => rm(project, { recursive: true }));
 
 async function serve(context) {
-  const server = await startCannedServer(answer(200, { token: TOKEN }));
+  const server = await startCannedServer(respondWith(200, { token: TOKEN }));
   context.after(() => server.stop());
   return {
     ...process.env,
@@ -41,11 +41,13 @@ async function serve(context) {
   };
 }
 
-test('the package is what it needs to run, and nothing else', async () => {
+test('the package contains only the files that it needs', async () => {
   const installed = join(project, 'node_modules/descope-outbound');
   const files = (await readdir(installed, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
-  const odd = files.map(({ name }) => name).filter((name) => !/\.(cjs|mjs|node|d\.ts|d\.cts|d\.mts)$/.test(name));
-  assert.deepEqual(odd.sort(), ['LICENSE', 'README.md', 'package.json']);
+  const otherFiles = files
+    .map(({ name }) => name)
+    .filter((name) => !/\.(cjs|mjs|node|d\.ts|d\.cts|d\.mts)$/.test(name));
+  assert.deepEqual(otherFiles.sort(), ['LICENSE', 'README.md', 'package.json']);
   assert.equal(files.filter(({ name }) => name.endsWith('.node')).length, 1);
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
   assert.deepEqual(
@@ -118,7 +120,7 @@ for (const [resolution, module, consumers] of [
 
 const WRONG = /wrong\.mts\(2,17\): error [\s\S]*Type 'string' is not assignable to type 'number'/;
 
-test('a TypeScript program that is wrong does not compile against the installed package', async () => {
+test('a TypeScript program with a type error does not compile against the installed package', async () => {
   await writeFile(
     join(project, 'wrong.mts'),
     "import DescopeClient from 'descope-outbound';\nDescopeClient({ timeout: '1' });\n",

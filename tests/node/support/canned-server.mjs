@@ -1,30 +1,30 @@
-// A service on this machine that answers with what a test tells it to, and remembers what it was asked.
+// A local server that responds with what a test defines, and records its requests.
 
 import { once } from 'node:events';
 import http from 'node:http';
 
 export const LICENSE_PATH = '/v1/mgmt/license';
 
-/** An answer with this JSON, or this text as it is. */
-export function answer(status, body = {}, headers = {}) {
+/** Create a responder that sends this JSON, or this text as it is. */
+export function respondWith(status, body = {}, headers = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return (_request, response) => response.writeHead(status, headers).end(text);
 }
 
-/** Never answers. */
+/** A responder that never responds. */
 export function hang() {}
 
-/** Takes the request and closes the connection. */
+/** A responder that closes the connection without a response. */
 export function closeConnection(request) {
   request.socket.destroy();
 }
 
 /**
- * Each call is answered by the next of these, and every further one by the last.
+ * Start the server. Each request uses the next responder, and every further one uses the last.
  *
- * @param {...((request, response) => void)} answers
+ * @param {...((request, response) => void)} responders
  */
-export async function startCannedServer(...answers) {
+export async function startCannedServer(...responders) {
   const requests = [];
   const licenseRequests = [];
   const connections = new Set();
@@ -39,7 +39,7 @@ export async function startCannedServer(...answers) {
       return;
     }
     requests.push(seen);
-    const respond = answers.length > 1 ? answers.shift() : answers[0];
+    const respond = responders.length > 1 ? responders.shift() : responders[0];
     respond(request, response, seen);
   });
   server.on('connection', (socket) => {
@@ -53,11 +53,11 @@ export async function startCannedServer(...answers) {
     requests,
     licenseRequests,
     connections,
-    /** What the handshake is answered with. */
-    license: answer(200, { rateLimitTier: 'tier1' }),
-    /** Waits until the service has been asked this often. */
-    async asked(times) {
-      while (requests.length < times) await new Promise((resolve) => setTimeout(resolve, 2));
+    /** The responder of the license handshake. */
+    license: respondWith(200, { rateLimitTier: 'tier1' }),
+    /** Wait until the server has received this many requests. */
+    async received(count) {
+      while (requests.length < count) await new Promise((resolve) => setTimeout(resolve, 2));
     },
     async stop() {
       server.closeAllConnections();

@@ -1,4 +1,4 @@
-// Imported first by every test: nothing that the developer has set reaches a client, and no test leaves loopback.
+// Every test imports this first: it removes the developer's variables, so that no test talks to another machine.
 const VARIABLE = /^(descope_|ssl_cert_)|_proxy$|^(node_extra_ca_certs|node_use_env_proxy)$/i;
 
 for (const name of Object.keys(process.env)) {

@@ -1,11 +1,11 @@
 // Holds a package to a case of the contract table: ours, or the official SDK, which the oracle runs the table against.
 //
-// The official SDK is not asked for what only ours has: it may send other headers of its own and `null` for what is absent;
-// getters, messages and redaction that it does not have are no departure.
+// The official SDK is not asked for what only ours has: it may send other headers of its own and `null` for what is
+// absent; getters, messages and redaction that it does not have are no departure.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { answer as answerWith, closeConnection, hang, LICENSE_PATH, startCannedServer } from './canned-server.mjs';
+import { closeConnection, hang, LICENSE_PATH, respondWith, startCannedServer } from './canned-server.mjs';
 import { header, isMet, passed, text } from './contract-marker.mjs';
 
 /** Every made-up secret contains this, and nothing else does. */
@@ -28,13 +28,16 @@ const OF_THE_SENDER = [
 /** Whatever the table says of a request, it has no other headers than those it names and these. */
 const OF_EVERY_REQUEST = ['host', 'content-length', 'content-type', ...OF_THE_SENDER];
 
-/** The official SDK waits for ever; it is seen to be waiting after as long as the slowest of its own repetitions takes. */
+/**
+ * The official SDK waits for ever; it is seen to be waiting after as long as the slowest of its own repetitions takes.
+ */
 const OFFICIAL_PATIENCE = 12;
 
 /**
  * Rejects with an AssertionError that tells the first thing that is not as the case has it.
  *
- * @param {{ makeClient: (config: object) => object, isOfficial: boolean }} subject the package that is held to the table
+ * @param {{ makeClient: (config: object) => object, isOfficial: boolean }} subject the package that is held to the
+ * table
  */
 export async function check({ client, call, times, exchanges, seconds, result }, subject) {
   const { server, received } = await startScripted(exchanges, subject);
@@ -83,13 +86,13 @@ async function startScripted(exchanges, { isOfficial }) {
   const respond = (kind) => (request, response) => {
     const seen = server[kind].at(-1);
     const [path] = seen.url.split('?');
-    if (isAside(path)) return answerWith(404)(request, response);
+    if (isAside(path)) return respondWith(404)(request, response);
     const beside = [...left].find(([, exchange]) => isOutOfTurn(exchange) && exchange.request.path === path);
     const [step, exchange] = beside ?? [...left].find(([, exchange]) => !isOutOfTurn(exchange)) ?? [];
     left.delete(step);
     received.push({ step, seen });
     if (exchange === undefined) return response.writeHead(418).end('this request was not expected');
-    return answer(exchange.answer, request, response);
+    return answer(exchange.response, request, response);
   };
   const server = await startCannedServer(respond('requests'));
   server.license = respond('licenseRequests');

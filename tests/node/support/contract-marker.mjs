@@ -1,15 +1,15 @@
-// The markers of the contract table: values that JSON does not have, and expectations that are looser than equality.
+// The markers of the contract table: values that JSON cannot represent, and expectations looser than equality.
 import { isDeepStrictEqual } from 'node:util';
 
-function markerIn(written) {
+function parseMarker(written) {
   if (typeof written !== 'object' || written === null) return undefined;
   const [[name, value] = []] = Object.entries(written);
   return name?.startsWith('$') ? { name, value } : undefined;
 }
 
-/** An argument or a setting, as it is passed. */
+/** Convert an argument or an option of the table to the value that the test passes. */
 export function passed(written, server) {
-  const marker = markerIn(written);
+  const marker = parseMarker(written);
   if (marker !== undefined) return passedMarker(marker);
   if (typeof written === 'string') return written.replaceAll('$server', server);
   if (Array.isArray(written)) return written.map((item) => passed(item, server));
@@ -26,7 +26,7 @@ function passedMarker({ name, value }) {
     case '$infinity':
       return Number.POSITIVE_INFINITY;
     case '$lone_surrogate':
-      return 'half of a pair: \ud800';
+      return 'lone surrogate: \ud800';
     case '$function':
       return () => {};
     case '$iterable':
@@ -38,30 +38,30 @@ function passedMarker({ name, value }) {
   }
 }
 
-/** Not AbortSignal.timeout, whose reason is a timeout. */
+/** Not `AbortSignal.timeout`, because its reason is a timeout. */
 function abortAfter(milliseconds) {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), milliseconds);
   return controller.signal;
 }
 
-/** The value of a header of an answer; its date counts from now. */
+/** Return the value of a response header. A date in it is relative to now. */
 export function header(written) {
   if (!written.startsWith('$httpdate')) return written;
   return new Date(Date.now() + 1000 * Number(written.slice('$httpdate'.length))).toUTCString();
 }
 
-/** A string, put together where it is long. */
+/** Return a string. The table writes a long one in pieces. */
 export function text(written) {
   if (typeof written === 'string') return written;
-  const { name, value } = markerIn(written) ?? {};
-  if (name !== '$text') throw new Error(`${JSON.stringify(written)} is no text`);
+  const { name, value } = parseMarker(written) ?? {};
+  if (name !== '$text') throw new Error(`${JSON.stringify(written)} is not a text`);
   return value.map((piece) => (typeof piece === 'string' ? piece : piece[0].repeat(piece[1]))).join('');
 }
 
-/** Whether `actual` is what the table expects. */
+/** Tell whether `actual` meets the expectation of the table. */
 export function isMet(expected, actual) {
-  const marker = markerIn(expected);
+  const marker = parseMarker(expected);
   if (marker === undefined) {
     return isDeepStrictEqual(expected, actual instanceof Date ? actual.toISOString() : actual);
   }

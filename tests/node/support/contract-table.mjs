@@ -1,4 +1,4 @@
-// The contract table as data: the form that tests/contract/README.md describes, and nothing beyond it.
+// Reads the contract table. It accepts exactly the form that tests/contract/README.md describes.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const DIRECTORY = new URL('../../contract/', import.meta.url);
@@ -19,7 +19,7 @@ const CLIENT = [
   'node',
 ];
 
-/** Every case that concerns Node, with every name in it looked up. */
+/** Read every case that concerns Node, with its shared names resolved. */
 export function readTable() {
   const shared = readFile('shared.json');
   only(shared, ['client', 'headers', 'absent_headers', 'calls', 'responses', 'results'], 'shared.json');
@@ -61,9 +61,9 @@ function resolve(shared, written) {
   if ('node' in except) return undefined;
   only(call.node, ['of', 'method', 'args'], id);
   only(result.node, RESULT, id);
-  const answers = { exchanges: resolved, seconds, result: result.node };
+  const expected = { exchanges: resolved, seconds, result: result.node };
   // The row of docs/deviations.md by which ours departs from the official SDK, if it does.
-  return { id, title, client, call: call.node, times, ...answers, departure: departs.node };
+  return { id, title, client, call: call.node, times, ...expected, departure: departs.node };
 }
 
 function resolveExchange(shared, written, requestOfTheCall, id) {
@@ -73,15 +73,15 @@ function resolveExchange(shared, written, requestOfTheCall, id) {
   if ('body' in request && 'body_text' in request) throw new Error(`${id}: has both body and body_text`);
   const headers = { ...shared.headers, ...request.headers };
   const absent = shared.absent_headers.filter((name) => !(name in headers));
-  let { response: answer } = written;
-  if (answer !== 'close' && answer !== 'hang') {
-    answer = lookUp(shared.responses, answer);
-    only(answer, ['status', 'headers', 'json', 'text', 'delay_ms', 'drip_ms'], id);
-    if ('json' in answer && 'text' in answer) throw new Error(`${id}: has both json and text`);
+  let { response } = written;
+  if (response !== 'close' && response !== 'hang') {
+    response = lookUp(shared.responses, response);
+    only(response, ['status', 'headers', 'json', 'text', 'delay_ms', 'drip_ms'], id);
+    if ('json' in response && 'text' in response) throw new Error(`${id}: has both json and text`);
   }
   return {
     request: { query: {}, ...request, headers, absent_headers: [...absent, ...(request.absent_headers ?? [])] },
-    answer,
+    response,
     beside: written.beside ?? false,
   };
 }
@@ -97,6 +97,6 @@ function lookUp(known, written) {
 }
 
 function only(members, known, where) {
-  const stranger = Object.keys(members).find((name) => !known.includes(name));
-  if (stranger !== undefined) throw new Error(`${where}: ${stranger} cannot be read here`);
+  const unknown = Object.keys(members).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`${where}: ${unknown} is not a known member here`);
 }

@@ -1,14 +1,14 @@
-// The emulator as a process of its own, and its control endpoints.
+// Starts the emulator in a process of its own, and calls its control endpoints.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { ROOT } from './child.mjs';
+import { ROOT } from './child-process.mjs';
 
 const BINARY = process.env.EMULATOR ?? join(ROOT, 'target/debug/descope-outbound-emulator');
 
-/** Starts an emulator that ends with the test; the configuration is one for a client of it. */
+/** Start an emulator that ends with the test. Returns the configuration of a client for it. */
 export async function startEmulator(test, ...flags) {
   const child = spawn(BINARY, ['--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   test.after(async () => {
@@ -22,9 +22,9 @@ export async function startEmulator(test, ...flags) {
 
   async function control(method, path, parameters) {
     const body = method === 'POST' ? JSON.stringify(parameters ?? {}) : undefined;
-    const answer = await fetch(`${baseUrl}/_emulator/${path}`, { method, body });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    const response = await fetch(`${baseUrl}/_emulator/${path}`, { method, body });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
   }
 
   return { configuration: { projectId, managementKey, baseUrl }, control };

@@ -1,9 +1,9 @@
-// What a program might print without thinking, and that no made-up secret is in it.
+// Prints values in every way, and asserts that the output contains no secret.
 import assert from 'node:assert/strict';
 import util from 'node:util';
 
-/** All the ways of printing a value that do not say that they show everything. */
-export function everyPrint(value) {
+/** Print a value in every way that is not documented to show secrets. */
+export function printInEveryWay(value) {
   return [
     util.inspect(value),
     util.inspect(value, { depth: Infinity }),

@@ -1,30 +1,30 @@
-// What calls come to is handed over in batches: each caller gets his own all the same.
+// Tests that every caller gets its own outcome, although the addon delivers outcomes in batches.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 
-import { answer, hang } from './support/canned-server.mjs';
-import { arrange, clientOf, TOKEN } from './support/made-up.mjs';
+import { hang, respondWith } from './support/canned-server.mjs';
+import { arrange, clientOf, TOKEN } from './support/fixtures.mjs';
 
-/** Answers nobody until so many have asked, and then all of them at once, the last one first. */
-function together(count, answerOf) {
+/** Hold requests until `count` of them have arrived, then respond to all at once, the last one first. */
+function holdUntil(count, responderOf) {
   const held = [];
   return (request, response, { body }) => {
-    held.push(() => answerOf(JSON.parse(body).userId)(request, response));
+    held.push(() => responderOf(JSON.parse(body).userId)(request, response));
     if (held.length === count) for (const respond of held.splice(0).reverse()) respond();
   };
 }
 
 const TEXTS = ['ascii', 'caf\u00e9', '\u20ac 5', '\u{1f511} of nobody', '"quoted"\\\n', ''];
 
-test('answers that come together each reach their own caller, to the letter', async (context) => {
+test('responses in one batch reach their own callers unchanged', async (context) => {
   const count = 100;
   const tokenOf = (user) => ({ id: user, note: TEXTS[user % TEXTS.length].repeat(user % 7), scopes: [] });
   const textOf = (user) => ` ${JSON.stringify({ token: tokenOf(user) })}\n`;
-  const answerOf = (user) => answer(200, textOf(user), { 'x-user': user, 'x-latin': 'caf\u00e9' });
-  const { fetchToken } = await arrange(context, together(count, answerOf));
+  const responderOf = (user) => respondWith(200, textOf(user), { 'x-user': user, 'x-latin': 'caf\u00e9' });
+  const { fetchToken } = await arrange(context, holdUntil(count, responderOf));
   const users = Array.from({ length: count }, (_, index) => String(index));
   const fetched = await Promise.all(users.map((user) => fetchToken('a', user)));
   for (const [user, { data, response }] of fetched.entries()) {
@@ -35,22 +35,22 @@ test('answers that come together each reach their own caller, to the letter', as
   }
 });
 
-test('failures and answers of any size come together', async (context) => {
+test('one batch may hold failures and responses of any size', async (context) => {
   const large = 'large '.repeat(50_000);
-  const answers = [
-    answer(200, { token: TOKEN }),
-    answer(404, { errorCode: 'E111504', errorDescription: 'caf\u00e9 "not" found' }),
-    answer(200, { token: { ...TOKEN, note: large } }),
-    answer(502, '<html>'),
-    answer(200, 'no JSON'),
+  const responders = [
+    respondWith(200, { token: TOKEN }),
+    respondWith(404, { errorCode: 'E111504', errorDescription: 'caf\u00e9 "not" found' }),
+    respondWith(200, { token: { ...TOKEN, note: large } }),
+    respondWith(502, '<html>'),
+    respondWith(200, 'no JSON'),
   ];
   const { fetchToken } = await arrange(
     context,
-    together(60, (user) => answers[user % answers.length]),
+    holdUntil(60, (user) => responders[user % responders.length]),
   );
   const outcomes = await Promise.allSettled(Array.from({ length: 60 }, (_, user) => fetchToken('a', String(user))));
   for (const [user, { value, reason }] of outcomes.entries()) {
-    switch (user % answers.length) {
+    switch (user % responders.length) {
       case 0:
         assert.deepEqual({ ...value.data }, TOKEN);
         break;
@@ -69,7 +69,7 @@ test('failures and answers of any size come together', async (context) => {
   }
 });
 
-test('data is what JSON.parse makes of the same text alone', async (context) => {
+test('data in a batch equals what JSON.parse gives for each response alone', async (context) => {
   const sent = [
     '{"token":{"a":1,"b":2,"a":3,"\\u0061":4}}',
     '{"token":{"__proto__":null,"constructor":{"prototype":1},"__proto__":{"x":1}}}',
@@ -78,7 +78,7 @@ test('data is what JSON.parse makes of the same text alone', async (context) => 
   ];
   const { fetchToken } = await arrange(
     context,
-    together(sent.length, (user) => answer(200, sent[user])),
+    holdUntil(sent.length, (user) => respondWith(200, sent[user])),
   );
   const fetched = await Promise.all(sent.map((_, user) => fetchToken('a', String(user))));
   for (const [user, { data }] of fetched.entries()) {
@@ -91,18 +91,18 @@ test('data is what JSON.parse makes of the same text alone', async (context) => 
   }
 });
 
-test('callers hear of their answers in the order in which these came', async (context) => {
+test('calls resolve in the order in which their responses arrive', async (context) => {
   const { fetchToken } = await arrange(context, (_request, response, { body }) => {
     setTimeout(() => response.end(JSON.stringify({ token: TOKEN })), 40 * JSON.parse(body).userId);
   });
-  const heard = [];
+  const resolved = [];
   const users = ['4', '1', '3', '2'];
-  await Promise.all(users.map((user) => fetchToken('a', user).then(() => heard.push(user))));
-  assert.deepEqual(heard, ['1', '2', '3', '4']);
+  await Promise.all(users.map((user) => fetchToken('a', user).then(() => resolved.push(user))));
+  assert.deepEqual(resolved, ['1', '2', '3', '4']);
 });
 
-test('a call may be made and ended while another is handed over', async (context) => {
-  const { server, fetchToken } = await arrange(context, [answer(200, { token: TOKEN }), hang]);
+test('a call may start and be aborted while another outcome is delivered', async (context) => {
+  const { server, fetchToken } = await arrange(context, [respondWith(200, { token: TOKEN }), hang]);
   const controller = new AbortController();
   const second = fetchToken('a', 'u').then(() => {
     const call = fetchToken('a', 'u', null, null, { signal: controller.signal });
@@ -113,12 +113,12 @@ test('a call may be made and ended while another is handed over', async (context
   assert.ok(server.requests.length >= 1);
 });
 
-test('the package may be loaded anew beside itself', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('two copies of the package work in one process', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const require = createRequire(import.meta.url);
   const known = Object.keys(require.cache);
   const first = require('descope-outbound');
-  // As test runners do that isolate their files; the native half is shared.
+  // Test runners that isolate files reload modules this way. The native addon is shared.
   for (const name of Object.keys(require.cache)) {
     if (!known.includes(name) || name.endsWith('.cjs')) delete require.cache[name];
   }

@@ -1,4 +1,4 @@
-// The official SDK's calls work against the emulator as they are, and through ours once the client is accelerated.
+// Runs every method of the official SDK against the emulator, with and without acceleration.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -17,17 +17,17 @@ const mayBeAbsent = process.env.OFFICIAL_SDKS !== 'installed';
 const skip = !isInstalled && mayBeAbsent && 'the official SDK is not installed: run tests/oracle/install.sh';
 
 for (const isAccelerated of [false, true]) {
-  const whose = isAccelerated ? 'an accelerated client' : 'the official SDK';
-  test(`every method of ${whose} works against the emulator`, { skip }, async (context) => {
+  const subject = isAccelerated ? 'an accelerated client' : 'the official SDK';
+  test(`every method of ${subject} works with the emulator`, { skip }, async (context) => {
     const { configuration } = await startEmulator(context);
     const client = require('@descope/node-sdk')(configuration);
     if (isAccelerated) accelerate(client, configuration);
     const outbound = client.management.outboundApplication;
 
     async function data(promise) {
-      const answer = await promise;
-      assert.equal(answer.ok, true, JSON.stringify(answer.error));
-      return answer.data;
+      const result = await promise;
+      assert.equal(result.ok, true, JSON.stringify(result.error));
+      return result.data;
     }
 
     const app = { id: 'calendar', name: 'Calendar', pkce: true };

@@ -1,17 +1,20 @@
-// What a call resolves with.
+// Tests the result that a call resolves with.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { inspect } from 'node:util';
 
-import { answer, closeConnection, LICENSE_PATH } from './support/canned-server.mjs';
-import { ACCESS_TOKEN, arrange, EXPIRES_AT, REFRESH_TOKEN, TOKEN } from './support/made-up.mjs';
+import { closeConnection, LICENSE_PATH, respondWith } from './support/canned-server.mjs';
+import { ACCESS_TOKEN, arrange, EXPIRES_AT, REFRESH_TOKEN, TOKEN } from './support/fixtures.mjs';
 
 const NOT_FOUND = { errorCode: 'E111504', errorDescription: 'Token not found' };
 
-test('a success has the official keys in the official order', async (context) => {
-  const { fetchToken, deleteTokenById } = await arrange(context, [answer(200, { token: TOKEN }), answer(200)]);
+test('a success has the keys of the official SDK in the same order', async (context) => {
+  const { fetchToken, deleteTokenById } = await arrange(context, [
+    respondWith(200, { token: TOKEN }),
+    respondWith(200),
+  ]);
   const fetched = await fetchToken('app-id', 'user-id');
   assert.deepEqual(Object.keys(fetched), ['code', 'ok', 'response', 'data']);
   assert.equal(fetched.code, 200);
@@ -22,23 +25,23 @@ test('a success has the official keys in the official order', async (context) =>
   assert.deepEqual(deleted.data, {});
 });
 
-test('an error of the service resolves with the official keys in the official order', async (context) => {
-  const { fetchToken } = await arrange(context, answer(404, { ...NOT_FOUND, errorMessage: 'no token', more: 1 }));
+test('an error response has the keys of the official SDK in the same order', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(404, { ...NOT_FOUND, errorMessage: 'no token', more: 1 }));
   const { response, ...rest } = await fetchToken('app-id', 'user-id');
   assert.deepEqual(Object.keys(rest), ['code', 'ok', 'error']);
   assert.deepEqual(rest, { code: 404, ok: false, error: { ...NOT_FOUND, errorMessage: 'no token' } });
   assert.equal(response.ok, false);
 });
 
-test('what the service leaves out of an error is left out of the answer', async (context) => {
-  const { fetchToken } = await arrange(context, answer(400, { ...NOT_FOUND, errorMessage: '' }));
+test('an error has no key for a field that the service left empty', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(400, { ...NOT_FOUND, errorMessage: '' }));
   const { error } = await fetchToken('app-id', 'user-id');
   assert.deepEqual(error, NOT_FOUND);
 });
 
-test('an error that is no JSON resolves too, with words that help', async (context) => {
+test('an error response without JSON resolves with a description', async (context) => {
   const page = '<html><title>Bad gateway</title></html>';
-  const { fetchToken } = await arrange(context, answer(502, page, { 'cf-ray': 'ray-1' }));
+  const { fetchToken } = await arrange(context, respondWith(502, page, { 'cf-ray': 'ray-1' }));
   const failed = await fetchToken('app-id', 'user-id');
   assert.equal(failed.code, 502);
   assert.equal(failed.error.errorCode, '');
@@ -46,15 +49,15 @@ test('an error that is no JSON resolves too, with words that help', async (conte
   assert.equal(await failed.response.text(), page);
 });
 
-test('a redirect is an error like any other', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(302, '', { location: '/elsewhere' }));
+test('a redirect is an error', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(302, '', { location: '/elsewhere' }));
   const failed = await fetchToken('app-id', 'user-id');
   assert.equal(failed.code, 302);
   assert.equal(failed.ok, false);
   assert.equal(server.requests.length, 1);
 });
 
-for (const [sent, told] of [
+for (const [sent, expected] of [
   ['7', 7],
   ['0', 0],
   ['1.5', 2],
@@ -62,38 +65,41 @@ for (const [sent, told] of [
   ['Mon, 23 Nov 2020 12:00:00 GMT', 0],
   ['soon', undefined],
 ]) {
-  test(`"Retry-After: ${sent}" of a 429 is told as ${told}, and nothing is tried again`, async (context) => {
-    const { server, fetchToken } = await arrange(context, answer(429, '', { 'retry-after': sent }));
+  test(`a 429 with "Retry-After: ${sent}" has retryAfter ${expected} and is not retried`, async (context) => {
+    const { server, fetchToken } = await arrange(context, respondWith(429, '', { 'retry-after': sent }));
     const { code, error } = await fetchToken('app-id', 'user-id');
     assert.equal(code, 429);
-    assert.equal(error.retryAfter, told);
-    assert.equal('retryAfter' in error, told !== undefined);
+    assert.equal(error.retryAfter, expected);
+    assert.equal('retryAfter' in error, expected !== undefined);
     assert.equal(server.requests.length, 1);
   });
 }
 
-test('only a 429 tells when to come back', async (context) => {
-  const { fetchToken } = await arrange(context, answer(500, {}, { 'retry-after': '7' }));
+test('only a 429 has retryAfter', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(500, {}, { 'retry-after': '7' }));
   const { error } = await fetchToken('app-id', 'user-id');
   assert.equal('retryAfter' in error, false);
 });
 
-test('a token that is null is null, and one that is absent is undefined', async (context) => {
-  const { fetchToken } = await arrange(context, [answer(200, { token: null }), answer(200, {})]);
+test('data is null if the token is null, and undefined if it is absent', async (context) => {
+  const { fetchToken } = await arrange(context, [respondWith(200, { token: null }), respondWith(200, {})]);
   const nothing = await fetchToken('app-id', 'user-id');
   assert.deepEqual([nothing.ok, nothing.data], [true, null]);
   const absent = await fetchToken('app-id', 'user-id');
   assert.deepEqual([absent.ok, absent.data, 'data' in absent], [true, undefined, true]);
 });
 
-test('a token that is no object is passed on as it is', async (context) => {
-  const { fetchToken } = await arrange(context, [answer(200, { token: 'text' }), answer(200, { token: ['list'] })]);
+test('a token that is not an object is returned unchanged', async (context) => {
+  const { fetchToken } = await arrange(context, [
+    respondWith(200, { token: 'text' }),
+    respondWith(200, { token: ['list'] }),
+  ]);
   assert.equal((await fetchToken('app-id', 'user-id')).data, 'text');
   assert.deepEqual((await fetchToken('app-id', 'user-id')).data, ['list']);
 });
 
-test('a delete that is answered with nothing is done', async (context) => {
-  const { deleteUserTokens } = await arrange(context, [answer(204, ''), answer(200, '')]);
+test('a delete with an empty response succeeds', async (context) => {
+  const { deleteUserTokens } = await arrange(context, [respondWith(204, ''), respondWith(200, '')]);
   const [silent, empty] = [await deleteUserTokens('app-id'), await deleteUserTokens('app-id')];
   assert.deepEqual([silent.code, silent.ok, silent.data], [204, true, {}]);
   assert.equal(silent.response.status, 204);
@@ -101,9 +107,9 @@ test('a delete that is answered with nothing is done', async (context) => {
   assert.deepEqual([empty.code, empty.ok, empty.data], [200, true, {}]);
 });
 
-test('data has exactly the keys and values that the service sent, in its order', async (context) => {
+test('data has the keys and values that the service sent, in the same order', async (context) => {
   const sent = '{"token":{"zeta":1,"accessToken":"a","__proto__":{"polluted":true},"alpha":null}}';
-  const { fetchToken } = await arrange(context, answer(200, sent));
+  const { fetchToken } = await arrange(context, respondWith(200, sent));
   const { data } = await fetchToken('app-id', 'user-id');
   assert.deepEqual(Object.keys(data), ['zeta', 'accessToken', '__proto__', 'alpha']);
   assert.equal(`{"token":${JSON.stringify(data)}}`, sent);
@@ -111,8 +117,8 @@ test('data has exactly the keys and values that the service sent, in its order',
   assert.equal(data.expiresAt, null);
 });
 
-test('copies of data are what the service sent', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('a copy of data equals what the service sent', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const { data } = await fetchToken('app-id', 'user-id');
   assert.deepEqual({ ...data }, TOKEN);
   assert.deepEqual(structuredClone(data), TOKEN);
@@ -120,8 +126,8 @@ test('copies of data are what the service sent', async (context) => {
   assert.deepEqual(Object.assign({}, data), TOKEN);
 });
 
-test('data tells when the token ends and where it comes from', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('data has expiresAt and source', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const { data } = await fetchToken('app-id', 'user-id');
   assert.deepEqual(data.expiresAt, EXPIRES_AT);
   assert.equal(data.source, 'network');
@@ -142,15 +148,15 @@ for (const [expiry, moment] of [
   [{}, null],
   [undefined, null],
 ]) {
-  test(`an expiry of ${JSON.stringify(expiry)} is ${moment?.toISOString() ?? 'unknown'}`, async (context) => {
-    const { fetchToken } = await arrange(context, answer(200, { token: { accessTokenExpiry: expiry } }));
+  test(`accessTokenExpiry ${JSON.stringify(expiry)} gives expiresAt ${moment?.toISOString() ?? 'null'}`, async (context) => {
+    const { fetchToken } = await arrange(context, respondWith(200, { token: { accessTokenExpiry: expiry } }));
     const { data } = await fetchToken('app-id', 'user-id');
     assert.deepEqual(data.expiresAt, moment);
   });
 }
 
-test('data is the caller’s own to change', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('the caller may change data without changing another result', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const [{ data }, { data: other }] = [await fetchToken('app-id', 'user-id'), await fetchToken('app-id', 'user-id')];
   const changes = { accessToken: 'mine', token: 'mine too', source: 'my own', expiresAt: 'now', extra: 1 };
   Object.assign(data, changes);
@@ -161,11 +167,11 @@ test('data is the caller’s own to change', async (context) => {
   assert.equal(other.source, 'network');
 });
 
-test('accessToken and token stand in for each other, without a key more', async (context) => {
+test('accessToken and token read each other without adding a key', async (context) => {
   const { fetchToken } = await arrange(context, [
-    answer(200, { token: { token: ACCESS_TOKEN } }),
-    answer(200, { token: { accessToken: ACCESS_TOKEN } }),
-    answer(200, { token: { id: 'token-id' } }),
+    respondWith(200, { token: { token: ACCESS_TOKEN } }),
+    respondWith(200, { token: { accessToken: ACCESS_TOKEN } }),
+    respondWith(200, { token: { id: 'token-id' } }),
   ]);
   const { data: older } = await fetchToken('app-id', 'user-id');
   assert.equal(older.accessToken, ACCESS_TOKEN);
@@ -182,9 +188,9 @@ test('accessToken and token stand in for each other, without a key more', async 
   assert.equal(neither.token, undefined);
 });
 
-test('response has what a Response has, made once', async (context) => {
+test('response has the members of a Response and is built once', async (context) => {
   const headers = { 'content-type': 'application/json', 'x-many': ['a', 'b'], 'x-latin': 'caf\u00e9' };
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }, headers));
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }, headers));
   const fetched = await fetchToken('app-id', 'user-id');
   const { response } = fetched;
   assert.ok(response instanceof Response);
@@ -198,15 +204,15 @@ test('response has what a Response has, made once', async (context) => {
   assert.deepEqual(JSON.parse(await response.text()), { token: TOKEN });
 });
 
-test('response is taken for a Response by whoever asks it', async (context) => {
-  const { fetchToken } = await arrange(context, answer(201, { token: TOKEN }, { 'x-some': 'thing' }));
+test('response passes every check for a Response', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(201, { token: TOKEN }, { 'x-some': 'thing' }));
   const { response } = await fetchToken('app-id', 'user-id');
   assert.equal(Object.prototype.toString.call(response), '[object Response]');
   assert.equal(response.constructor, Response);
   assert.ok('bodyUsed' in response);
   assert.ok(!('accessToken' in response));
   assert.equal(response.accessToken, undefined);
-  // Who waits for it is not kept waiting.
+  // It is not a thenable.
   assert.equal(await response, response);
   assert.equal(inspect(response), 'Response { status: 201 }');
   const another = new Response(response.body, response);
@@ -217,8 +223,8 @@ test('response is taken for a Response by whoever asks it', async (context) => {
   assert.equal(response.json(), 'replaced by a test');
 });
 
-test('response answers to who wraps it, and to who looks through its prototypes', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }, { 'x-some': 'thing' }));
+test('response works behind a Proxy and behind its prototype', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }, { 'x-some': 'thing' }));
   const { response } = await fetchToken('app-id', 'user-id');
   for (const wrapped of [new Proxy(response, {}), Object.create(response)]) {
     assert.equal(wrapped.status, 200);
@@ -233,16 +239,16 @@ test('response answers to who wraps it, and to who looks through its prototypes'
   assert.ok(!inspect(response, everything).includes(TOKEN.accessToken));
 });
 
-test('response has no content type that the service did not send', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('response adds no content type', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const { response } = await fetchToken('app-id', 'user-id');
   assert.equal(response.headers.get('content-type'), null);
   assert.equal(new TextDecoder().decode(await response.arrayBuffer()), JSON.stringify({ token: TOKEN }));
 });
 
 for (const status of [304, 418, 599, 600, 999]) {
-  test(`an answer of ${status} has a response of ${status}`, async (context) => {
-    const { fetchToken } = await arrange(context, answer(status, status === 304 ? '' : 'text'));
+  test(`response has the status ${status}`, async (context) => {
+    const { fetchToken } = await arrange(context, respondWith(status, status === 304 ? '' : 'text'));
     const failed = await fetchToken('app-id', 'user-id');
     assert.equal(failed.code, status);
     assert.equal(failed.response.status, status);
@@ -250,10 +256,10 @@ for (const status of [304, 418, 599, 600, 999]) {
   });
 }
 
-const LASTING = { ...TOKEN, accessTokenExpiry: '4102444800' };
+const LONG_LIVED_TOKEN = { ...TOKEN, accessTokenExpiry: '4102444800' };
 
-test('an answer is a plain object, of which a copy has a response too', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: LASTING }), { cache: true });
+test('a result is a plain object whose copies have the response too', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: LONG_LIVED_TOKEN }), { cache: true });
   for (const source of ['network', 'cache']) {
     const fetched = await fetchToken('app-id', 'user-id');
     assert.equal(fetched.data.source, source);
@@ -265,14 +271,14 @@ test('an answer is a plain object, of which a copy has a response too', async (c
     const described = Object.defineProperties({}, Object.getOwnPropertyDescriptors(fetched));
     const others = [new Proxy(fetched, {}), Object.create(fetched), described, Object.freeze(fetched)];
     for (const other of others) assert.equal(other.response, fetched.response);
-    assert.equal(await fetched.response.text(), JSON.stringify({ token: LASTING }));
-    // What is hidden in it shows nothing either.
+    assert.equal(await fetched.response.text(), JSON.stringify({ token: LONG_LIVED_TOKEN }));
+    // Hidden properties print no token either.
     assert.ok(!inspect(fetched, { showHidden: true, depth: Infinity }).includes(TOKEN.accessToken));
   }
 });
 
-test('each answer has a response of its own', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: LASTING }), { cache: true });
+test('each result has its own response', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: LONG_LIVED_TOKEN }), { cache: true });
   await fetchToken('app-id', 'user-id');
   const [one, other] = [await fetchToken('app-id', 'user-id'), await fetchToken('app-id', 'user-id')];
   assert.notEqual(one.response, other.response);
@@ -280,24 +286,28 @@ test('each answer has a response of its own', async (context) => {
   assert.equal(other.response.bodyUsed, false);
 });
 
-test('response may be replaced', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('a caller can replace response', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const fetched = await fetchToken('app-id', 'user-id');
   const mine = new Response('mine');
   fetched.response = mine;
   assert.equal(fetched.response, mine);
 });
 
-test('what the official SDK tries again is tried again', async (context) => {
-  const { server, fetchToken } = await arrange(context, [answer(503), closeConnection, answer(200, { token: TOKEN })]);
+test('the client retries what the official SDK retries', async (context) => {
+  const { server, fetchToken } = await arrange(context, [
+    respondWith(503),
+    closeConnection,
+    respondWith(200, { token: TOKEN }),
+  ]);
   const fetched = await fetchToken('app-id', 'user-id');
   assert.equal(fetched.ok, true);
   assert.deepEqual(new Set(server.requests.map(({ body }) => body)).size, 1);
   assert.equal(server.requests.length, 3);
 });
 
-test('every request says who asks', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }), {
+test('every request identifies the SDK', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }), {
     baseHeaders: { 'X-Mine': 'm' },
   });
   await fetchToken('app-id', 'user-id');
@@ -310,8 +320,10 @@ test('every request says who asks', async (context) => {
   assert.equal(headers['accept-encoding'], undefined);
 });
 
-test('the licence is asked for once, and its tier goes with later calls', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }), { licenseHandshake: 'wait' });
+test('the client requests the license once and sends its tier with later calls', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }), {
+    licenseHandshake: 'wait',
+  });
   await fetchToken('app-id', 'user-id');
   await fetchToken('app-id', 'user-id');
   assert.deepEqual(
@@ -325,7 +337,7 @@ test('the licence is asked for once, and its tier goes with later calls', async 
 });
 
 test('secrets in a request reach the service unchanged', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   await fetchToken('app-id', 'user-id', 'tenant-id', { withRefreshToken: true, refreshToken: REFRESH_TOKEN });
   assert.deepEqual(JSON.parse(server.requests[0].body), {
     appId: 'app-id',

@@ -1,4 +1,4 @@
-// What a backend does with outbound apps, from the first to the last, against the emulator.
+// Runs complete workflows of a backend against the emulator.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -6,17 +6,17 @@ import test from 'node:test';
 
 import DescopeClient from 'descope-outbound';
 import { startEmulator } from './support/emulator.mjs';
-import { API_KEY, CLIENT_SECRET } from './support/every-operation.mjs';
-import { ACCESS_TOKEN, REFRESH_TOKEN } from './support/made-up.mjs';
+import { ACCESS_TOKEN, REFRESH_TOKEN } from './support/fixtures.mjs';
+import { API_KEY, CLIENT_SECRET } from './support/operation-cases.mjs';
 
-async function arrangeEmulated(context, config) {
+async function arrangeEmulator(context, config) {
   const emulator = await startEmulator(context);
   const client = DescopeClient({ ...emulator.configuration, throwOnError: true, ...config });
   return { ...emulator, ...client.management };
 }
 
-test('an application is made, read, replaced as a whole, listed and deleted', async (context) => {
-  const { outboundApplication: outbound } = await arrangeEmulated(context);
+test('an application can be created, loaded, updated, listed and deleted', async (context) => {
+  const { outboundApplication: outbound } = await arrangeEmulator(context);
   const { data: created } = await outbound.createApplication({
     id: 'calendar/1 ?#%',
     name: 'A calendar',
@@ -50,15 +50,15 @@ test('an application is made, read, replaced as a whole, listed and deleted', as
   await assert.rejects(outbound.loadApplication(created.id), { code: 'HTTP_ERROR', status: 404 });
 });
 
-test('a field of an application that nobody knows is told by the service', async (context) => {
-  const { outboundApplication: outbound } = await arrangeEmulated(context, { throwOnError: false });
+test('the service rejects an unknown field of an application', async (context) => {
+  const { outboundApplication: outbound } = await arrangeEmulator(context, { throwOnError: false });
   const { code, ok, error } = await outbound.createApplication({ name: 'n', aNewerField: 1 });
   assert.deepEqual([code, ok], [400, false]);
   assert.match(error.errorMessage ?? error.errorDescription, /aNewerField/);
 });
 
-test('tokens and keys that were uploaded are fetched, listed and deleted', async (context) => {
-  const { outboundApplication: outbound } = await arrangeEmulated(context);
+test('uploaded tokens and keys can be fetched, listed and deleted', async (context) => {
+  const { outboundApplication: outbound } = await arrangeEmulator(context);
   for (const id of ['oauth', 'keys']) await outbound.createApplication({ id, name: id });
   await outbound.uploadUserToken({
     appId: 'oauth',
@@ -93,14 +93,14 @@ test('tokens and keys that were uploaded are fetched, listed and deleted', async
   assert.deepEqual((await outbound.listAppsWithUserToken('user')).data, []);
 });
 
-test('a batch is stored as a whole or not at all', async (context) => {
-  const { outboundApplication: outbound } = await arrangeEmulated(context);
+test('the service stores a whole batch or nothing', async (context) => {
+  const { outboundApplication: outbound } = await arrangeEmulator(context);
   await outbound.createApplication({ id: 'oauth', name: 'oauth' });
   const item = (userId) => ({ appId: 'oauth', userId, refreshToken: `${REFRESH_TOKEN}-${userId}`, scopes: ['read'] });
   const bad = { ...item('ada'), appId: 'no-such-app' };
-  const { data: refused } = await outbound.batchUploadUserTokens([item('grace'), bad]);
+  const { data: failed } = await outbound.batchUploadUserTokens([item('grace'), bad]);
   assert.deepEqual(
-    refused.failures.map(({ appId, userId }) => [appId, userId]),
+    failed.failures.map(({ appId, userId }) => [appId, userId]),
     [['no-such-app', 'ada']],
   );
   assert.deepEqual((await outbound.listAppsWithUserToken('grace')).data, []);
@@ -112,18 +112,18 @@ test('a batch is stored as a whole or not at all', async (context) => {
   assert.equal((await outbound.fetchTenantToken('oauth', 'tenant')).data.accessToken, ACCESS_TOKEN);
 });
 
-test('an inbound app’s token fetches what its user has connected, and nothing of others', async (context) => {
-  const { control, configuration, ...management } = await arrangeEmulated(context, { managementKey: null });
+test('an inbound app’s token fetches the tokens of its own user only', async (context) => {
+  const { control, configuration, ...management } = await arrangeEmulator(context, { managementKey: null });
   await control('POST', 'connect', { app_id: 'app', user_id: 'grace', scopes: ['read'] });
   await control('POST', 'connect', { app_id: 'app', user_id: 'ada', scopes: ['read'] });
   await control('POST', 'connect', { app_id: 'app', tenant_id: 'tenant', scopes: ['read'] });
   const { token } = await control('POST', 'inbound_token', { user_id: 'grace' });
-  const { token: anybodys } = await control('POST', 'inbound_token', {});
+  const { token: tokenOfNoUser } = await control('POST', 'inbound_token', {});
   const byToken = management.outboundApplicationByToken;
   assert.equal((await byToken.fetchToken(token, 'app', 'grace')).data.userId, 'grace');
   assert.equal((await byToken.fetchTokenByScopes(token, 'app', 'grace', ['read'])).data.userId, 'grace');
-  assert.equal((await byToken.fetchTenantToken(anybodys, 'app', 'tenant')).data.tenantId, 'tenant');
-  assert.equal((await byToken.fetchTenantTokenByScopes(anybodys, 'app', 'tenant', ['read'])).data.appId, 'app');
+  assert.equal((await byToken.fetchTenantToken(tokenOfNoUser, 'app', 'tenant')).data.tenantId, 'tenant');
+  assert.equal((await byToken.fetchTenantTokenByScopes(tokenOfNoUser, 'app', 'tenant', ['read'])).data.appId, 'app');
   for (const status of [401, 403]) {
     const given = status === 401 ? ['made-up-inbound-token', 'app', 'grace'] : [token, 'app', 'ada'];
     await assert.rejects(byToken.fetchToken(...given), { code: 'HTTP_ERROR', status });

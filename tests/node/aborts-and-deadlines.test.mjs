@@ -1,4 +1,4 @@
-// How a call ends before its answer is there: by a signal or by its deadline.
+// Tests calls that end without a response: aborted, past their deadline, disconnected or unreadable.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -7,8 +7,8 @@ import test from 'node:test';
 
 import { DescopeError, DescopeTransportError } from 'descope-outbound';
 
-import { answer, closeConnection, hang } from './support/canned-server.mjs';
-import { arrange, TOKEN } from './support/made-up.mjs';
+import { closeConnection, hang, respondWith } from './support/canned-server.mjs';
+import { arrange, TOKEN } from './support/fixtures.mjs';
 
 function isAborted(reason) {
   return (error) => {
@@ -21,18 +21,18 @@ function isAborted(reason) {
   };
 }
 
-test('a signal that has been aborted before ends the call before anything is sent', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('a signal that is already aborted rejects the call before it sends a request', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const reason = new Error('mine');
   await assert.rejects(fetchToken('a', 'u', null, null, { signal: AbortSignal.abort(reason) }), isAborted(reason));
   assert.equal(server.requests.length, 0);
 });
 
-test('a signal ends the call and drops its connection', async (context) => {
+test('a signal aborts the call and closes its connection', async (context) => {
   const { server, fetchToken } = await arrange(context, hang);
   const controller = new AbortController();
   const call = fetchToken('a', 'u', null, null, { signal: controller.signal });
-  await server.asked(1);
+  await server.received(1);
   const [socket] = server.connections;
   const closed = once(socket, 'close');
   const begin = performance.now();
@@ -43,18 +43,18 @@ test('a signal ends the call and drops its connection', async (context) => {
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
 });
 
-test('a signal ends the wait between two attempts', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(503, {}, { 'retry-after': '10' }));
+test('a signal aborts the wait between two attempts', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(503, {}, { 'retry-after': '10' }));
   const controller = new AbortController();
   const call = fetchToken('a', 'u', null, null, { signal: controller.signal });
-  await server.asked(1);
+  await server.received(1);
   setTimeout(() => controller.abort(), 20);
   await assert.rejects(call, { code: 'ABORTED' });
   assert.equal(server.requests.length, 1);
 });
 
-test('a signal that is aborted afterwards changes nothing', async (context) => {
-  const { fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('a signal that is aborted after the call has no effect', async (context) => {
+  const { fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const controller = new AbortController();
   const fetched = await fetchToken('a', 'u', null, null, { signal: controller.signal });
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
@@ -63,7 +63,7 @@ test('a signal that is aborted afterwards changes nothing', async (context) => {
   assert.equal(await fetched.response.text(), JSON.stringify({ token: TOKEN }));
 });
 
-test('one signal ends many calls, without a warning, and leaves no listener', async (context) => {
+test('one signal aborts many calls without a warning and without leaving a listener', async (context) => {
   const { server, fetchToken } = await arrange(context, hang);
   const controller = new AbortController();
   const warnings = [];
@@ -71,7 +71,7 @@ test('one signal ends many calls, without a warning, and leaves no listener', as
   process.on('warning', warned);
   context.after(() => process.off('warning', warned));
   const calls = Array.from({ length: 30 }, () => fetchToken('a', 'u', null, null, { signal: controller.signal }));
-  await server.asked(30);
+  await server.received(30);
   assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
   controller.abort();
   for (const { status, reason } of await Promise.allSettled(calls)) {
@@ -83,8 +83,8 @@ test('one signal ends many calls, without a warning, and leaves no listener', as
   assert.deepEqual(warnings, []);
 });
 
-test('a signal serves one call after another', async (context) => {
-  const { fetchToken } = await arrange(context, [answer(200, { token: TOKEN }), closeConnection, hang]);
+test('a signal can be used for one call after another', async (context) => {
+  const { fetchToken } = await arrange(context, [respondWith(200, { token: TOKEN }), closeConnection, hang]);
   const controller = new AbortController();
   const call = { signal: controller.signal, timeout: 1_000 };
   assert.equal((await fetchToken('a', 'u', null, null, call)).ok, true);
@@ -93,7 +93,7 @@ test('a signal serves one call after another', async (context) => {
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
 });
 
-test('a signal that times out is the cause', async (context) => {
+test('the reason of a signal that times out is the cause', async (context) => {
   const { fetchToken } = await arrange(context, hang);
   await assert.rejects(fetchToken('a', 'u', null, null, { signal: AbortSignal.timeout(20) }), (error) => {
     assert.equal(error.code, 'ABORTED');
@@ -106,10 +106,10 @@ test('every operation takes a signal and a timeout', async (context) => {
   const { client } = await arrange(context, hang);
   const { fetchToken, fetchTokenByScopes, deleteTokenById, deleteUserTokens } = client.management.outboundApplication;
   const calls = [
-    (last) => fetchToken('a', 'u', undefined, undefined, last),
-    (last) => fetchTokenByScopes('a', 'u', ['r'], undefined, undefined, last),
-    (last) => deleteTokenById('t', last),
-    (last) => deleteUserTokens('a', 'u', last),
+    (callOptions) => fetchToken('a', 'u', undefined, undefined, callOptions),
+    (callOptions) => fetchTokenByScopes('a', 'u', ['r'], undefined, undefined, callOptions),
+    (callOptions) => deleteTokenById('t', callOptions),
+    (callOptions) => deleteUserTokens('a', 'u', callOptions),
   ];
   for (const call of calls) {
     await assert.rejects(call({ timeout: 20 }), { name: 'DescopeTransportError', code: 'DEADLINE_EXCEEDED' });
@@ -118,7 +118,7 @@ test('every operation takes a signal and a timeout', async (context) => {
   }
 });
 
-test('an answer that drips is not waited for beyond the deadline', async (context) => {
+test('a response that arrives slowly does not extend the deadline', async (context) => {
   const drip = (_request, response) => {
     response.writeHead(200, { 'content-length': '1000' });
     const timer = setInterval(() => response.write(' '), 10);
@@ -131,7 +131,7 @@ test('an answer that drips is not waited for beyond the deadline', async (contex
   assert.ok(took > 140 && took < 1000, `${took} ms`);
 });
 
-test('a service that is not there is a connection that failed', async (context) => {
+test('a refused connection rejects with CONNECTION_FAILED', async (context) => {
   const { server, fetchToken } = await arrange(context, hang);
   await server.stop();
   server.stop = async () => {};
@@ -144,13 +144,13 @@ test('a service that is not there is a connection that failed', async (context) 
 
 for (const [what, body] of [
   ['a web page', '<html>made-up-access-token</html>'],
-  ['nothing', ''],
-  ['half of an object', '{"token":{"accessToken":"made-up-access-token"'],
+  ['empty', ''],
+  ['a truncated object', '{"token":{"accessToken":"made-up-access-token"'],
   ['a list', '["made-up-access-token"]'],
-  ['half of a surrogate pair', '{"token":{"accessToken":"made-up-access-token\\ud800"}}'],
+  ['JSON with a lone surrogate', '{"token":{"accessToken":"made-up-access-token\\ud800"}}'],
 ]) {
-  test(`a success that is ${what} cannot be read, and its error does not quote it`, async (context) => {
-    const { fetchToken } = await arrange(context, answer(200, body));
+  test(`a success that is ${what} rejects, and the error does not quote it`, async (context) => {
+    const { fetchToken } = await arrange(context, respondWith(200, body));
     const error = await fetchToken('a', 'u').catch((problem) => problem);
     assert.ok(error instanceof DescopeTransportError, String(error));
     assert.equal(error.code, 'DECODE_ERROR');
@@ -158,8 +158,8 @@ for (const [what, body] of [
   });
 }
 
-test('a signal in the wrong place is refused, since it would be ignored', async (context) => {
-  const { server, fetchToken } = await arrange(context, answer(200, { token: TOKEN }));
+test('a signal in the wrong position is rejected instead of ignored', async (context) => {
+  const { server, fetchToken } = await arrange(context, respondWith(200, { token: TOKEN }));
   const signal = AbortSignal.timeout(60_000);
   await assert.rejects(fetchToken('a', 'u', null, null, signal), /pass \{ signal \}, not the signal itself/);
   await assert.rejects(fetchToken('a', 'u', null, { signal }), /pass it in the last argument, as \{ signal \}/);

@@ -1,11 +1,11 @@
-// A failure is told once, to who waits for it, and to nobody else.
+// Tests that each failure rejects exactly one promise.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { answer, closeConnection, hang, startCannedServer } from './support/canned-server.mjs';
-import { runModule } from './support/child.mjs';
+import { closeConnection, hang, respondWith, startCannedServer } from './support/canned-server.mjs';
+import { runModule } from './support/child-process.mjs';
 
 const PROGRAM = `
   import DescopeClient from 'descope-outbound';
@@ -34,15 +34,20 @@ const PROGRAM = `
     setTimeout(() => controller.abort(), round);
   }
   const outcomes = await Promise.allSettled(calls);
-  // Late signals, and what was handed over meanwhile.
+  // Wait for late signals and late outcomes.
   await new Promise((resolve) => setTimeout(resolve, 100));
   console.log(outcomes.filter(({ status }) => status === 'rejected').length, outcomes.length);
 `;
 
-test('no failure of any kind is a rejection that nobody handles', async (context) => {
-  const answers = { refused: answer(404, {}), closed: closeConnection, hangs: hang, garbage: answer(200, '<html>') };
+test('no kind of failure causes an unhandled rejection', async (context) => {
+  const responders = {
+    refused: respondWith(404, {}),
+    closed: closeConnection,
+    hangs: hang,
+    garbage: respondWith(200, '<html>'),
+  };
   const server = await startCannedServer((request, response, { body }) => {
-    answers[JSON.parse(body).userId](request, response);
+    responders[JSON.parse(body).userId](request, response);
   });
   context.after(() => server.stop());
   const { stdout, stderr } = await runModule(PROGRAM, {

@@ -1,4 +1,4 @@
-// What each method refuses before anything is sent.
+// Tests which arguments each method rejects before it sends a request.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -6,15 +6,15 @@ import test from 'node:test';
 
 import { DescopeError } from 'descope-outbound';
 
-import { answer } from './support/canned-server.mjs';
-import { INBOUND_TOKEN } from './support/every-operation.mjs';
-import { arrange } from './support/made-up.mjs';
-import { assertNoSecret, everyPrint } from './support/printing.mjs';
+import { respondWith } from './support/canned-server.mjs';
+import { arrange } from './support/fixtures.mjs';
+import { INBOUND_TOKEN } from './support/operation-cases.mjs';
+import { assertNoSecret, printInEveryWay } from './support/printing.mjs';
 
 const SECRET = 'made-up-secret';
 const LONE_SURROGATE = 'a\ud800b';
 
-class Mine {
+class CustomClass {
   toJSON() {
     return { name: 'n' };
   }
@@ -23,14 +23,14 @@ class Mine {
 const USER = { appId: 'a', userId: 'u' };
 const TENANT = { appId: 'a', tenantId: 't' };
 
-/** For each method: with what it is called, what that is (a TypeError or not) and how its text begins. */
-const REFUSED = {
+/** For each method: arguments, kind of error (`type` is a TypeError) and the beginning of its text. */
+const REJECTED = {
   createApplication: [
     [[], 'type', 'app must be an object, not nothing'],
     [[null], 'type', 'app must be an object, not nothing'],
     [['n'], 'type', 'app must be an object, not a string'],
     [[[{ name: 'n' }]], 'type', 'app must be an object, not a list'],
-    [[new Mine()], 'type', 'app is a Mine, which cannot be sent as JSON: pass plain data'],
+    [[new CustomClass()], 'type', 'app is a CustomClass, which cannot be sent as JSON: pass plain data'],
     [[new Map([['name', 'n']])], 'type', 'app is a Map, which cannot be sent as JSON'],
     [[{}], 'value', 'name must not be empty'],
     [[{ name: '' }], 'value', 'name must not be empty'],
@@ -159,7 +159,7 @@ const REFUSED = {
     [[[USER, USER, { appId: 'a', userId: '' }]], 'value', 'tokens must hold userId in each item, and item 2 does not'],
     [[[USER, { appId: 'a', userId: 5 }]], 'value', 'tokens must hold userId in each item, and item 1 does not'],
     [[[USER, { ...USER, refreshToken: () => SECRET }]], 'type', 'tokens[1].refreshToken is a function'],
-    [[[USER, new Mine()]], 'type', 'tokens[1] is a Mine, which cannot be sent as JSON'],
+    [[[USER, new CustomClass()]], 'type', 'tokens[1] is a CustomClass, which cannot be sent as JSON'],
     [[[USER, { ...USER, idToken: `${SECRET}\ud800` }]], 'value', 'tokens[1].idToken must not hold a lone surrogate'],
   ],
   batchUploadTenantTokens: [
@@ -170,7 +170,7 @@ const REFUSED = {
   ],
 };
 
-const REFUSED_BY_TOKEN = {
+const REJECTED_BY_TOKEN = {
   fetchToken: [
     [[], 'value', 'Inbound app token is required for perform this functionality'],
     [['', 'a', 'u'], 'value', 'Inbound app token is required for perform this functionality'],
@@ -205,19 +205,19 @@ const REFUSED_BY_TOKEN = {
 };
 
 for (const [on, methods] of [
-  ['outboundApplication', REFUSED],
-  ['outboundApplicationByToken', REFUSED_BY_TOKEN],
+  ['outboundApplication', REJECTED],
+  ['outboundApplicationByToken', REJECTED_BY_TOKEN],
 ]) {
   for (const [method, cases] of Object.entries(methods)) {
     for (const [index, [given, kind, text]] of cases.entries()) {
-      // Not the arguments themselves: what a test is called is printed.
-      test(`${on}.${method} refuses, as case ${index}: ${text}`, async (context) => {
-        const { server, client } = await arrange(context, answer(200));
+      // The arguments are not in the name, because the runner prints it and they look like secrets.
+      test(`${on}.${method} rejects case ${index}: ${text}`, async (context) => {
+        const { server, client } = await arrange(context, respondWith(200));
         const error = await client.management[on][method](...given).then(
-          () => assert.fail('it was sent'),
+          () => assert.fail('the request was sent'),
           (problem) => problem,
         );
-        assertNoSecret(everyPrint(error) + error.stack);
+        assertNoSecret(printInEveryWay(error) + error.stack);
         assert.ok(error.message.startsWith(text), error.message);
         assert.ok(error instanceof (kind === 'type' ? TypeError : DescopeError), error.stack);
         assert.equal(error.code, kind === 'type' ? undefined : 'INVALID_ARGUMENT');
@@ -227,15 +227,15 @@ for (const [on, methods] of [
   }
 }
 
-test('a mistake beside an inbound token does not show it', async (context) => {
-  const { client } = await arrange(context, answer(200));
+test('the error for another argument does not show the inbound token', async (context) => {
+  const { client } = await arrange(context, respondWith(200));
   const { fetchToken } = client.management.outboundApplicationByToken;
   for (const given of [
     [INBOUND_TOKEN, 'a', Symbol('s')],
-    [INBOUND_TOKEN, 'a', 'u', 't', new Mine()],
+    [INBOUND_TOKEN, 'a', 'u', 't', new CustomClass()],
   ]) {
     const error = await fetchToken(...given).catch((problem) => problem);
     assert.ok(error instanceof TypeError);
-    assertNoSecret(everyPrint(error) + error.stack);
+    assertNoSecret(printInEveryWay(error) + error.stack);
   }
 });

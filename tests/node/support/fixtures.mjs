@@ -1,4 +1,4 @@
-// Values that look like secrets and are none, and a client that uses them.
+// Test values that look like secrets, and clients that use them.
 import DescopeClient from 'descope-outbound';
 
 import { startCannedServer } from './canned-server.mjs';
@@ -8,7 +8,7 @@ export const MANAGEMENT_KEY = 'made-up-management-key';
 export const ACCESS_TOKEN = 'made-up-access-token';
 export const REFRESH_TOKEN = 'made-up-refresh-token';
 
-/** What the API reference says a token is. */
+/** A token as the API reference describes it. */
 export const TOKEN = {
   id: 'token-id',
   appId: 'app-id',
@@ -23,7 +23,7 @@ export const TOKEN = {
   tenantId: '',
 };
 
-/** When that token ends. */
+/** When that token expires. */
 export const EXPIRES_AT = new Date('2026-11-23T12:00:00Z');
 
 export function clientOf(server, config = {}) {
@@ -31,15 +31,15 @@ export function clientOf(server, config = {}) {
     projectId: PROJECT_ID,
     managementKey: MANAGEMENT_KEY,
     baseUrl: server.url,
-    // Another connection beside the first call is a test's own business.
+    // Without this, the handshake would open another connection in parallel with the first call.
     licenseHandshake: false,
     ...config,
   });
 }
 
-/** A service with these answers, its client's operations, and an end to it when the test is over. */
-export async function arrange(test, answers, config) {
-  const server = await startCannedServer(...[answers].flat());
+/** Start a server with these responders, and create a client of it. The server stops with the test. */
+export async function arrange(test, responders, config) {
+  const server = await startCannedServer(...[responders].flat());
   test.after(() => server.stop());
   const client = clientOf(server, config);
   return { server, client, ...client.management.outboundApplication };

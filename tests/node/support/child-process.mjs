@@ -1,11 +1,11 @@
-// A program in a process of its own.
+// Runs a program in a process of its own.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The root of the repository, whose package.json makes `descope-outbound` importable. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A program that hangs tells where, when it gets this signal. */
+/** Make a program that hangs print a diagnostic report when it receives SIGUSR2. */
 const REPORT = [
   '--report-on-signal',
   '--report-signal=SIGUSR2',
@@ -13,15 +13,15 @@ const REPORT = [
   '--report-exclude-network',
 ];
 
-const DEFAULTS = { environment: {}, flags: [], type: 'module', longest: 1024 * 1024, seconds: 30 };
+const DEFAULTS = { environment: {}, flags: [], type: 'module', maxOutput: 1024 * 1024, seconds: 30 };
 
 /**
- * Runs the source of a module until it ends; rejects when it fails, or when it takes too long: then with a report of its
- * stack and of what keeps it alive.
+ * Run the source of a module until it ends. Rejects if it fails, or if it takes too long; the error then includes a
+ * report of its stack and of what keeps it alive.
  */
 export function runModule(source, options = {}) {
-  const { environment, flags, type, longest, seconds } = { ...DEFAULTS, ...options };
-  const limits = { killSignal: 'SIGKILL', maxBuffer: longest, timeout: (seconds + 2) * 1000 };
+  const { environment, flags, type, maxOutput, seconds } = { ...DEFAULTS, ...options };
+  const limits = { killSignal: 'SIGKILL', maxBuffer: maxOutput, timeout: (seconds + 2) * 1000 };
   return new Promise((resolve, reject) => {
     const begin = performance.now();
     const child = execFile(

@@ -1,12 +1,12 @@
-// Every method with its fewest and with all of its arguments, and the request that each must come to.
-import { ACCESS_TOKEN, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './made-up.mjs';
+// Every method with its required and with all of its arguments, and the request that each must send.
+import { ACCESS_TOKEN, MANAGEMENT_KEY, PROJECT_ID, REFRESH_TOKEN, TOKEN } from './fixtures.mjs';
 
 export const API_KEY = 'made-up-api-key';
 export const CLIENT_SECRET = 'made-up-client-secret';
 export const ID_TOKEN = 'made-up-id-token';
 export const INBOUND_TOKEN = 'made-up-inbound-token';
 
-/** What the API reference says an app is, and more. */
+/** An app with every field of the API reference, and newer ones. */
 export const APPLICATION = {
   id: 'app-id',
   name: 'An app',
@@ -67,22 +67,22 @@ const APP = '/v1/mgmt/outbound/app';
 const KEY = `Bearer ${PROJECT_ID}:${MANAGEMENT_KEY}`;
 const INBOUND = `Bearer ${PROJECT_ID}:${INBOUND_TOKEN}`;
 
-/** What is posted, and where, when these arguments are given. */
+/** Expect a POST of this body for these arguments. */
 function post(path, given, body) {
   return { given, request: { method: 'POST', url: path, body } };
 }
 
-/** What is asked for, without a body, when these arguments are given. */
-function ask(method, url, given) {
+/** Expect a request without a body for these arguments. */
+function withoutBody(method, url, given) {
   return { given, request: { method, url, body: undefined } };
 }
 
-/** Each: where it is, what it is called, its calls, what it is answered with and what of that is the data. */
-function operation(method, answered, data, fewest, all) {
-  return { on: 'outboundApplication', method, answered, data, authorization: KEY, fewest, all };
+/** Describe a method: its response body, the data in it, and its calls with required and with all arguments. */
+function operation(method, responseBody, data, fewest, all) {
+  return { on: 'outboundApplication', method, responseBody, data, authorization: KEY, fewest, all };
 }
 
-/** A fetch, with the management key and with an inbound app's token. */
+/** Describe a fetch with the management key, and the same fetch with an inbound app's token. */
 function fetches(method, path, fewest, all) {
   const withKey = operation(method, { token: TOKEN }, TOKEN, post(path, ...fewest), post(path, ...all));
   const [withToken, withTokenAndAll] = [fewest, all].map(([given, body]) => [[INBOUND_TOKEN, ...given], body]);
@@ -90,7 +90,7 @@ function fetches(method, path, fewest, all) {
   return [withKey, { ...byToken, on: 'outboundApplicationByToken', authorization: INBOUND }];
 }
 
-export const EVERY_OPERATION = [
+export const OPERATION_CASES = [
   operation(
     'createApplication',
     { app: APPLICATION },
@@ -123,15 +123,15 @@ export const EVERY_OPERATION = [
     'loadApplication',
     { app: APPLICATION },
     APPLICATION,
-    ask('GET', `${APP}/i`, ['i']),
-    ask('GET', `${APP}/..%2F%3F%23%25%20`, ['../?#% ', CALL]),
+    withoutBody('GET', `${APP}/i`, ['i']),
+    withoutBody('GET', `${APP}/..%2F%3F%23%25%20`, ['../?#% ', CALL]),
   ),
   operation(
     'loadAllApplications',
     { apps: [APPLICATION] },
     [APPLICATION],
-    ask('GET', `${APP}s`, []),
-    ask('GET', `${APP}s`, [CALL]),
+    withoutBody('GET', `${APP}s`, []),
+    withoutBody('GET', `${APP}s`, [CALL]),
   ),
   ...fetches(
     'fetchToken',
@@ -170,22 +170,22 @@ export const EVERY_OPERATION = [
     'deleteTokenById',
     {},
     {},
-    ask('DELETE', '/v1/mgmt/outbound/token?id=i', ['i']),
-    ask('DELETE', '/v1/mgmt/outbound/token?id=%2F%20%3F%26%3D', ['/ ?&=', CALL]),
+    withoutBody('DELETE', '/v1/mgmt/outbound/token?id=i', ['i']),
+    withoutBody('DELETE', '/v1/mgmt/outbound/token?id=%2F%20%3F%26%3D', ['/ ?&=', CALL]),
   ),
   operation(
     'deleteUserTokens',
     {},
     {},
-    ask('DELETE', '/v1/mgmt/outbound/user/tokens?appId=a', ['a']),
-    ask('DELETE', '/v1/mgmt/outbound/user/tokens?appId=a&userId=u', ['a', 'u', CALL]),
+    withoutBody('DELETE', '/v1/mgmt/outbound/user/tokens?appId=a', ['a']),
+    withoutBody('DELETE', '/v1/mgmt/outbound/user/tokens?appId=a&userId=u', ['a', 'u', CALL]),
   ),
   operation(
     'listAppsWithUserToken',
     { appIds: ['a', 'b'] },
     ['a', 'b'],
-    ask('GET', `${APP}s-with-user-token?userId=u`, ['u']),
-    ask('GET', `${APP}s-with-user-token?userId=u&tenantId=t%26x`, ['u', 't&x', CALL]),
+    withoutBody('GET', `${APP}s-with-user-token?userId=u`, ['u']),
+    withoutBody('GET', `${APP}s-with-user-token?userId=u&tenantId=t%26x`, ['u', 't&x', CALL]),
   ),
   operation(
     'uploadUserApiKey',
@@ -250,12 +250,12 @@ export const EVERY_OPERATION = [
   ),
 ];
 
-/** A method for the title of a test. */
+/** Return the name of a method for the title of a test. */
 export function titleOf({ on, method }) {
   return `${on}.${method}`;
 }
 
-/** What a canned server has seen, in the form of the table. */
-export function seenAs({ method, url, body }) {
+/** Convert a recorded request to the form of this table. */
+export function recordedRequest({ method, url, body }) {
   return { method, url, body: body === '' ? undefined : JSON.parse(body) };
 }
