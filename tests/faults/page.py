@@ -1,4 +1,4 @@
-"""`docs/faults.md`: what every client did with every fault, a row for each fault."""
+"""Write `docs/faults.md`, and read it back: the result of every fault with every client, a row for each fault."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GROUPS = {
     "license": "The license endpoint",
 }
 
-#: The cells of each row, by what it is about.
+#: The cells of each row, by group and title.
 Rows = dict[tuple[str, str], dict[str, str]]
 
 NOT_RUN = "not run"
@@ -34,7 +34,7 @@ _AT_DEADLINE = 0.9
 
 
 def of_run(table: Table, fault: Fault, run: Run, judgement: Judgement, *, is_ours: bool) -> tuple[str, str, str, float]:
-    """What happened, how many requests, how much memory, and how long in deadlines."""
+    """Return the verdict with its details, the number of requests, the memory, and the seconds of the slowest call."""
     failures = sorted(
         {outcome["kind" if is_ours else "class"] for outcome in run.outcomes} - {"success", "hung", "nothing"}
     )
@@ -75,7 +75,7 @@ def _time(fault: Fault, seconds: float) -> str:
 
 
 def cell(table: Table, fault: Fault, runs: dict[str, tuple[Run, Judgement]], *, is_ours: bool) -> str:
-    """One text for all clients of a column, with names only where they differ."""
+    """Return one text for all clients of a column, with their names only if they differ."""
     groups: dict[tuple[str, str, str], dict[str, float]] = {}
     for name, (run, judgement) in runs.items():
         what, requests, memory, slowest = of_run(table, fault, run, judgement, is_ours=is_ours)
@@ -88,7 +88,7 @@ def cell(table: Table, fault: Fault, runs: dict[str, tuple[Run, Judgement]], *, 
 
 
 def tally_cell(of_calls: dict[str, list[tuple[Judgement, str, int | None]]]) -> str:
-    """The same for a fault that is many in one: how many of its calls behaved in which way."""
+    """Return the same for a fault with many calls: the number of calls for each result."""
     texts: dict[str, list[str]] = {}
     for name, calls in of_calls.items():
         counted: Counter[str] = Counter()
@@ -106,7 +106,7 @@ def tally_cell(of_calls: dict[str, list[tuple[Judgement, str, int | None]]]) -> 
 
 
 def read() -> Rows:
-    """The page as it is."""
+    """Return the rows of the current page."""
     rows: Rows = {}
     if not PAGE.exists():
         return rows
@@ -121,12 +121,12 @@ def read() -> Rows:
 
 
 def write(table: Table, rows: Rows) -> str:
-    """The page with these rows."""
+    """Return the page with these rows."""
     limits = {"deadline": 2, "memory": table.memory_limit_mib, "margin": table.margin_seconds, "wall": 12}
     begin = (Path(__file__).parent / "page_begin.md").read_text(encoding="utf-8")
     parts = [begin.format(**limits), _summary(rows)]
     for group, heading in GROUPS.items():
-        parts += [f"\n## {heading}\n", _INTRODUCTIONS.get(group, "")]
+        parts += [f"\n## {heading}\n", _INTRODUCTIONS.get(group, "\n")]
         parts += [_line(["what goes wrong", *COLUMNS]), "|---" * (len(COLUMNS) + 1) + "|\n"]
         for (of_group, title), cells in rows.items():
             if of_group == group:
@@ -135,11 +135,11 @@ def write(table: Table, rows: Rows) -> str:
 
 
 _INTRODUCTIONS = {
-    "statuses": f"\n{len(STATUSES)} statuses with {len(BODY_KINDS)} kinds of body, each for a call of its own.\n\n",
+    "statuses": f"\n{len(STATUSES)} statuses with {len(BODY_KINDS)} kinds of body, one call for each.\n\n",
     "license": (
-        "\nThe service is well, and only the license endpoint fails: two calls, one after the other, the first of a new"
-        "\nclient, whose making counts. Ours ask both beside the first call and before it. What concerns a whole host"
-        "\n(TLS, a restart) cannot fail for one endpoint, and is not here.\n\n"
+        "\nOnly the license endpoint fails; the service works. A new client makes two calls, one after the other. Its"
+        "\ncreation counts as part of the first. Our clients do the handshake both beside and before the first call."
+        "\nFaults of a whole host (TLS, a restart) cannot affect one endpoint alone, and are not in this table.\n\n"
     ),
 }
 
@@ -149,8 +149,8 @@ def _line(cells: list[str]) -> str:
 
 
 def _summary(rows: Rows) -> str:
-    """How many rows have which verdict as their worst, in each column."""
-    lines = ["\n## In one view\n\n", _line(["rows whose worst verdict is", *COLUMNS])]
+    """Count the rows by their worst verdict, for each column."""
+    lines = ["\n## Summary\n\n", _line(["number of rows with this as the worst verdict", *COLUMNS])]
     lines.append("|---" * (len(COLUMNS) + 1) + "|\n")
     for verdict in judge.VERDICTS:
         numbers = [sum(_worst(cells[column]) == verdict for cells in rows.values()) for column in COLUMNS]
