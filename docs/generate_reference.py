@@ -1,4 +1,4 @@
-"""Makes docs/reference.md, the list of all operations, from the code: ``make generate``."""
+"""Write docs/reference.md, the list of all operations, from the code: ``make generate``."""
 
 import inspect
 import re
@@ -9,43 +9,48 @@ from descope_outbound.outbound_application_by_token import OutboundApplicationBy
 
 PAGE = Path(__file__).parent / "reference.md"
 
-#: Where the official Node SDK's name is not the Python one in camel case.
+#: The names of the official Node SDK that are not the Python names in camel case.
 NODE_NAMES = {"delete_token": "deleteTokenById"}
 
 INTRODUCTION = """\
 # Reference
 
-Made from the code by `make generate`: do not edit. Python's methods are the same in `DescopeClient` and, with `await`,
-in `DescopeClientAsync`; every one also takes `timeout_seconds=`, and each of Node's one last argument, of which below.
-Arguments that may be left out stand in brackets. In Node they are the same in camel case, save that an app and an
-upload are one object, and `externalIdentifier` goes into the last argument. Rust's `Client` has the same methods by
-the same names; the ones by token are `.inbound_token(…)` on a fetch. Errors and examples: `help()` in Python, the
-`.d.cts` files in `bindings-node/lib` for Node, `cargo doc` for Rust.
+`make generate` writes this page from the code. Do not edit it.
 
-Node's last argument is an object, in the place after all others; what is left out before it is `undefined`:
-`fetchToken('app', 'user', undefined, undefined, { timeout: 3000 })`. It may hold
+- **Python.** `DescopeClient` and `DescopeClientAsync` have the same methods. Await those of `DescopeClientAsync`. Every
+  method also takes `timeout_seconds=`.
+- **Node.** Names and arguments are the same in camel case, with two exceptions. An app and an upload are one object,
+  and `externalIdentifier` goes into the final options object.
+- **Rust.** `Client` has methods of the same names. For a fetch by token, call `.inbound_token(…)` on the fetch.
+- Arguments in brackets are optional.
 
-| | of | |
+Errors and examples are in `help()` for Python, in the `.d.cts` files of `bindings-node/lib` for Node, and in
+`cargo doc` for Rust. [cache.md](cache.md) describes `client.cache`.
+
+In Node, every method takes a final options object, after all its arguments. Pass `undefined` for the arguments that
+you leave out: `fetchToken('app', 'user', undefined, undefined, { timeout: 3000 })`. Its members are:
+
+| member | methods | value |
 |---|---|---|
-| `signal` | every call | an `AbortSignal`: the call ends, and rejects with a `DescopeTransportError`, code `ABORTED` |
-| `timeout` | every call | a number of milliseconds, waits and repetitions included; else that of the client |
-| `externalIdentifier` | each fetch | a string, of a token that was connected with one |
-| `minValiditySeconds` | each fetch by management key | a number: the cache asks the service where less is left |
+| `signal` | all | an `AbortSignal`; if it aborts, the call rejects with a `DescopeTransportError`, code `ABORTED` |
+| `timeout` | all | the timeout of the call in milliseconds, retries and waits included; else the client's timeout |
+| `externalIdentifier` | fetches | a string: fetch the token that has this external identifier |
+| `minValiditySeconds` | fetches by management key | a number: if the cached token is valid for less, ask the service |
 """
 
 
 def node_name(name: str) -> str:
-    """The method's name in Node."""
+    """Return the method's name in Node."""
     return NODE_NAMES.get(name, re.sub(r"_(\w)", lambda match: match[1].upper(), name))
 
 
 def operations_of(owner: type) -> list[str]:
-    """The names of the operations, in the order of the source."""
+    """Return the names of the operations, in the order of the source."""
     return [name for name in vars(owner) if not name.startswith("_")]
 
 
 def arguments_of(method: object) -> str:
-    """The arguments by name; those that may be left out in brackets."""
+    """Return the names of the arguments, with the optional ones in brackets."""
     parameters = list(inspect.signature(method).parameters.values())[1:]  # type: ignore[arg-type]
     names = [
         parameter.name if parameter.default is parameter.empty else f"[{parameter.name}]"
@@ -56,8 +61,8 @@ def arguments_of(method: object) -> str:
 
 
 def table(title: str, owner: type) -> str:
-    """One object's operations."""
-    lines = [f"\n## {title}\n", "| Python | arguments | Node | |", "|---|---|---|---|"]
+    """Return the table of one object's operations."""
+    lines = [f"\n## {title}\n", "| Python | arguments | Node | description |", "|---|---|---|---|"]
     for name in operations_of(owner):
         method = getattr(owner, name)
         summary = (inspect.getdoc(method) or "").splitlines()[0]
@@ -66,7 +71,7 @@ def table(title: str, owner: type) -> str:
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     return (
         INTRODUCTION
         + table("`outbound_application` · `outboundApplication`", OutboundApplication)
