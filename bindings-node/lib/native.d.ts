@@ -9,101 +9,101 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** The way back into one JavaScript environment: the main thread's, or a worker's. */
+/** Delivers completions to one JavaScript environment: the main thread's, or a worker's. */
 export declare class Bridge {
-  /**
-   * `receive` is called with each batch: JSON that tells what the calls came to, and a text of headers that it refers
-   * to.
-   */
+  /** `receive` is called with each batch: the completions as JSON, and a text of headers that the JSON refers to. */
   constructor(receive: (arg0: string, arg1: string) => unknown)
-  /** Drops the request of the call in this slot, wherever it is. One that has left may still take effect. */
+  /** Drops the request of the call in this slot. A request that has been sent may still take effect. */
   abort(slot: number): void
 }
 
 /** A client of the service. */
 export declare class NativeClient {
-  /** Makes a client, without any I/O. */
-  static create(settings: Settings, bridge: Bridge): NativeClient | Failure
+  /** Makes a client, without any I/O. Returns a failure if a setting is wrong. */
+  static create(settings: NativeSettings, bridge: Bridge): NativeClient | NativeFailure
   /**
-   * Begins an operation; its arguments come by name in one JSON object. What it comes to comes over the bridge, under
-   * the number that is returned: nothing is thrown for what can go wrong with that.
+   * Starts an operation, and returns its slot. Its arguments are the members of one JSON object. The bridge delivers the
+   * completion under that slot: a failure is delivered, not thrown.
    */
   start(operation: string, argumentsJson: string, timeoutMilliseconds?: number | undefined | null, minValiditySeconds?: number | undefined | null): number
-  /** What the cache has for this operation. */
-  cachedTokens(operation: string): CachedTokens
-  /** What the cache has done so far, and what it holds. */
+  /** Returns functions that look up the cached tokens of this operation. */
+  cachedTokens(operation: string): CachedTokenFunctions
+  /** Returns the cache's counters, and how much is cached. */
   cacheNumbers(): Array<CacheNumber>
-  /** For tests: how many requests for tokens are under way, those included that nobody waits for. */
+  /** Returns the number of token requests in flight. It includes requests that have no caller. For tests. */
   cacheInFlight(): number
-  /** Forgets everything. */
+  /** Removes all entries from the cache. */
   clearCache(): void
-  /** Forgets the tokens of a user, of an app, or of a user for an app. */
-  forget(appId?: string | undefined | null, userId?: string | undefined | null): Failure | null
-  /** Whether the cache had this token; it is not given out again. */
+  /** Removes the tokens of a user, of an app, or of a user for an app. */
+  forget(appId?: string | undefined | null, userId?: string | undefined | null): NativeFailure | null
+  /** Removes this token from the cache. Returns whether it was cached. */
   reject(accessToken: string): boolean
 }
 
-/** For tests: so much time has passed for every cache. */
+/** Moves the clock of all caches forward. For tests. */
 export declare function advanceCacheClock(seconds: number): void
 
-/** An answer that the cache had. */
-export interface CachedAnswer {
+/** A response from the cache. */
+export interface CachedResponse {
   status: number
-  /** `name: value` lines, names in lower case. */
+  /** Lines of `name: value`, names in lower case. */
   headers: string
-  /** As the service sent it. */
+  /** The JSON as the service sent it. */
   json: string
 }
 
 /**
- * What the cache has for one operation: two functions, since to find the native half of an object costs five times as
- * much as to call a function.
+ * Looks up the cached tokens of one operation. It has two functions instead of a class with methods: napi finds the native
+ * half of an object in five times the time that it takes to call a function.
  */
-export interface CachedTokens {
+export interface CachedTokenFunctions {
   /**
-   * Looks a token up. The number is the same for the same content, and below zero where it should have been
-   * refreshed by now; zero is none. What comes last may be left out, and an empty argument is an absent one.
+   * Looks a token up. Returns the generation of the cached content, or zero if there is no token. The number is negative
+   * if the token should have been refreshed by now. Arguments at the end may be omitted; an empty string means absent.
    */
   find: (appId: string, userId: string, tenantId?: string, externalIdentifier?: string, minValiditySeconds?: number, scopes?: string[]) => number
-  /** What was found last, if the cache still has it. */
-  take: () => CachedAnswer | null
+  /** Returns the response that `find` found last, if it is still cached. */
+  take: () => CachedResponse | null
 }
 
-/** One of a cache's numbers. */
+/** One of a cache's counters. */
 export interface CacheNumber {
   name: string
   number: number
 }
 
-/** The options of a cache that are numbers. */
+/** The names of a cache's options that are numbers. */
 export declare function cacheNumberNames(): Array<string>
 
-/** What a cache is told once. */
+/** The options of a cache. */
 export interface CacheSettings {
-  /** By their names. */
+  /** The options that are numbers, by their names. */
   numbers: Record<string, number>
   background?: boolean
 }
 
-/** Every environment variable that a client looks at. */
+/** Returns the name of every environment variable that a client reads. */
 export declare function environmentNames(): Array<string>
 
-/** The moment that an expiry names, in milliseconds since 1970, or null. The expiry comes as JSON text. */
+/** Returns the moment that an expiry names, in milliseconds since 1970, or null. The expiry is passed as JSON. */
 export declare function expiryMilliseconds(expiry: string): number | null
 
-/** The service did not do what it was asked to, or was not asked. */
-export interface Failure {
+/** Returns whether the service uses this field name for a secret. */
+export declare function isSecretField(name: string): boolean
+
+/** A failed call as data. */
+export interface NativeFailure {
   ok: false
-  /** The core's word for what the caller can do about it, or `aborted`. */
+  /** The core's error kind, or `aborted`. */
   kind: string
-  /** Without the argument's name in front. */
+  /** The text without the argument's name in front. */
   message: string
   /** The argument or setting at fault. */
   argument?: string
   status?: number
-  /** `name: value` lines, names in lower case. */
+  /** Lines of `name: value`, names in lower case. */
   headers?: string
-  /** As text, bounded, with this call's secrets masked. */
+  /** The body as text, of bounded length, with this call's secrets masked. */
   body?: string
   errorCode?: string
   errorDescription?: string
@@ -112,32 +112,29 @@ export interface Failure {
   requestId?: string
 }
 
-/** Whether the service keeps secrets in fields of this name. */
-export declare function isSecretField(name: string): boolean
-
-/** Everything that the service can be asked to do, by the names that `NativeClient.start` takes. */
-export declare function operationNames(): Array<string>
-
-/** What a client is made from. */
-export interface Settings {
+/** The settings that a client is made from. */
+export interface NativeSettings {
   projectId?: string
   managementKey?: string
   baseUrl?: string
   baseHeaders: Record<string, string>
   timeoutMilliseconds?: number
-  /** `wait` and `off`; anything else is `beside`. */
+  /** `wait` or `off`; any other value means `beside`. */
   licenseHandshake?: string
   allowInsecureHttp?: boolean
-  /** None is no cache. */
+  /** Without it, the client has no cache. */
   cache?: CacheSettings
-  /** The variables that the settings above fall back to, and those that name certificates and proxies. */
+  /** The environment variables that replace missing settings, and those that name certificates and proxies. */
   environment: Record<string, string>
-  /** Node's version. */
+  /** The version of Node. */
   runtimeVersion: string
 }
 
-/** For tests: somebody has set the machine's date, forward or back. */
+/** Returns the name of every operation, as `NativeClient.start` takes it. */
+export declare function operationNames(): Array<string>
+
+/** Changes the date of all caches, forward or back, as if the machine's date had been changed. For tests. */
 export declare function stepCacheWallClock(milliseconds: number): void
 
-/** The version of the package. */
+/** Returns the version of the package. */
 export declare function version(): string

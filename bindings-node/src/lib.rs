@@ -1,18 +1,25 @@
-//! The native half of the package for Node: it hands arguments to the core and answers back, and decides nothing.
+//! The native half of the package for Node. It converts values between JavaScript and the core, and decides nothing.
 //!
-//! The half that users see is in `bindings-node/lib`. Everything here is that half's own business and may change with
-//! any version.
-// What comes from outside is never an index that panics.
+//! Users see the other half, in `bindings-node/lib`. Everything here is private to that half, and may change with any
+//! version.
+// Indexing could panic on outside input.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
-#![expect(clippy::needless_pass_by_value, reason = "napi hands strings over by value")]
+#![expect(clippy::needless_pass_by_value, reason = "napi passes strings by value")]
 
-mod batch;
 mod bridge;
-mod cache;
+mod cache_settings;
+mod cached_tokens;
+mod call_options;
+mod calls_in_flight;
 mod client;
-mod outcome;
+mod completion;
+mod completion_batch;
+mod completion_queue;
+mod failure;
 mod runtime;
+mod settings;
 mod short_text;
+mod wiped_text;
 
 use std::time::Duration;
 
@@ -20,33 +27,33 @@ use descope_outbound::operation::OPERATIONS;
 use descope_outbound::{CacheOptions, Environment};
 use napi_derive::napi;
 
-/// Every environment variable that a client looks at.
+/// Returns the name of every environment variable that a client reads.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn environment_names() -> Vec<&'static str> {
     Environment::NAMES.to_vec()
 }
 
-/// The options of a cache that are numbers.
+/// Moves the clock of all caches forward. For tests.
+#[napi(catch_unwind)]
+pub fn advance_cache_clock(seconds: f64) {
+    cache_settings::CLOCK.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+}
+
+/// Changes the date of all caches, forward or back, as if the machine's date had been changed. For tests.
+#[napi(catch_unwind)]
+pub fn step_cache_wall_clock(milliseconds: i64) {
+    cache_settings::CLOCK.step_wall(milliseconds);
+}
+
+/// The names of a cache's options that are numbers.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn cache_number_names() -> Vec<&'static str> {
     CacheOptions::NUMBERS.iter().map(|name| name.camel).collect()
 }
 
-/// For tests: so much time has passed for every cache.
-#[napi(catch_unwind)]
-pub fn advance_cache_clock(seconds: f64) {
-    cache::CLOCK.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
-}
-
-/// For tests: somebody has set the machine's date, forward or back.
-#[napi(catch_unwind)]
-pub fn step_cache_wall_clock(milliseconds: i64) {
-    cache::CLOCK.step_wall(milliseconds);
-}
-
-/// The moment that an expiry names, in milliseconds since 1970, or null. The expiry comes as JSON text.
+/// Returns the moment that an expiry names, in milliseconds since 1970, or null. The expiry is passed as JSON.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn expiry_milliseconds(expiry: String) -> Option<i64> {
@@ -54,21 +61,21 @@ pub fn expiry_milliseconds(expiry: String) -> Option<i64> {
     descope_outbound::expiry_milliseconds(&expiry)
 }
 
-/// Whether the service keeps secrets in fields of this name.
+/// Returns whether the service uses this field name for a secret.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn is_secret_field(name: String) -> bool {
     descope_outbound::is_secret_field(&name)
 }
 
-/// Everything that the service can be asked to do, by the names that `NativeClient.start` takes.
+/// Returns the name of every operation, as `NativeClient.start` takes it.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn operation_names() -> Vec<&'static str> {
     OPERATIONS.iter().map(|operation| operation.name).collect()
 }
 
-/// The version of the package.
+/// Returns the version of the package.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn version() -> &'static str {

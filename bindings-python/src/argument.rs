@@ -1,24 +1,51 @@
 //! From Python values to the core's arguments.
 
 use descope_outbound::{Argument, Arguments};
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use crate::secret::Secret;
+/// Deeper than any option, and shallow enough to stop at a list that contains itself.
+const MAX_DEPTH: usize = 64;
+/// More values than any batch holds, and few enough to stop soon at a list that contains itself twice.
+const MAX_VALUES: usize = 1_000_000;
 
-/// Deeper than any option, and shallow enough to stop at a list that holds itself.
-const DEEPEST: usize = 64;
-/// More than any batch holds, and few enough to stop soon at a list that holds itself twice.
-const MOST: usize = 1_000_000;
-
-/// The name under which the members of a dict stand for arguments of their own.
+/// A dict under this name is spread: each of its members is an argument.
 const SPREAD: &str = "*";
+
+/// Holds a secret, or a list or dict with secrets in it, so that our frames, tracebacks, pickles and `vars()` do not.
+///
+/// The constructor accepts any value. An error at that point would show a frame that still holds the secret; so the core
+/// refuses an unusable value later.
+#[pyclass(frozen, name = "Secret", module = "descope_outbound._native")]
+pub(crate) struct PySecret(Argument);
+
+impl PySecret {
+    pub(crate) fn argument(&self) -> Argument {
+        self.0.clone()
+    }
+}
+
+#[pymethods]
+impl PySecret {
+    #[new]
+    fn new(value: &Bound<'_, PyAny>) -> Self {
+        Self(match value.cast::<PyString>() {
+            // A lone surrogate becomes a character that no credential may hold. The core refuses it without quoting it.
+            Ok(text) => Argument::Secret(text.to_string_lossy().into_owned().into()),
+            Err(_) => argument("", value),
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __repr__(&self) -> &'static str {
+        descope_outbound::REDACTED
+    }
+}
 
 pub(crate) fn arguments(members: &Bound<'_, PyDict>) -> PyResult<Arguments> {
     let mut arguments = Vec::with_capacity(members.len());
     for (name, value) in members {
-        // As if it were not there: that is what None says.
+        // In Python, None means that the argument is absent.
         if value.is_none() {
             continue;
         }
@@ -37,20 +64,22 @@ fn argument_of(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(S
     Ok((name, argument))
 }
 
-/// `name` tells whether a string is a secret.
-pub(crate) fn argument(name: &str, value: &Bound<'_, PyAny>) -> Argument {
+/// Converts one value. Its name decides whether a string is a secret.
+fn argument(name: &str, value: &Bound<'_, PyAny>) -> Argument {
     nested(name, value, 0, &mut 0)
 }
 
-/// `count` is that of all values so far.
+/// `count` is the number of values that have been read so far.
 fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize, count: &mut usize) -> Argument {
     *count += 1;
-    if depth > DEEPEST || *count > MOST {
-        return Argument::Malformed("must not be nested so deep, or hold so much");
+    if depth > MAX_DEPTH || *count > MAX_VALUES {
+        return Argument::Malformed(
+            "must not be nested deeper than 64 levels, or hold more than a million values",
+        );
     }
     if value.is_none() {
         Argument::Absent
-    } else if let Ok(secret) = value.cast::<Secret>() {
+    } else if let Ok(secret) = value.cast::<PySecret>() {
         secret.get().argument()
     } else if let Ok(text) = value.cast::<PyString>() {
         match text.to_str() {
@@ -72,37 +101,11 @@ fn nested(name: &str, value: &Bound<'_, PyAny>, depth: usize, count: &mut usize)
     }
 }
 
-/// An argument that is a string or None. What is no Unicode becomes what is no id and no URL: it is refused by name.
-pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
-    match value.cast::<PyString>() {
-        Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
-        Err(_) if value.is_none() => Ok(None),
-        Err(_) => Err(wrong_type(name, "a string", value)),
-    }
-}
-
-/// An argument that is a number; one too large to be told apart from infinity is that.
-pub(crate) fn number_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    match value.extract::<f64>() {
-        Ok(_) if value.is_instance_of::<PyBool>() => Err(wrong_type(name, "a number", value)),
-        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Ok(f64::INFINITY),
-        Err(_) => Err(wrong_type(name, "a number", value)),
-        Ok(number) => Ok(number),
-    }
-}
-
-pub(crate) fn wrong_type(name: &str, wanted: &str, value: &Bound<'_, PyAny>) -> PyErr {
-    match value.get_type().name() {
-        Ok(given) => PyTypeError::new_err(format!("{name} must be {wanted}, not {given}")),
-        Err(error) => error,
-    }
-}
-
 fn number(value: &Bound<'_, PyAny>) -> Argument {
     if value.is_instance_of::<PyInt>() {
         let number =
             value.extract::<i64>().map(Into::into).or_else(|_| value.extract::<u64>().map(Into::into));
-        // As a float it would arrive as another number.
+        // A float would be rounded to another number.
         return number
             .map_or(Argument::Malformed("must hold whole numbers of 64 bits at most"), Argument::Number);
     }
@@ -124,11 +127,12 @@ fn object(members: &Bound<'_, PyDict>, depth: usize, count: &mut usize) -> Argum
     Argument::Object(object)
 }
 
-pub(crate) fn foreign(value: &Bound<'_, PyAny>) -> Argument {
+fn foreign(value: &Bound<'_, PyAny>) -> Argument {
     let name = value.get_type().name().map_or_else(|_| "an unknown type".to_owned(), |name| name.to_string());
     Argument::Foreign(name)
 }
 
+/// Reads the moment that an expiry names, in milliseconds since 1970.
 pub(crate) fn expiry_milliseconds(expiry: &Bound<'_, PyAny>) -> Option<i64> {
     let expiry = match argument("", expiry) {
         Argument::Text(text) => serde_json::Value::String(text),

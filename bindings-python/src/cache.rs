@@ -1,72 +1,45 @@
 //! A client's cache, as Python holds it.
 
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::sync::Arc;
 
-use descope_outbound::{
-    Argument, CacheClock, CacheOptions, Error, Operation, Question, Source, span_from_seconds,
-};
+use descope_outbound::{Answer, Argument, Cache, Client, Operation, Question, Source};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
 
-use crate::argument;
-use crate::client::{Client, CoreClient, timeout};
-use crate::held::{Held, drop_what_was_let_go};
-use crate::outcome::{Failure, parse_as};
-use crate::pattern::Pattern;
+use crate::argument::PySecret;
+use crate::call_options::{min_validity, timeout};
+use crate::copy_prototype::CopyPrototype;
+use crate::deferred_drop::{DeferredDrop, drain_deferred_drops};
+use crate::failure::PyFailure;
+use crate::operation::operation_named;
 use crate::process::Process;
-use crate::secret::Secret;
+use crate::response::parse_as;
+use crate::scalar::optional_text;
+use crate::shared_client::{ProcessClient, SharedClient};
 
-/// What all caches of this module go by: the machine's clock, to which tests add.
-static CLOCK: LazyLock<CacheClock> = LazyLock::new(CacheClock::adjustable);
+/// The cache of a client. Each process has its own.
+#[pyclass(frozen, name = "Cache", module = "descope_outbound._native")]
+pub(crate) struct PyCache(Arc<SharedClient>);
 
-/// For tests: so much time has passed for every cache.
-#[pyfunction]
-pub(crate) fn advance_cache_clock(seconds: f64) {
-    CLOCK.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
-}
-
-/// For tests: somebody has set the machine's date, forward or back.
-#[pyfunction]
-pub(crate) fn step_cache_wall_clock(milliseconds: i64) {
-    CLOCK.step_wall(milliseconds);
-}
-
-/// From the settings that are not None, by their names.
-pub(crate) fn options(settings: &Bound<'_, PyDict>) -> PyResult<Result<CacheOptions, Error>> {
-    const BACKGROUND: &str = "background";
-    let mut options = CacheOptions::default().clock(CLOCK.clone());
-    let setting = |name: &str| Ok::<_, PyErr>(settings.get_item(name)?.filter(|setting| !setting.is_none()));
-    for name in CacheOptions::NUMBERS {
-        let Some(number) = setting(name.snake)? else { continue };
-        options = match options.number(name, argument::number_of(name.snake, &number)?) {
-            Ok(options) => options,
-            Err(error) => return Ok(Err(error)),
-        };
+impl PyCache {
+    pub(crate) fn of(client: Arc<SharedClient>) -> Self {
+        Self(client)
     }
-    if let Some(background) = setting(BACKGROUND)? {
-        let Ok(flag) = background.cast::<PyBool>() else {
-            return Err(argument::wrong_type(BACKGROUND, "a boolean", &background));
-        };
-        options = options.background(flag.is_true());
-    }
-    Ok(Ok(options))
-}
 
-/// The cache of a client: in each process that asks, that process's own.
-#[pyclass(frozen, module = "descope_outbound._native")]
-pub(crate) struct Cache {
-    pub(crate) client: Py<Client>,
+    fn client(&self) -> PyResult<ProcessClient> {
+        let client = self.0.get_open(Process::current())?;
+        client.map_err(|error| PyRuntimeError::new_err(error.to_string()))
+    }
 }
 
 #[pymethods]
-impl Cache {
-    /// What it has done so far, and what it holds.
+impl PyCache {
+    /// Return the counters of this process, and how much is cached.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = PyDict::new(py);
-        if let Some(cache) = self.core()?.cache() {
+        if let Some(cache) = self.client()?.cache() {
             for (name, number) in cache.stats().numbers() {
                 stats.set_item(name.snake, number)?;
             }
@@ -74,86 +47,76 @@ impl Cache {
         Ok(stats)
     }
 
-    /// Forgets everything.
+    /// Remove all entries.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
-        if let Some(cache) = self.core()?.cache() {
+        if let Some(cache) = self.client()?.cache() {
             cache.clear();
         }
-        drop_what_was_let_go(py);
+        drain_deferred_drops(py);
         Ok(())
     }
 
-    /// Forgets the tokens of a user, of an app, or of a user for an app; or the failure that says what is wrong.
+    /// Remove the tokens of a user, of an app, or of a user for an app. Return the failure if an argument is wrong.
     fn forget(
         &self,
         py: Python<'_>,
         app_id: &Bound<'_, PyAny>,
         user_id: &Bound<'_, PyAny>,
-    ) -> PyResult<Option<Failure>> {
-        let text = argument::text_of;
-        let (app_id, user_id) = (text("app_id", app_id)?, text("user_id", user_id)?);
-        let core = self.core()?;
-        let Some(cache) = core.cache() else { return Ok(None) };
+    ) -> PyResult<Option<PyFailure>> {
+        let (app_id, user_id) = (optional_text("app_id", app_id)?, optional_text("user_id", user_id)?);
+        let client = self.client()?;
+        let Some(cache) = client.cache() else { return Ok(None) };
         let forgotten = cache.forget(app_id.as_deref(), user_id.as_deref());
-        drop_what_was_let_go(py);
-        Ok(forgotten.err().map(Failure::from))
+        drain_deferred_drops(py);
+        Ok(forgotten.err().map(PyFailure::from))
     }
 
-    /// Whether the token was there; it is not given out again.
-    fn reject(&self, access_token: &Secret) -> PyResult<bool> {
+    /// Remove the token. Return whether it was cached.
+    fn reject(&self, access_token: &PySecret) -> PyResult<bool> {
         let Argument::Secret(token) = access_token.argument() else {
             let problem =
                 format!("access_token must be a string, not {}", access_token.argument().type_name());
             return Err(PyTypeError::new_err(problem));
         };
-        Ok(self.core()?.cache().is_some_and(|cache| cache.reject(token.expose())))
+        Ok(self.client()?.cache().is_some_and(|cache| cache.reject(token.expose())))
     }
 
-    /// How many requests for tokens are under way, those included that nobody waits for.
+    /// Return the number of token requests in flight. It includes requests that have no caller.
     fn in_flight(&self) -> PyResult<usize> {
-        Ok(self.core()?.cache().map_or(0, descope_outbound::Cache::in_flight))
+        Ok(self.client()?.cache().map_or(0, Cache::in_flight))
     }
 
-    /// What it has for this operation, as `Answer.json_as` makes it.
+    /// Return a reader of the cached tokens of this operation. It makes the same objects as `Response.json_as`.
     fn tokens(
         &self,
-        py: Python<'_>,
         operation: &str,
-        kind: Py<PyType>,
+        dict_class: Py<PyType>,
         member: Py<PyString>,
-        member_kind: Py<PyType>,
-    ) -> PyResult<CachedTokens> {
-        let operation = Operation::named(operation)
-            .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
-        Ok(CachedTokens { client: self.client.clone_ref(py), operation, kind, member, member_kind })
+        member_class: Py<PyType>,
+    ) -> PyResult<CachedTokenReader> {
+        let operation = operation_named(operation)?;
+        Ok(CachedTokenReader { client: Arc::clone(&self.0), operation, dict_class, member, member_class })
     }
 }
 
-impl Cache {
-    fn core(&self) -> PyResult<CoreClient> {
-        let client = self.client.get().open_client(Process::current())?;
-        client.map_err(|error| PyRuntimeError::new_err(error.to_string()))
-    }
-}
-
-/// What the cache has for one operation. This is the way that most calls go, so it is kept short: whatever is out of the
-/// ordinary is left to the ordinary way.
+/// Reads the cached tokens of one operation.
+///
+/// Most calls end here, so this path is short. It leaves unusual arguments to `Client.call` and the like.
 #[pyclass(frozen, module = "descope_outbound._native")]
-pub(crate) struct CachedTokens {
-    client: Py<Client>,
+pub(crate) struct CachedTokenReader {
+    client: Arc<SharedClient>,
     operation: &'static Operation,
-    kind: Py<PyType>,
+    dict_class: Py<PyType>,
     member: Py<PyString>,
-    member_kind: Py<PyType>,
+    member_class: Py<PyType>,
 }
 
 #[pymethods]
-impl CachedTokens {
-    /// The answer that the cache has now, as the caller's own; None where there is none, or these arguments have to be
-    /// looked at more closely.
+impl CachedTokenReader {
+    /// Return the caller's own copy of the cached response. Return None if there is none, or if the arguments are unusual.
     #[expect(
         clippy::too_many_arguments,
-        reason = "one for each of a fetch's, by position: that is the cheapest way"
+        reason = "one for each argument of a fetch; by position, which is the cheapest way"
     )]
     fn get<'py>(
         &self,
@@ -168,70 +131,63 @@ impl CachedTokens {
         timeout_seconds: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut items = Vec::new();
-        let mut question = Question::new(self.operation);
-        for (place, text) in [
-            (&mut question.app_id, app_id),
-            (&mut question.user_id, user_id),
-            (&mut question.tenant_id, tenant_id),
-            (&mut question.external_identifier, external_identifier),
+        let mut lookup = Question::new(self.operation);
+        for (field, text) in [
+            (&mut lookup.app_id, app_id),
+            (&mut lookup.user_id, user_id),
+            (&mut lookup.tenant_id, tenant_id),
+            (&mut lookup.external_identifier, external_identifier),
         ] {
             if !text.is_none() {
                 let Some(text) = as_text(text) else { return Ok(None) };
-                *place = text;
+                *field = text;
             }
         }
         if !scopes.is_none() {
             let Ok(list) = scopes.cast::<PyList>() else { return Ok(None) };
             items.extend(list);
             let Some(set) = items.iter().map(as_text).collect() else { return Ok(None) };
-            question.scopes = Some(set);
+            lookup.scopes = Some(set);
         }
         let Ok(Ok(min_validity)) = min_validity(min_validity_seconds) else { return Ok(None) };
-        // It bounds nothing here; one without sense is refused where it is used.
+        // A lookup does not wait. The call that follows refuses an invalid timeout.
         if !timeout_seconds.is_none() && !matches!(timeout(timeout_seconds), Ok(Ok(_))) {
             return Ok(None);
         }
-        let client = self.client.get();
-        if client.is_closed() || !options.is_none() {
+        if !options.is_none() {
             return Ok(None);
         }
-        let process = Process::current();
-        match client.of_process.with(process, |core| core.look_up(&question, min_validity)).flatten() {
-            Some(answer) => self.own(py, &answer).map(Some),
+        let find = |client: &Client| client.look_up(&lookup, min_validity);
+        match self.client.with_open(Process::current(), find).flatten() {
+            Some(response) => self.copy(py, &response).map(Some),
             None => Ok(None),
         }
     }
-}
-
-/// None is no wish.
-pub(crate) fn min_validity(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
-    if seconds.is_none() {
-        return Ok(Ok(Duration::ZERO));
-    }
-    let name = CacheOptions::MIN_VALIDITY;
-    Ok(span_from_seconds(name, argument::number_of(name.snake, seconds)?))
 }
 
 fn as_text<'text>(value: &'text Bound<'_, PyAny>) -> Option<&'text str> {
     value.cast::<PyString>().ok()?.to_str().ok()
 }
 
-impl CachedTokens {
-    fn own<'py>(&self, py: Python<'py>, answer: &descope_outbound::Answer) -> PyResult<Bound<'py, PyAny>> {
-        let token = if let Some(pattern) = answer.kept::<Held<Pattern>>().and_then(Held::get) {
-            pattern.copy(py)?
+impl CachedTokenReader {
+    fn copy<'py>(&self, py: Python<'py>, response: &Answer) -> PyResult<Bound<'py, PyAny>> {
+        let token = if let Some(prototype) =
+            response.kept::<DeferredDrop<CopyPrototype>>().and_then(DeferredDrop::get)
+        {
+            prototype.copy(py)?
         } else {
-            let (kind, member_kind) = (self.kind.bind(py), self.member_kind.bind(py));
-            let pattern = Pattern::of(&parse_as(answer, kind, self.member.bind(py), member_kind)?)?;
-            let token = pattern.copy(py)?;
-            answer.keep(Held::new(pattern));
-            // Before there is another, one has often gone.
-            drop_what_was_let_go(py);
+            let (dict_class, member_class) = (self.dict_class.bind(py), self.member_class.bind(py));
+            let prototype =
+                CopyPrototype::of(&parse_as(response, dict_class, self.member.bind(py), member_class)?)?;
+            let token = prototype.copy(py)?;
+            response.keep(DeferredDrop::new(prototype));
+            // A new prototype has often replaced an older one, which is dropped here.
+            drain_deferred_drops(py);
             token
         };
-        // Which it says unless told otherwise.
-        if answer.source() != Source::Cache {
-            token.setattr(intern!(py, "source"), answer.source().as_str())?;
+        // The class has this source as its default.
+        if response.source() != Source::Cache {
+            token.setattr(intern!(py, "source"), response.source().as_str())?;
         }
         Ok(token)
     }

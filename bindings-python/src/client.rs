@@ -1,61 +1,56 @@
-//! The client as Python holds it: a configuration, and a core client for each process that uses it.
+//! The client as Python holds it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
 
 use descope_outbound::{
-    Argument, ArgumentName, Arguments, CallOptions, ClientBuilder, Environment, Error, LicenseHandshake,
-    Operation, timeout_from_seconds,
+    Answer, Argument, Arguments, CallOptions, Client, Environment, Error, LicenseHandshake, Operation,
 };
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::argument::{self, number_of, text_of};
-use crate::cache::{self, Cache};
-use crate::event_loop::{self, Abort, Finished};
-use crate::held::drop_what_was_let_go;
-use crate::outcome::{Failure, Outcome};
+use crate::abort_on_drop::AbortOnDrop;
+use crate::argument::{PySecret, arguments};
+use crate::blocking_call::block_on;
+use crate::cache::PyCache;
+use crate::cache_options::cache_options;
+use crate::call_options::{call_options, timeout};
+use crate::completion::{Completion, result_to_python};
+use crate::deferred_drop::drain_deferred_drops;
+use crate::event_loop;
+use crate::failure::PyFailure;
+use crate::operation::operation_named;
 #[cfg(unix)]
-use crate::pending::Pending;
-use crate::per_process::{Owned, PerProcess};
+use crate::pollable_call::PollableCall;
 use crate::process::Process;
-use crate::runtime::{EarlyEnd, runtime};
-use crate::secret::Secret;
+use crate::scalar::optional_text;
+use crate::shared_client::{ProcessClient, SharedClient};
 
-const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout_seconds", camel: "timeout" };
-
-/// How soon a sync call notices Ctrl-C and other signals.
-const SIGNAL_CHECK: Duration = Duration::from_millis(50);
-
-/// A client; see `descope_outbound.DescopeClient`.
-#[pyclass(frozen, module = "descope_outbound._native")]
-pub(crate) struct Client {
-    builder: ClientBuilder,
-    pub(crate) of_process: PerProcess<descope_outbound::Client>,
+/// The native half of `descope_outbound.DescopeClient`.
+#[pyclass(frozen, name = "Client", module = "descope_outbound._native")]
+pub(crate) struct PyClient {
+    shared: Arc<SharedClient>,
     has_cache: bool,
-    is_closed: AtomicBool,
 }
 
-/// A call that has been looked at.
+/// A call whose arguments have been read.
 struct Call {
+    client: ProcessClient,
     operation: &'static Operation,
     arguments: Arguments,
     options: CallOptions,
 }
 
 #[pymethods]
-impl Client {
-    /// A client, or the failure that says what is wrong with the configuration. No I/O, no thread.
+impl PyClient {
+    /// Make a client, or the failure that names the wrong setting. No I/O, no thread.
     #[staticmethod]
     #[pyo3(signature = (*, project_id, management_key, base_url, timeout_seconds, skip_verify, license_handshake, allow_insecure_http, cache, python_version))]
     #[expect(clippy::too_many_arguments, reason = "one for each setting, by keyword only")]
     fn create<'py>(
         py: Python<'py>,
         project_id: &Bound<'py, PyAny>,
-        management_key: Option<&Bound<'py, Secret>>,
+        management_key: Option<&Bound<'py, PySecret>>,
         base_url: &Bound<'py, PyAny>,
         timeout_seconds: &Bound<'py, PyAny>,
         skip_verify: bool,
@@ -68,7 +63,7 @@ impl Client {
             Ok(timeout) => timeout,
             Err(error) => return failure(py, error),
         };
-        let mut builder = descope_outbound::Client::builder()
+        let mut builder = Client::builder()
             .environment(Environment::process())
             .sdk_name("python")
             .runtime_version("python", python_version)
@@ -81,10 +76,10 @@ impl Client {
                 "off" => LicenseHandshake::Off,
                 _ => LicenseHandshake::Beside,
             });
-        if let Some(project_id) = text_of("project_id", project_id)? {
+        if let Some(project_id) = optional_text("project_id", project_id)? {
             builder = builder.project_id(project_id);
         }
-        if let Some(base_url) = text_of("base_url", base_url)? {
+        if let Some(base_url) = optional_text("base_url", base_url)? {
             builder = builder.base_url(base_url);
         }
         if let Some(management_key) = management_key {
@@ -97,20 +92,19 @@ impl Client {
             };
         }
         if let Some(settings) = cache {
-            builder = match cache::options(settings)? {
+            builder = match cache_options(settings)? {
                 Ok(options) => builder.cache(options),
                 Err(error) => return failure(py, error),
             };
         }
-        let (has_cache, is_closed) = (cache.is_some(), AtomicBool::new(false));
-        let client = Self { builder, of_process: PerProcess::empty(), has_cache, is_closed };
-        match client.core(Process::current()) {
+        let client = Self { shared: Arc::new(SharedClient::new(builder)), has_cache: cache.is_some() };
+        match client.shared.get(Process::current()) {
             Ok(_) => Ok(Bound::new(py, client)?.into_any()),
             Err(error) => failure(py, error),
         }
     }
 
-    /// Performs the operation and waits for its outcome, with the GIL released.
+    /// Perform the operation, and block until it has a result. The GIL is released meanwhile.
     #[pyo3(signature = (operation, arguments, timeout_seconds, min_validity_seconds=None))]
     fn call<'py>(
         &self,
@@ -121,180 +115,105 @@ impl Client {
         min_validity_seconds: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let process = Process::current();
-        let prepared = self.prepare(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
-        if let Err(error) = prepared {
-            return failure(py, error);
-        }
-        wait(py, process, perform(prepared))?.into_pyobject(py)
+        let call = self.read_call(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
+        let result = match call {
+            Ok(call) => block_on(py, process, call.run())?,
+            Err(error) => Err(error),
+        };
+        result_to_python(py, result)
     }
 
-    /// As `call`, as a future of the running event loop, and what ends the call early.
+    /// Start the operation on the running event loop. Return a future, and the handle that ends the call early.
     #[pyo3(signature = (operation, arguments, timeout_seconds, min_validity_seconds=None))]
-    fn start<'py>(
+    fn call_async<'py>(
         &self,
         py: Python<'py>,
         operation: &str,
         arguments: &Bound<'py, PyDict>,
         timeout_seconds: &Bound<'py, PyAny>,
         min_validity_seconds: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<(Bound<'py, PyAny>, Abort)> {
+    ) -> PyResult<(Bound<'py, PyAny>, AbortOnDrop)> {
         let process = Process::current();
-        let prepared = self.prepare(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
-        event_loop::start(py, process, async move { Finished::Call(perform(prepared).await) })
+        let call = self.read_call(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
+        event_loop::spawn(py, process, async move { Completion::Call(run(call).await) })
     }
 
-    /// As `call`, without waiting: for a green thread, which must not keep the others from running.
+    /// Start the operation without blocking: a green thread polls for its end, and the others run meanwhile.
     #[cfg(unix)]
     #[pyo3(signature = (operation, arguments, timeout_seconds, min_validity_seconds=None))]
-    fn begin(
+    fn call_pollable(
         &self,
         operation: &str,
         arguments: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
         min_validity_seconds: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Pending> {
+    ) -> PyResult<PollableCall> {
         let process = Process::current();
-        let prepared = self.prepare(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
-        Pending::start(process, perform(prepared))
+        let call = self.read_call(process, operation, arguments, timeout_seconds, min_validity_seconds)?;
+        PollableCall::spawn(process, run(call))
     }
 
-    /// Waits for the licence handshake: a future of the running event loop, and what ends the waiting early.
-    fn start_opening<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Abort)> {
+    /// Start the license handshake. Return a future of the running event loop, and the handle that ends it early.
+    fn open_async<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, AbortOnDrop)> {
         let process = Process::current();
-        let client = self.open_client(process)?;
-        event_loop::start(py, process, async move {
+        let client = self.shared.get_open(process)?;
+        event_loop::spawn(py, process, async move {
             if let Ok(client) = client {
-                // Without a key there is no handshake, and nothing to wait for.
+                // A client without a key has no handshake to wait for.
                 let _ = client.open().await;
             }
-            Finished::Waited
+            Completion::Opened
         })
     }
 
-    /// The failure of every management call of a client without a key, or None where there is one.
-    fn management_key_failure(&self) -> Option<Failure> {
-        self.core(Process::current())
+    /// Return the failure of every management call of a client without a key, or None if there is a key.
+    fn management_key_failure(&self) -> Option<PyFailure> {
+        self.shared
+            .get(Process::current())
             .and_then(|client| client.require_management_key())
             .err()
-            .map(Failure::from)
+            .map(PyFailure::from)
     }
 
-    /// Its cache, where it was made with one.
-    fn cache(slf: Bound<'_, Self>) -> Option<Cache> {
-        slf.get().has_cache.then(|| Cache { client: slf.unbind() })
+    /// Return the cache, or None if the client was made without one.
+    fn cache(&self) -> Option<PyCache> {
+        self.has_cache.then(|| PyCache::of(Arc::clone(&self.shared)))
     }
 
-    /// Closes the connections that are idle, and the others as their calls end. Calls that come later are refused.
+    /// Close the idle connections now, and the others when their calls end. Later calls are refused.
     fn close(&self, py: Python<'_>) {
-        self.is_closed.store(true, Ordering::Relaxed);
-        self.of_process.clear();
-        drop_what_was_let_go(py);
+        self.shared.close(py);
     }
 }
 
-/// What its cache held goes with it.
-impl Drop for Client {
-    fn drop(&mut self) {
-        self.of_process.clear();
-        Python::try_attach(drop_what_was_let_go);
-    }
-}
-
-pub(crate) type CoreClient = Arc<Owned<descope_outbound::Client>>;
-
-/// What is to be done, or what is wrong with it.
-type Prepared = Result<(CoreClient, Call), Error>;
-
-async fn perform(prepared: Prepared) -> Result<descope_outbound::Answer, Error> {
-    let (client, call) = prepared?;
-    client.call(call.operation, call.arguments, call.options).await
-}
-
-impl Client {
-    fn core(&self, process: Process) -> Result<CoreClient, Error> {
-        let made = self.of_process.get_or_make(process, || self.builder.clone().build());
-        // Whoever closes it at this moment may have cleared the slot before it was filled.
-        if self.is_closed() {
-            self.of_process.clear();
-        }
-        made
-    }
-
-    pub(crate) fn open_client(&self, process: Process) -> PyResult<Result<CoreClient, Error>> {
-        if self.is_closed() {
-            return Err(PyRuntimeError::new_err("the client has been closed"));
-        }
-        Ok(self.core(process))
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.is_closed.load(Ordering::Relaxed)
-    }
-
-    fn prepare(
+impl PyClient {
+    fn read_call(
         &self,
         process: Process,
         operation: &str,
-        arguments: &Bound<'_, PyDict>,
+        members: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
         min_validity_seconds: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Prepared> {
-        drop_what_was_let_go(arguments.py());
-        let operation = Operation::named(operation)
-            .ok_or_else(|| PyRuntimeError::new_err(format!("there is no operation called {operation}")))?;
-        let mut options = Ok(CallOptions::default());
-        if !timeout_seconds.is_none() {
-            options = timeout(timeout_seconds)?.map(|timeout| CallOptions::default().timeout(timeout));
-        }
-        if let Some(seconds) = min_validity_seconds {
-            let min_validity = cache::min_validity(seconds)?;
-            options = options.and_then(|options| Ok(options.min_validity(min_validity?)));
-        }
-        let arguments = argument::arguments(arguments)?;
-        let client = self.open_client(process)?;
-        Ok(client.and_then(|client| Ok((client, Call { operation, arguments, options: options? }))))
+    ) -> PyResult<Result<Call, Error>> {
+        drain_deferred_drops(members.py());
+        let operation = operation_named(operation)?;
+        let options = call_options(timeout_seconds, min_validity_seconds)?;
+        let arguments = arguments(members)?;
+        let client = self.shared.get_open(process)?;
+        Ok(client.and_then(|client| Ok(Call { client, operation, arguments, options: options? })))
     }
 }
 
-pub(crate) fn timeout(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
-    // None is what "no limit" is elsewhere; here every call has one.
-    let seconds = if seconds.is_none() { f64::NAN } else { number_of(TIMEOUT.snake, seconds)? };
-    Ok(timeout_from_seconds(TIMEOUT, seconds))
+impl Call {
+    async fn run(self) -> Result<Answer, Error> {
+        self.client.call(self.operation, self.arguments, self.options).await
+    }
+}
+
+async fn run(call: Result<Call, Error>) -> Result<Answer, Error> {
+    call?.run().await
 }
 
 fn failure(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
-    Ok(Bound::new(py, Failure::from(error))?.into_any())
-}
-
-/// Waits for the call until it is done or a signal handler raises; then the call is dropped.
-fn wait(
-    py: Python<'_>,
-    process: Process,
-    call: impl Future<Output = Result<descope_outbound::Answer, Error>> + Send + 'static,
-) -> PyResult<Outcome> {
-    let runtime = runtime(process)?;
-    py.detach(|| {
-        let (sender, receiver) = mpsc::sync_channel(1);
-        // Beside its connection's own task: this thread is woken once, when all is done.
-        let abort = runtime.begin(call, move |outcome| {
-            // Nobody receives it where a signal came first.
-            let _ = sender.send(outcome);
-        });
-        let end = EarlyEnd::new(process, abort);
-        loop {
-            match receiver.recv_timeout(SIGNAL_CHECK) {
-                Ok(outcome) => return Ok(Outcome(outcome)),
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(PyRuntimeError::new_err("the call ended early"));
-                }
-                Err(RecvTimeoutError::Timeout) => check_signals().inspect_err(|_| end.abort())?,
-            }
-        }
-    })
-}
-
-#[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone holds for one lifetime only")]
-fn check_signals() -> PyResult<()> {
-    // Where there is no interpreter any more, this thread ends with it.
-    Python::try_attach(|py| py.check_signals()).unwrap_or(Ok(()))
+    result_to_python(py, Err(error))
 }

@@ -1,41 +1,57 @@
-//! The native half of the Python package: what crosses the border, and nothing that is decided.
-// What comes from outside is never an index that panics.
+//! The native half of the Python package. It converts values between Python and the core, and decides nothing.
+// Indexing could panic on outside input.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+mod abort_on_drop;
 mod argument;
-mod bell;
+mod blocking_call;
 mod cache;
+mod cache_options;
+mod call_options;
 mod client;
+mod completion;
+mod completion_queue;
+mod copy_prototype;
+mod deferred_drop;
+mod dict_subclass;
 mod event_loop;
-mod held;
-mod outcome;
-mod pattern;
-#[cfg(unix)]
-mod pending;
+mod failure;
+mod loop_waker;
+mod operation;
 mod per_process;
+#[cfg(unix)]
+mod pollable_call;
 mod process;
+mod response;
 mod runtime;
-mod secret;
+mod scalar;
+mod shared_client;
+mod waker_thread;
 
-/// The module that `descope_outbound` is built on; not for direct use, and free to change.
+/// The module that `descope_outbound` is built on. It is not for direct use, and may change.
 #[pyo3::pymodule(gil_used = false)]
 mod _native {
-    use descope_outbound::operation::OPERATIONS;
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::cache::{Cache, CachedTokens, advance_cache_clock, step_cache_wall_clock};
+    use crate::abort_on_drop::AbortOnDrop;
     #[pymodule_export]
-    use crate::client::Client;
+    use crate::argument::PySecret;
     #[pymodule_export]
-    use crate::event_loop::Abort;
+    use crate::cache::{CachedTokenReader, PyCache};
     #[pymodule_export]
-    use crate::outcome::{Answer, Failure};
+    use crate::cache_options::{advance_cache_clock, step_cache_wall_clock};
+    #[pymodule_export]
+    use crate::client::PyClient;
+    #[pymodule_export]
+    use crate::failure::PyFailure;
+    #[pymodule_export]
+    use crate::operation::operation_names;
     #[cfg(unix)]
     #[pymodule_export]
-    use crate::pending::Pending;
+    use crate::pollable_call::PollableCall;
     #[pymodule_export]
-    use crate::secret::Secret;
+    use crate::response::PyResponse;
 
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -43,25 +59,19 @@ mod _native {
     const REDACTED: &str = descope_outbound::REDACTED;
 
     #[pymodule_init]
-    #[expect(clippy::unnecessary_wraps, reason = "the macro wants it so")]
+    #[expect(clippy::unnecessary_wraps, reason = "the macro requires this signature")]
     fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::process::Process::remember();
+        crate::process::Process::cache_id();
         Ok(())
     }
 
-    /// The name of every operation.
-    #[pyfunction]
-    fn operation_names() -> Vec<&'static str> {
-        OPERATIONS.iter().map(|operation| operation.name).collect()
-    }
-
-    /// Whether the service uses this field name for a secret.
+    /// Return whether the service uses this field name for a secret.
     #[pyfunction]
     fn is_secret_field(name: &str) -> bool {
         descope_outbound::is_secret_field(name)
     }
 
-    /// The moment that an expiry names, in milliseconds since 1970, or None where it names none.
+    /// Return the moment that an expiry names, in milliseconds since 1970, or None if it names none.
     #[pyfunction]
     fn expiry_milliseconds(expiry: &Bound<'_, PyAny>) -> Option<i64> {
         crate::argument::expiry_milliseconds(expiry)

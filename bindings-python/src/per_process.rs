@@ -1,4 +1,4 @@
-//! Values that a forked child must not inherit: it gets its own.
+//! Values that a forked child does not inherit: each process makes its own.
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
@@ -10,14 +10,14 @@ use crate::process::Process;
 
 /// One value for each process id.
 ///
-/// After a fork the threads of the parent are gone, so a lock that one of them held stays locked for good and a
-/// runtime's workers never answer. Hence no lock here, and a child neither uses nor drops what its parent made.
+/// After a fork the threads of the parent do not exist in the child. A lock that one of them held stays locked forever,
+/// and a runtime's workers never respond. So this type has no lock, and a child neither uses nor drops its parent's value.
 pub(crate) struct PerProcess<Value> {
-    current: ArcSwapOption<Owned<Value>>,
+    current: ArcSwapOption<ProcessOwned<Value>>,
 }
 
-/// A value that is dropped only in the process that made it; a child lets it lie.
-pub(crate) struct Owned<Value> {
+/// A value that only the process that made it drops. A forked child leaks its copy.
+pub(crate) struct ProcessOwned<Value> {
     process: Process,
     value: ManuallyDrop<Value>,
 }
@@ -27,17 +27,18 @@ impl<Value> PerProcess<Value> {
         Self { current: ArcSwapOption::const_empty() }
     }
 
-    /// This process's value. Threads that come first together may each make one; one of them is kept.
+    /// Returns this process's value, and makes it first if there is none. Threads that race here may each make one;
+    /// all of them get the same one.
     pub(crate) fn get_or_make<Error>(
         &self,
         process: Process,
         make: impl FnOnce() -> Result<Value, Error>,
-    ) -> Result<Arc<Owned<Value>>, Error> {
+    ) -> Result<Arc<ProcessOwned<Value>>, Error> {
         let found = self.current.load();
         if let Some(owned) = found.as_ref().filter(|owned| owned.process == process) {
             return Ok(Arc::clone(owned));
         }
-        let candidate = Arc::new(Owned { process, value: ManuallyDrop::new(make()?) });
+        let candidate = Arc::new(ProcessOwned { process, value: ManuallyDrop::new(make()?) });
         let previous = self.current.compare_and_swap(&*found, Some(Arc::clone(&candidate)));
         match previous.as_ref().filter(|owned| owned.process == process) {
             Some(earlier) => Ok(Arc::clone(earlier)),
@@ -45,23 +46,23 @@ impl<Value> PerProcess<Value> {
         }
     }
 
-    /// What comes of this process's value, if there is one yet.
+    /// Calls the function with this process's value; returns None if this process has not made one yet.
     pub(crate) fn with<Result>(
         &self,
         process: Process,
-        use_it: impl FnOnce(&Value) -> Result,
+        use_value: impl FnOnce(&Value) -> Result,
     ) -> Option<Result> {
         let current = self.current.load();
-        current.as_ref().filter(|owned| owned.process == process).map(|owned| use_it(owned))
+        current.as_ref().filter(|owned| owned.process == process).map(|owned| use_value(owned))
     }
 
-    /// Lets go of the value; who still uses it keeps it until then.
+    /// Removes the value. It is dropped when the last of its users has finished.
     pub(crate) fn clear(&self) {
         self.current.store(None);
     }
 }
 
-impl<Value> Deref for Owned<Value> {
+impl<Value> Deref for ProcessOwned<Value> {
     type Target = Value;
 
     fn deref(&self) -> &Value {
@@ -69,10 +70,10 @@ impl<Value> Deref for Owned<Value> {
     }
 }
 
-impl<Value> Drop for Owned<Value> {
+impl<Value> Drop for ProcessOwned<Value> {
     fn drop(&mut self) {
         if self.process == Process::current() {
-            // SAFETY: the value is dropped nowhere else, and not used after this.
+            // SAFETY: the value is dropped only here, and it is not used afterwards.
             unsafe { ManuallyDrop::drop(&mut self.value) }
         }
     }

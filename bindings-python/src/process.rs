@@ -1,44 +1,44 @@
-//! Which process this is: a forked child is another one.
+//! The identity of the current process: a forked child has another one.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The process that asks.
+/// The id of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Process(u32);
 
-/// The id that the system gave last; zero where it has to be asked. Asking costs as much as a whole cached token.
-static KNOWN: AtomicU32 = AtomicU32::new(0);
+/// The cached id; zero means that each caller has to ask the system, which costs as much as a whole cached token.
+static CACHED_ID: AtomicU32 = AtomicU32::new(0);
 
 impl Process {
     pub(crate) fn current() -> Self {
-        match KNOWN.load(Ordering::Relaxed) {
+        match CACHED_ID.load(Ordering::Relaxed) {
             0 => Self(std::process::id()),
             id => Self(id),
         }
     }
 
-    /// Once, when the module is imported: from here on the id is known, and a forked child learns its own.
-    pub(crate) fn remember() {
-        if tells_children_apart() {
-            KNOWN.store(std::process::id(), Ordering::Relaxed);
+    /// Caches the id when the module is imported. A forked child replaces it with its own.
+    pub(crate) fn cache_id() {
+        if register_fork_hook() {
+            CACHED_ID.store(std::process::id(), Ordering::Relaxed);
         }
     }
 }
 
-/// Whether a child will hear that it is one. Where that cannot be arranged, everybody goes on asking the system.
+/// Returns whether a forked child will update the cached id. If not, the id is not cached.
 #[cfg(unix)]
-fn tells_children_apart() -> bool {
-    // SAFETY: the hook stores a number, which is all that a child may safely do at that moment.
-    unsafe { libc::pthread_atfork(None, None, Some(in_child)) == 0 }
+fn register_fork_hook() -> bool {
+    // SAFETY: the hook stores a number, and only async-signal-safe work is allowed in a child at that moment.
+    unsafe { libc::pthread_atfork(None, None, Some(update_id_in_child)) == 0 }
 }
 
 #[cfg(unix)]
-extern "C" fn in_child() {
-    KNOWN.store(std::process::id(), Ordering::Relaxed);
+extern "C" fn update_id_in_child() {
+    CACHED_ID.store(std::process::id(), Ordering::Relaxed);
 }
 
-/// Nobody forks.
+/// Processes do not fork on this system.
 #[cfg(not(unix))]
-fn tells_children_apart() -> bool {
+fn register_fork_hook() -> bool {
     true
 }

@@ -76,8 +76,8 @@ TWICE_SELF_CONTAINING += [TWICE_SELF_CONTAINING, TWICE_SELF_CONTAINING]
         ({1: 2}, TypeError, "options must be JSON throughout, and int is not"),
         ({"a": float("nan")}, AuthException, "options must hold finite numbers only"),
         ({"a": "\ud800"}, AuthException, "options must not hold a lone surrogate"),
-        ({"a": SELF_CONTAINING}, AuthException, "options must not be nested so deep"),
-        ({"a": TWICE_SELF_CONTAINING}, AuthException, "options must not be nested so deep"),
+        ({"a": SELF_CONTAINING}, AuthException, "options must not be nested deeper than 64 levels"),
+        ({"a": TWICE_SELF_CONTAINING}, AuthException, "options must not be nested deeper than 64 levels"),
     ],
 )
 def test_options_that_are_no_json_are_refused(

@@ -211,8 +211,8 @@ def times_woken():
 
 async def main():
     native, slow = client._native, {"app_id": "app-id", "user_id": "slow"}
-    outcome, abort = native.start("fetch_token", slow, None)
-    pending = native.begin("fetch_token", slow, None)
+    outcome, abort = native.call_async("fetch_token", slow, None)
+    pending = native.call_pollable("fetch_token", slow, None)
     await asyncio.sleep(0.2)
     before = times_woken()
     for _ in range(20):

@@ -10,7 +10,7 @@ from descope_outbound._green_threads import green_thread_wait
 from descope_outbound.exceptions import exception_for
 from descope_outbound.token import OutboundToken, TokenResponse
 
-Outcome = _native.Answer | _native.Failure
+Outcome = _native.Response | _native.Failure
 
 
 class Caller:
@@ -49,20 +49,20 @@ class Caller:
         arguments: dict[str, Any],
         timeout_seconds: float | None,
         min_validity_seconds: float | None = None,
-    ) -> _native.Answer:
+    ) -> _native.Response:
         """Perform the operation and wait for its response."""
         wait = green_thread_wait()
         if wait is None:
             return self._response_or_raise(
                 self._native.call(operation, arguments, timeout_seconds, min_validity_seconds)
             )
-        pending = self._native.begin(operation, arguments, timeout_seconds, min_validity_seconds)
+        pending = self._native.call_pollable(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
             wait(pending.fileno())
         except BaseException:
             pending.abort()
             raise
-        return self._response_or_raise(pending.outcome())
+        return self._response_or_raise(pending.result())
 
     async def call_async(
         self,
@@ -70,12 +70,12 @@ class Caller:
         arguments: dict[str, Any],
         timeout_seconds: float | None,
         min_validity_seconds: float | None = None,
-    ) -> _native.Answer:
+    ) -> _native.Response:
         """Perform the operation in asyncio and await its response.
 
         This is a coroutine and not a bare future, so that a closing event loop cancels it like any other task.
         """
-        outcome, abort = self._native.start(operation, arguments, timeout_seconds, min_validity_seconds)
+        outcome, abort = self._native.call_async(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
             return self._response_or_raise(await outcome)
         except BaseException:
@@ -85,14 +85,14 @@ class Caller:
 
     async def open_async(self) -> None:
         """Wait for the license handshake."""
-        opened, abort = self._native.start_opening()
+        opened, abort = self._native.open_async()
         try:
             await opened
         except BaseException:
             abort.abort()
             raise
 
-    def _response_or_raise(self, outcome: Outcome) -> _native.Answer:
+    def _response_or_raise(self, outcome: Outcome) -> _native.Response:
         if self._observe is not None:
             self._observe(outcome)
         if isinstance(outcome, _native.Failure):

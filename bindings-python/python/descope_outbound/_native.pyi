@@ -1,4 +1,4 @@
-"""The native half of the package: not for direct use, and free to change."""
+"""The native half of the package. It is not for direct use, and may change."""
 
 from collections.abc import Awaitable
 from typing import Any, Literal, TypeVar, final
@@ -6,13 +6,13 @@ from typing import Any, Literal, TypeVar, final
 __all__ = [
     "REDACTED",
     "VERSION",
-    "Abort",
-    "Answer",
+    "AbortOnDrop",
     "Cache",
-    "CachedTokens",
+    "CachedTokenReader",
     "Client",
     "Failure",
-    "Pending",
+    "PollableCall",
+    "Response",
     "Secret",
     "advance_cache_clock",
     "expiry_milliseconds",
@@ -37,19 +37,19 @@ class Secret:
     def __new__(cls, value: object) -> Secret: ...
 
 @final
-class Abort:
+class AbortOnDrop:
     def abort(self) -> None: ...
 
 @final
-class Pending:
+class PollableCall:
     def fileno(self) -> int: ...
-    def outcome(self) -> Answer | Failure: ...
+    def result(self) -> Response | Failure: ...
     def abort(self) -> None: ...
 
 @final
-class Answer:
+class Response:
     def json(self) -> Any: ...
-    def json_as(self, kind: type[_Object], member: str, member_kind: type[dict[str, Any]]) -> _Object: ...
+    def json_as(self, dict_class: type[_Object], member: str, member_class: type[dict[str, Any]]) -> _Object: ...
     @property
     def source(self) -> str: ...
     @property
@@ -67,11 +67,11 @@ class Cache:
     def reject(self, access_token: Secret) -> bool: ...
     def in_flight(self) -> int: ...
     def tokens(
-        self, operation: str, kind: type[dict[str, Any]], member: str, member_kind: type[dict[str, Any]]
-    ) -> CachedTokens: ...
+        self, operation: str, dict_class: type[dict[str, Any]], member: str, member_class: type[dict[str, Any]]
+    ) -> CachedTokenReader: ...
 
 @final
-class CachedTokens:
+class CachedTokenReader:
     def get(
         self,
         app_id: object,
@@ -130,22 +130,22 @@ class Client:
         arguments: dict[str, Any],
         timeout_seconds: object,
         min_validity_seconds: object = None,
-    ) -> Answer | Failure: ...
-    def start(
+    ) -> Response | Failure: ...
+    def call_async(
         self,
         operation: str,
         arguments: dict[str, Any],
         timeout_seconds: object,
         min_validity_seconds: object = None,
-    ) -> tuple[Awaitable[Answer | Failure], Abort]: ...
-    def begin(
+    ) -> tuple[Awaitable[Response | Failure], AbortOnDrop]: ...
+    def call_pollable(
         self,
         operation: str,
         arguments: dict[str, Any],
         timeout_seconds: object,
         min_validity_seconds: object = None,
-    ) -> Pending: ...
-    def start_opening(self) -> tuple[Awaitable[None], Abort]: ...
+    ) -> PollableCall: ...
+    def open_async(self) -> tuple[Awaitable[None], AbortOnDrop]: ...
     def management_key_failure(self) -> Failure | None: ...
     def cache(self) -> Cache | None: ...
     def close(self) -> None: ...

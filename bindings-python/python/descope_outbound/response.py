@@ -145,7 +145,7 @@ class DescopeResponse:
         return f"{self.text[:_LONGEST_PREVIEW]}... ({len(self.text)} chars, use .text for the full body)"
 
 
-def response_from(outcome: _native.Answer | _native.Failure) -> DescopeResponse | None:
+def response_from(outcome: _native.Response | _native.Failure) -> DescopeResponse | None:
     """Convert a response or failure of the native half. Returns None if the service sent no response."""
     if outcome.http_status is None or outcome.body is None:
         return None

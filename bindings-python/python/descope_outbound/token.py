@@ -63,7 +63,7 @@ class TokenResponse(RedactedDict):
         self.source = source
 
     @classmethod
-    def of(cls, answer: _native.Answer) -> TokenResponse:
+    def of(cls, answer: _native.Response) -> TokenResponse:
         """Convert the native response to a fetch."""
         return answer.json_as(cls, "token", OutboundToken)
 

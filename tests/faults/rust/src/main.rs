@@ -1,6 +1,7 @@
-//! Makes the calls of jobs with the Rust client, and tells what surfaced.
+//! Makes the calls of jobs with the Rust client, and reports their results.
 //!
-//! A job is a line of JSON on the standard input, its report a line on the standard output; jobs run beside each other.
+//! It reads each job as a line of JSON from the standard input, and writes its report as a line to the standard output. Jobs
+//! run concurrently.
 #![forbid(unsafe_code)]
 
 use std::collections::VecDeque;
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 struct Job {
     number: u64,
     client: Settings,
-    calls: Vec<Call>,
+    calls: Vec<JobCall>,
     workers: usize,
     settle_seconds: f64,
     pause_seconds: f64,
@@ -36,16 +37,16 @@ struct Settings {
 }
 
 #[derive(Clone, serde::Deserialize)]
-struct Call {
+struct JobCall {
     r#do: String,
     app: String,
     api_key: String,
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+type DriverError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<(), DriverError> {
     let (sender, mut lines) = mpsc::unbounded_channel();
     std::thread::spawn(move || io::stdin().lines().try_for_each(|line| sender.send(line)));
     let mut running = JoinSet::new();
@@ -58,7 +59,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-async fn run(job: Job) -> Result<(), Failure> {
+async fn run(job: Job) -> Result<(), DriverError> {
     let number = job.number;
     let shared = job.client.build()?;
     tokio::time::sleep(Duration::from_secs_f64(job.settle_seconds)).await;
@@ -68,7 +69,7 @@ async fn run(job: Job) -> Result<(), Failure> {
     let state = Arc::new((job, Mutex::new((waiting, outcomes))));
     let mut workers = JoinSet::new();
     for _ in 0..state.0.workers {
-        workers.spawn(work(Arc::clone(&state), shared.clone()));
+        workers.spawn(run_calls(Arc::clone(&state), shared.clone()));
     }
     while let Some(finished) = workers.join_next().await {
         finished??;
@@ -82,10 +83,10 @@ async fn run(job: Job) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A job, what is left of it, and what came of the rest.
-type State = (Job, Mutex<(VecDeque<(usize, Call)>, Vec<Value>)>);
+/// A job, its calls that have not started, and the results of the others.
+type JobState = (Job, Mutex<(VecDeque<(usize, JobCall)>, Vec<Value>)>);
 
-async fn work(state: Arc<State>, shared: Client) -> Result<(), Failure> {
+async fn run_calls(state: Arc<JobState>, shared: Client) -> Result<(), DriverError> {
     let (job, work) = &*state;
     loop {
         let next = locked(work).0.pop_front();
@@ -93,7 +94,8 @@ async fn work(state: Arc<State>, shared: Client) -> Result<(), Failure> {
         let client = if job.client_for_each_call { job.client.build()? } else { shared.clone() };
         let began = Instant::now();
         let called =
-            tokio::time::timeout(Duration::from_secs_f64(job.wall_seconds), make(&client, &call)).await;
+            tokio::time::timeout(Duration::from_secs_f64(job.wall_seconds), call_client(&client, &call))
+                .await;
         let mut outcome = match called {
             Err(_) => json!({ "kind": "hung", "class": "nothing" }),
             Ok(Ok(token)) => json!({ "kind": "success", "class": "success", "token": token }),
@@ -105,8 +107,8 @@ async fn work(state: Arc<State>, shared: Client) -> Result<(), Failure> {
     }
 }
 
-/// Gives the access token of a fetch.
-async fn make(client: &Client, call: &Call) -> Result<Option<String>, Error> {
+/// Makes one call, and returns the access token of a fetch.
+async fn call_client(client: &Client, call: &JobCall) -> Result<Option<String>, Error> {
     match call.r#do.as_str() {
         "load" => client.load_application(&call.app).await.map(|_| None),
         "upload" => {
@@ -146,8 +148,8 @@ impl Settings {
     }
 }
 
-/// A figure of this process; at the beginning the highest so far is forgotten.
-fn memory_kib(name: &str, is_beginning: bool) -> Result<f64, Failure> {
+/// Reads a memory figure of this process. With `is_beginning` it resets the peak first.
+fn memory_kib(name: &str, is_beginning: bool) -> Result<f64, DriverError> {
     if is_beginning {
         fs::write("/proc/self/clear_refs", "5")?;
     }
