@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 #[derive(serde::Deserialize)]
 struct Job {
     number: u64,
-    client: Settings,
+    client: JobClient,
     calls: Vec<JobCall>,
     workers: usize,
     settle_seconds: f64,
@@ -28,7 +28,7 @@ struct Job {
 }
 
 #[derive(serde::Deserialize)]
-struct Settings {
+struct JobClient {
     base_url: String,
     project_id: String,
     management_key: String,
@@ -132,7 +132,7 @@ fn failure(error: &Error) -> Value {
     })
 }
 
-impl Settings {
+impl JobClient {
     fn build(&self) -> Result<Client, Error> {
         Client::builder()
             .project_id(&self.project_id)
