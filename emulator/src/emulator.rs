@@ -1,4 +1,4 @@
-//! A running emulator, as a Rust test sees it.
+//! A running emulator, as a Rust test uses it.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,21 +10,15 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::certificates::{CaFile, Encryption};
-use crate::connection::{Connection, Revocation};
-use crate::counters::Counters;
-use crate::fault::{Fault, FaultError};
-use crate::inbound::InboundToken;
+use crate::faults::{Fault, FaultError};
 use crate::journal::JournalEntry;
-use crate::listener::listen;
-use crate::options::Options;
-use crate::start_error::StartError;
-use crate::state::ConnectError;
-use crate::world::World;
+use crate::server::{CaFile, TlsSetup, listen};
+use crate::setup::{Connection, InboundToken, Options, Revocation, StartError};
+use crate::state::{ConnectError, EmulatorContext, EmulatorCounters};
 
-/// A running emulator. It stops when it is dropped.
+/// A running emulator. Dropping it stops it.
 pub struct Emulator {
-    world: Arc<World>,
+    context: Arc<EmulatorContext>,
     address: SocketAddr,
     ca: Option<CaFile>,
     stop: Option<oneshot::Sender<()>>,
@@ -32,47 +26,47 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts an emulator on the current Tokio runtime. It listens on 127.0.0.1 and on nothing else.
+    /// Starts an emulator on the current Tokio runtime. It listens on 127.0.0.1 only.
     ///
     /// # Errors
-    /// The port is taken, the seed or an option makes no sense, or the certificate file cannot be written.
+    /// The port is in use, the seed or an option is not valid, or the certificate file cannot be written.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         options.check()?;
-        let encryption = options.tls.then(|| Encryption::new(&options)).transpose();
-        let (acceptor, ca) = match encryption.map_err(StartError::Certificate)? {
-            Some(Encryption { acceptor, ca }) => (Some(acceptor), Some(ca)),
+        let tls = options.tls.then(|| TlsSetup::new(&options)).transpose();
+        let (acceptor, ca) = match tls.map_err(StartError::Certificate)? {
+            Some(TlsSetup { acceptor, ca }) => (Some(acceptor), Some(ca)),
             None => (None, None),
         };
         let port = options.port;
-        let refused = |source| StartError::Bind { port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
-        let world = Arc::new(World::new(options));
+        let bind_error = |source| StartError::Bind { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(bind_error)?;
+        let address = listener.local_addr().map_err(bind_error)?;
+        let context = Arc::new(EmulatorContext::new(options));
         let (stop, stopped) = oneshot::channel();
-        let listening = tokio::spawn(listen(listener, acceptor, world.clone(), stopped));
-        Ok(Self { world, address, ca, stop: Some(stop), listening })
+        let listening = tokio::spawn(listen(listener, acceptor, context.clone(), stopped));
+        Ok(Self { context, address, ca, stop: Some(stop), listening })
     }
 
-    /// The base URL to give to a client, without a slash at the end.
+    /// The base URL for the client, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         let scheme = if self.ca.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
     }
 
-    /// The address it listens on.
+    /// The address on which it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The certificate that a client has to trust, with TLS.
+    /// With TLS, the certificate that the client must trust.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca.as_ref().map(CaFile::pem)
     }
 
-    /// The file with that certificate; it is removed when the emulator is dropped.
+    /// The file with that certificate. Dropping the emulator removes it.
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca.as_ref().map(CaFile::path)
@@ -81,107 +75,107 @@ impl Emulator {
     /// The project id that it accepts.
     #[must_use]
     pub fn project_id(&self) -> &str {
-        &self.world.settings.project_id
+        &self.context.options.project_id
     }
 
     /// The management key that it accepts.
     #[must_use]
     pub fn management_key(&self) -> &str {
-        &self.world.settings.management_key
+        &self.context.options.management_key
     }
 
-    /// A user consents at a provider, and the vault stores what the provider issued. Gives the token's id.
+    /// Records a consent at a provider, stores its tokens in the vault, and returns the token's id.
     ///
     /// # Errors
-    /// The connection names no app or nobody, an app that the seed does not list, or something pinned that exists.
+    /// The app, or both user and tenant, are missing; the app is not in the seed; or a chosen id or token exists.
     pub fn connect(&self, connection: Connection) -> Result<String, ConnectError> {
-        self.world.state().connect(&self.world.settings, connection)
+        self.context.state().connect(&self.context.options, connection)
     }
 
-    /// Issues an inbound-app access token, which fetches in the place of the management key.
+    /// Issues an inbound-app access token, which replaces the management key in fetches.
     #[must_use]
     pub fn issue_inbound_token(&self, request: InboundToken) -> String {
-        self.world.state().issue_inbound_token(&self.world.settings, request)
+        self.context.state().issue_inbound_token(&self.context.options, request)
     }
 
-    /// Consents are withdrawn at the provider, which refuses their tokens from now on. The vault is not told. Gives
-    /// how many consents those were.
-    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    /// Revokes the matching consents at the provider and returns their count. The provider rejects their tokens from
+    /// now on. The vault does not notice.
+    #[expect(clippy::must_use_candidate, reason = "callers may ignore the count")]
     pub fn revoke(&self, revocation: &Revocation) -> usize {
-        self.world.state().provider.revoke(revocation)
+        self.context.state().provider.revoke(revocation)
     }
 
-    /// Whether a provider accepts this access token now: what `GET /provider/{app}/me` tells, without a request.
+    /// Whether a provider accepts this access token now. The same check as `GET /provider/{app}/me`, without a request.
     #[must_use]
     pub fn accepts(&self, app_id: &str, access_token: &str) -> bool {
-        let mut state = self.world.state();
+        let mut state = self.context.state();
         let now = state.clock.now();
-        state.provider.bearer_of(app_id, access_token, now).is_some()
+        state.provider.validate(app_id, access_token, now).is_some()
     }
 
-    /// Moves the clock on: of the vault and the providers, not of latency.
+    /// Advances the clock of the vault and the providers. Latency stays in real time.
     pub fn advance(&self, span: Duration) {
-        self.world.state().clock.advance(span);
+        self.context.state().clock.advance(span);
     }
 
-    /// Adds a fault after those that are there.
+    /// Adds a fault after the existing ones.
     ///
     /// # Errors
-    /// The fault cannot be applied, for example because a header cannot be sent.
+    /// The fault cannot be applied, for example because a header is not valid.
     pub fn add_fault(&self, fault: Fault) -> Result<(), FaultError> {
-        self.world.state().faults.add(fault)
+        self.context.state().faults.add(fault)
     }
 
-    /// Takes all faults away, and releases what they hold. What hangs goes on hanging.
+    /// Removes all faults and sends the held responses. A hanging request stays without a response.
     pub fn clear_faults(&self) {
-        self.world.clear_faults();
+        self.context.clear_faults();
     }
 
-    /// Sends the answers that [`Fault::hold`] keeps back, and says how many those were.
-    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    /// Sends the responses that [`Fault::hold`] holds, and returns their count.
+    #[expect(clippy::must_use_candidate, reason = "callers may ignore the count")]
     pub fn release(&self) -> usize {
-        self.world.release()
+        self.context.release()
     }
 
-    /// As a restart of the service: every connection is cut, and new ones are refused for so long. What it knows
+    /// Emulates a restart of the service. It closes every connection, and refuses new ones for this time. The state
     /// stays.
     pub fn restart(&self, refused_for: Duration) {
-        self.world.restarts.send_replace(refused_for);
+        self.context.restarts.send_replace(refused_for);
     }
 
-    /// Waits until at least `count` answers are held back.
+    /// Waits until at least `count` responses are held.
     pub async fn wait_for_held(&self, count: usize) {
-        // The sender lives as long as the emulator: the wait cannot fail.
-        let _ = self.world.held.subscribe().wait_for(|held| *held >= count).await;
+        // The emulator owns the sender, so the wait cannot fail.
+        let _ = self.context.held.subscribe().wait_for(|held| *held >= count).await;
     }
 
-    /// Waits until at least `count` requests have arrived, answered or not, those to `/_emulator/` apart.
+    /// Waits until at least `count` requests have arrived. Requests to `/_emulator/` do not count.
     pub async fn wait_for_requests(&self, count: u64) {
         // As above.
-        let _ = self.world.arrivals.subscribe().wait_for(|arrived| *arrived >= count).await;
+        let _ = self.context.arrivals.subscribe().wait_for(|arrived| *arrived >= count).await;
     }
 
-    /// The latest requests (10,000 at most), oldest first, without their secrets.
+    /// The latest requests (at most 10,000), oldest first, without their secrets.
     #[must_use]
     pub fn journal(&self) -> Vec<JournalEntry> {
-        self.world.state().journal.entries()
+        self.context.state().journal.entries()
     }
 
-    /// What has happened, in numbers.
+    /// The counts since the start or the last reset.
     #[must_use]
-    pub fn counters(&self) -> Counters {
-        self.world.state().counters()
+    pub fn counters(&self) -> EmulatorCounters {
+        self.context.state().counters()
     }
 
-    /// Back to the state at the start: the seed, no faults, an empty journal, the machine's time.
+    /// Restores the state at the start: the seed, no faults, an empty journal and the machine's time.
     pub fn reset(&self) {
-        self.world.reset();
+        self.context.reset();
     }
 
-    /// Stops it, and waits until all its connections are closed.
+    /// Stops the emulator and waits until all its connections are closed.
     pub async fn shutdown(mut self) {
         drop(self.stop.take());
-        // The task ends by being told to; that it was cancelled or panicked would make no difference now.
+        // A cancelled or panicked task has also stopped.
         let _ = (&mut self.listening).await;
     }
 }

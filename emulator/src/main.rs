@@ -1,6 +1,6 @@
-//! The emulator as a program: it prints how to reach it, and serves until it is interrupted.
+//! The emulator as a program. It prints its connection settings, and serves until a signal stops it.
 #![forbid(unsafe_code)]
-// What comes from outside is never an index that panics.
+// Input from outside must never cause a panic through an index.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 use std::io::{self, Write};
@@ -15,25 +15,25 @@ use descope_outbound_emulator::{
 };
 use serde_json::json;
 
-/// A local stand-in for Descope's outbound-application service and for the providers behind it.
+/// A local emulator of Descope's outbound-application service and of the providers behind it.
 ///
-/// It listens on 127.0.0.1. The first line it prints is JSON for programs, the others are for people to paste.
+/// It listens on 127.0.0.1. The first line of its output is JSON for programs; the other lines are for a shell.
 #[derive(Parser)]
 #[command(name = "descope-outbound-emulator")]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 picks a free one
+    /// The port on 127.0.0.1; with 0, the system picks a free port
     #[arg(long, default_value_t = 8787)]
     port: u16,
-    /// A JSON file with the apps and connections that exist from the start
+    /// A JSON file with the apps and connections that exist at the start
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
-    /// Serve HTTPS and HTTP/2, with a certificate authority made at start
+    /// Serve HTTPS and HTTP/2, with a certificate authority that is generated at the start
     #[arg(long)]
     tls: bool,
-    /// The certificate to show with --tls
+    /// The certificate to present with --tls
     #[arg(long, value_enum, default_value_t = CertificateArgument::Good, requires = "tls")]
     certificate: CertificateArgument,
-    /// A host name, besides the loopback ones, that requests may be addressed to
+    /// One more host name, besides the loopback names, that requests may use
     #[arg(long, value_name = "HOSTNAME")]
     listen: Option<String>,
     /// The project id to accept
@@ -42,16 +42,16 @@ struct Arguments {
     /// The management key to accept
     #[arg(long, value_name = "KEY", default_value = DEFAULT_MANAGEMENT_KEY)]
     management_key: String,
-    /// How the expiry of an access token is written
+    /// The format in which responses write the expiry of an access token
     #[arg(long, value_enum, default_value_t = ExpiryArgument::Seconds)]
     expiry_format: ExpiryArgument,
-    /// What a delete of something that is not there answers
+    /// The response to a delete that finds nothing
     #[arg(long, value_enum, default_value_t = MissingDeleteArgument::Ok)]
     missing_delete: MissingDeleteArgument,
-    /// How many seconds an access token is good when neither its connection nor its app says
+    /// The lifetime of access tokens whose connection and app set none, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     lifetime_seconds: u64,
-    /// The tier that the licence endpoint names
+    /// The tier that the license endpoint reports
     #[arg(long, value_name = "TIER", default_value = "tier3")]
     rate_limit_tier: String,
 }
@@ -83,7 +83,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If even that cannot be written, the exit code has to do.
+            // If stderr is closed, the exit code alone reports the failure.
             let _ = writeln!(io::stderr(), "descope-outbound-emulator: {error}");
             ExitCode::FAILURE
         }
@@ -91,9 +91,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let signal = Signal::listen()?;
+    let signal = ShutdownSignal::listen()?;
     let emulator = Emulator::start(arguments.into_options()?).await?;
-    introduce(&emulator)?;
+    print_settings(&emulator)?;
     signal.received().await;
     emulator.shutdown().await;
     Ok(())
@@ -130,10 +130,10 @@ impl Arguments {
     }
 }
 
-/// Says how to reach the emulator: a line for programs, then lines for people.
-fn introduce(emulator: &Emulator) -> io::Result<()> {
+/// Prints the connection settings: a JSON line for programs, then lines for a shell.
+fn print_settings(emulator: &Emulator) -> io::Result<()> {
     let base_url = emulator.base_url();
-    let introduction = json!({
+    let settings = json!({
         "base_url": base_url,
         "project_id": emulator.project_id(),
         "management_key": emulator.management_key(),
@@ -141,11 +141,11 @@ fn introduce(emulator: &Emulator) -> io::Result<()> {
         "process_id": std::process::id(),
     });
     let mut output = io::stdout().lock();
-    writeln!(output, "{introduction}")?;
+    writeln!(output, "{settings}")?;
     writeln!(output, "export DESCOPE_BASE_URI={base_url}")?;
     writeln!(output, "export DESCOPE_PROJECT_ID={}", quoted(emulator.project_id()))?;
     writeln!(output, "export DESCOPE_MANAGEMENT_KEY={}", quoted(emulator.management_key()))?;
-    // Not for the client, but for whoever calls the third party with what it fetched.
+    // The client does not use this URL. It is for code that calls the third party with a fetched token.
     writeln!(output, "export PROVIDER_URL={base_url}/provider")?;
     if let Some(ca_file) = emulator.ca_file() {
         writeln!(output, "export SSL_CERT_FILE={}", quoted(&ca_file.to_string_lossy()))?;
@@ -153,21 +153,24 @@ fn introduce(emulator: &Emulator) -> io::Result<()> {
     output.flush()
 }
 
-/// Text as one word of a shell.
+/// Quotes text as one shell word.
 fn quoted(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
     if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
-/// The signals that end the program, noticed from the moment it starts.
-#[cfg(unix)]
-struct Signal {
+/// The signals that end the program. It listens for them before it prints anything.
+struct ShutdownSignal {
+    #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    #[cfg(not(unix))]
+    ctrl_c: tokio::signal::windows::CtrlC,
 }
 
 #[cfg(unix)]
-impl Signal {
+impl ShutdownSignal {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
@@ -181,17 +184,13 @@ impl Signal {
     }
 }
 
-/// Ctrl-C, where there are no signals.
 #[cfg(not(unix))]
-struct Signal(tokio::signal::windows::CtrlC);
-
-#[cfg(not(unix))]
-impl Signal {
+impl ShutdownSignal {
     fn listen() -> io::Result<Self> {
-        Ok(Self(tokio::signal::windows::ctrl_c()?))
+        Ok(Self { ctrl_c: tokio::signal::windows::ctrl_c()? })
     }
 
     async fn received(mut self) {
-        self.0.recv().await;
+        self.ctrl_c.recv().await;
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::emulated::{builder, client, emulator, emulator_with, fail};
 use descope_outbound::{Error, ErrorKind};
-use descope_outbound_emulator::{Delivery, Fault, Options};
+use descope_outbound_emulator::{Fault, Options, ResponseDelivery};
 use tokio::io::AsyncReadExt;
 
 #[tokio::test]
@@ -140,7 +140,8 @@ async fn a_delete_succeeds_when_the_retry_after_a_lost_response_gets_a_404() {
 async fn an_error_with_a_truncated_body_keeps_its_status() {
     let emulator = emulator().await;
     let client = client(&emulator);
-    let cut = |status: u16| Fault { delivery: Delivery::Cut, ..Fault::answer(status).body("0123456789") };
+    let cut =
+        |status: u16| Fault { delivery: ResponseDelivery::Cut, ..Fault::answer(status).body("0123456789") };
     fail(&emulator, cut(429).header("Retry-After", "7"));
     let error = client.fetch_token("app", "user").await.unwrap_err();
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(7))));

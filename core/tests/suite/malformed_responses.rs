@@ -1,13 +1,13 @@
 //! The error says whether a malformed response is invalid HTTP or invalid JSON.
 
 use descope_outbound::{Error, ErrorKind, Token};
-use descope_outbound_emulator::{Emulator, Ending, Fault, Piece, RawAnswer};
+use descope_outbound_emulator::{Emulator, Ending, Fault, Piece, ScriptedResponse};
 
 use crate::emulated::{client, emulator, fail};
 
 async fn fetch(bytes: &str) -> (Result<Token, Error>, Emulator) {
     let emulator = emulator().await;
-    let raw = RawAnswer { pieces: vec![Piece::new(bytes)], ending: Ending::Close };
+    let raw = ScriptedResponse { pieces: vec![Piece::new(bytes)], ending: Ending::Close };
     fail(&emulator, Fault { raw: Some(raw), ..Fault::default() });
     let outcome = client(&emulator).fetch_token("app", "user").await;
     (outcome, emulator)

@@ -1,16 +1,16 @@
-//! The outbound apps themselves: create, change, delete and list them.
+//! Creates, updates, deletes, loads and lists outbound apps.
 
 use serde_json::json;
 
-use crate::app::{App, AppDescription, UrlParameter};
-use crate::call::{Answer, Call};
-use crate::options::MissingDelete;
-use crate::service::Refusal;
-use crate::service::bearer::require_management_key;
-use crate::service::request::{body, required};
-use crate::world::World;
+use super::authorization::require_management_key;
+use super::request_body::{read, required};
+use super::service_error::{ServiceError, ServiceResult};
+use crate::http::{BufferedResponse, ReceivedRequest};
+use crate::setup::MissingDelete;
+use crate::state::EmulatorContext;
+use crate::vault::{App, AppDescription, UrlParameter};
 
-/// What a caller says about an app. What he does not say is empty.
+/// The fields of an app in a request. An absent field is empty in the app.
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AppFields {
@@ -18,7 +18,7 @@ struct AppFields {
     name: Option<String>,
     description: Option<String>,
     client_id: Option<String>,
-    /// Taken, and forgotten: no answer gives it back, and the provider here asks for none.
+    /// Ignored, because no endpoint returns it and the emulated providers do not check it.
     #[serde(rename = "clientSecret")]
     _client_secret: Option<String>,
     logo: Option<String>,
@@ -38,14 +38,14 @@ struct AppFields {
     use_dcr: Option<bool>,
     dcr_url: Option<String>,
     tenant_id: Option<String>,
-    /// Official SDKs send it, always empty or without meaning.
+    /// Ignored. Official SDKs send it, but without a meaning.
     #[serde(rename = "templateId")]
     _template_id: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct FromTemplate {
+struct CreateFromTemplateRequest {
     template_id: Option<String>,
     id: Option<String>,
     client_id: Option<String>,
@@ -57,103 +57,105 @@ struct FromTemplate {
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Update {
+struct UpdateAppRequest {
     app: Option<AppFields>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Deletion {
+struct DeleteAppRequest {
     id: Option<String>,
 }
 
-pub(crate) fn create(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let fields: AppFields = body(call)?;
+pub(super) fn create(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let fields: AppFields = read(request)?;
     if fields.name.as_deref().unwrap_or_default().is_empty() {
-        return Err(Refusal::missing_argument("name"));
+        return Err(ServiceError::missing_argument("name"));
     }
-    add(world, fields)
+    add(context, fields)
 }
 
-/// There are no templates here: any id is one, and what the overrides leave open stays empty.
-pub(crate) fn create_by_template(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let request: FromTemplate = body(call)?;
-    let template_id = required("templateId", request.template_id)?;
-    let overrides = request.overrides.unwrap_or_default();
+/// Creates an app from the overrides. The emulator has no templates, so it accepts any template id.
+pub(super) fn create_by_template(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let creation: CreateFromTemplateRequest = read(request)?;
+    let template_id = required("templateId", creation.template_id)?;
+    let overrides = creation.overrides.unwrap_or_default();
     let fields = AppFields {
-        id: request.id.or(overrides.id),
+        id: creation.id.or(overrides.id),
         name: overrides.name.or(Some(template_id)),
-        client_id: request.client_id.or(overrides.client_id),
-        tenant_id: request.tenant_id.or(overrides.tenant_id),
+        client_id: creation.client_id.or(overrides.client_id),
+        tenant_id: creation.tenant_id.or(overrides.tenant_id),
         ..overrides
     };
-    add(world, fields)
+    add(context, fields)
 }
 
-/// Replaces the whole description: what is not given is emptied.
-pub(crate) fn update(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let request: Update = body(call)?;
-    let fields = request.app.ok_or_else(|| Refusal::missing_argument("app"))?;
+/// Replaces the whole description. An absent field becomes empty.
+pub(super) fn update(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let update: UpdateAppRequest = read(request)?;
+    let fields = update.app.ok_or_else(|| ServiceError::missing_argument("app"))?;
     let id = required("id", fields.id.clone())?;
-    let mut state = world.state();
-    let known = state.vault.app(&id).ok_or_else(|| Refusal::app_not_found(&id))?;
-    let app = App { lifetime: known.lifetime, description: fields.describe(id) };
-    let answer = answer(&app);
+    let mut state = context.state();
+    let existing = state.vault.app(&id).ok_or_else(|| ServiceError::app_not_found(&id))?;
+    let app = App { lifetime: existing.lifetime, description: fields.describe(id) };
+    let response = respond(&app);
     state.vault.insert_app(app);
-    Ok(answer)
+    Ok(response)
 }
 
-pub(crate) fn delete(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let request: Deletion = body(call)?;
-    let id = required("id", request.id)?;
-    let deleted = world.state().vault.delete_app(&id);
-    if !deleted && world.settings.missing_delete == MissingDelete::NotFound {
-        return Err(Refusal::app_not_found(&id));
+pub(super) fn delete(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let deletion: DeleteAppRequest = read(request)?;
+    let id = required("id", deletion.id)?;
+    let deleted = context.state().vault.delete_app(&id);
+    if !deleted && context.options.missing_delete == MissingDelete::NotFound {
+        return Err(ServiceError::app_not_found(&id));
     }
-    Ok(Answer::ok(&json!({})))
+    Ok(BufferedResponse::ok(&json!({})))
 }
 
-pub(crate) fn one(world: &World, call: &Call, id: &str) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let state = world.state();
-    state.vault.app(id).map(answer).ok_or_else(|| Refusal::app_not_found(id))
+pub(super) fn load(context: &EmulatorContext, request: &ReceivedRequest, id: &str) -> ServiceResult {
+    require_management_key(context, request)?;
+    let state = context.state();
+    state.vault.app(id).map(respond).ok_or_else(|| ServiceError::app_not_found(id))
 }
 
-pub(crate) fn all(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let state = world.state();
+pub(super) fn list(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let state = context.state();
     let apps: Vec<&AppDescription> = state.vault.apps().map(|app| &app.description).collect();
-    Ok(Answer::ok(&json!({ "apps": apps })))
+    Ok(BufferedResponse::ok(&json!({ "apps": apps })))
 }
 
-/// The apps for which a user has a token, so that a page need not ask for each.
-pub(crate) fn with_token_of_user(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let user_id = call.query_value("userId").ok_or_else(|| Refusal::missing_argument("userId"))?;
-    let tenant_id = call.query_value("tenantId").unwrap_or_default();
-    let state = world.state();
-    Ok(Answer::ok(&json!({ "appIds": state.vault.apps_with_token_of(user_id, tenant_id) })))
+/// Lists the apps for which a user has a token, so that a page needs one request for all apps.
+pub(super) fn list_with_user_token(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let user_id = request.query_value("userId").ok_or_else(|| ServiceError::missing_argument("userId"))?;
+    let tenant_id = request.query_value("tenantId").unwrap_or_default();
+    let state = context.state();
+    Ok(BufferedResponse::ok(&json!({ "appIds": state.vault.apps_with_token_of(user_id, tenant_id) })))
 }
 
-fn add(world: &World, fields: AppFields) -> Result<Answer, Refusal> {
-    let mut state = world.state();
-    let given = fields.id.clone().filter(|id| !id.is_empty());
-    let id = given.unwrap_or_else(|| state.made_up_id('A'));
+fn add(context: &EmulatorContext, fields: AppFields) -> ServiceResult {
+    let mut state = context.state();
+    let requested = fields.id.clone().filter(|id| !id.is_empty());
+    let id = requested.unwrap_or_else(|| state.generate_id('A'));
     if state.vault.app(&id).is_some() {
-        return Err(Refusal::invalid_arguments(format!("There is an outbound app {id:?} already")));
+        return Err(ServiceError::invalid_arguments(format!(
+            "An outbound app {id:?} already exists; choose a different id"
+        )));
     }
     let app = App { lifetime: None, description: fields.describe(id) };
-    let answer = answer(&app);
+    let response = respond(&app);
     state.vault.insert_app(app);
-    Ok(answer)
+    Ok(response)
 }
 
-fn answer(app: &App) -> Answer {
-    Answer::ok(&json!({ "app": app.description }))
+fn respond(app: &App) -> BufferedResponse {
+    BufferedResponse::ok(&json!({ "app": app.description }))
 }
 
 impl AppFields {

@@ -1,37 +1,37 @@
-//! Deleting tokens from the vault. The provider is not told: what it issued stays good there.
+//! Deletes tokens from the vault. They stay valid at the provider, which receives no request.
 
 use serde_json::json;
 
-use crate::call::{Answer, Call};
-use crate::options::MissingDelete;
-use crate::service::Refusal;
-use crate::service::bearer::require_management_key;
-use crate::world::World;
+use super::authorization::require_management_key;
+use super::service_error::{ServiceError, ServiceResult};
+use crate::http::{BufferedResponse, ReceivedRequest};
+use crate::setup::MissingDelete;
+use crate::state::EmulatorContext;
 
-pub(crate) fn by_id(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let id = call.query_value("id").ok_or_else(|| Refusal::missing_argument("id"))?;
-    let deleted = world.state().vault.delete(|token| token.id == id);
-    deletion_answer(world, deleted)
+pub(super) fn by_id(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let id = request.query_value("id").ok_or_else(|| ServiceError::missing_argument("id"))?;
+    let deleted = context.state().vault.delete(|token| token.id == id);
+    deletion_response(context, deleted)
 }
 
-pub(crate) fn of_user(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    require_management_key(world, call)?;
-    let app_id = call.query_value("appId");
-    let user_id = call.query_value("userId");
+pub(super) fn by_app_and_user(context: &EmulatorContext, request: &ReceivedRequest) -> ServiceResult {
+    require_management_key(context, request)?;
+    let app_id = request.query_value("appId");
+    let user_id = request.query_value("userId");
     if app_id.is_none() && user_id.is_none() {
-        return Err(Refusal::invalid_arguments("At least one of appId and userId is required"));
+        return Err(ServiceError::invalid_arguments("At least one of appId and userId is required"));
     }
-    let deleted = world.state().vault.delete(|token| {
-        app_id.is_none_or(|app_id| token.holder.app == app_id)
-            && user_id.is_none_or(|user_id| token.holder.user == user_id)
+    let deleted = context.state().vault.delete(|token| {
+        app_id.is_none_or(|app_id| token.owner.app == app_id)
+            && user_id.is_none_or(|user_id| token.owner.user == user_id)
     });
-    deletion_answer(world, deleted)
+    deletion_response(context, deleted)
 }
 
-fn deletion_answer(world: &World, deleted: usize) -> Result<Answer, Refusal> {
-    if deleted == 0 && world.settings.missing_delete == MissingDelete::NotFound {
-        return Err(Refusal::token_not_found());
+fn deletion_response(context: &EmulatorContext, deleted: usize) -> ServiceResult {
+    if deleted == 0 && context.options.missing_delete == MissingDelete::NotFound {
+        return Err(ServiceError::token_not_found());
     }
-    Ok(Answer::ok(&json!({})))
+    Ok(BufferedResponse::ok(&json!({})))
 }

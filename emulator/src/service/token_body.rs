@@ -1,20 +1,20 @@
-//! A token as the service writes it.
+//! The token in the body of a fetch response.
 
 use serde::Serialize;
 
-use crate::clock::Moment;
-use crate::options::ExpiryFormat;
+use crate::clock::EpochTime;
+use crate::setup::ExpiryFormat;
 use crate::vault::StoredToken;
 
 #[derive(Serialize)]
-pub(crate) struct FetchBody<'token> {
-    pub(crate) token: TokenBody<'token>,
+pub(super) struct FetchBody<'token> {
+    pub(super) token: TokenBody<'token>,
 }
 
-/// A token on the wire, with the fields in the documented order.
+/// A token in a response, with the fields in the documented order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct TokenBody<'token> {
+pub(super) struct TokenBody<'token> {
     id: &'token str,
     app_id: &'token str,
     user_id: &'token str,
@@ -36,11 +36,11 @@ pub(crate) struct TokenBody<'token> {
 }
 
 impl<'token> TokenBody<'token> {
-    pub(crate) fn new(token: &'token StoredToken, with_refresh_token: bool, format: ExpiryFormat) -> Self {
+    pub(super) fn new(token: &'token StoredToken, with_refresh_token: bool, format: ExpiryFormat) -> Self {
         Self {
             id: &token.id,
-            app_id: &token.holder.app,
-            user_id: &token.holder.user,
+            app_id: &token.owner.app,
+            user_id: &token.owner.user,
             token_sub: &token.subject,
             access_token: &token.access_token,
             access_token_type: &token.access_token_type,
@@ -50,14 +50,14 @@ impl<'token> TokenBody<'token> {
             last_refresh_time: WireTime::new(token.last_refresh, format),
             last_refresh_error: &token.last_refresh_error,
             scopes: &token.scopes,
-            tenant_id: &token.holder.tenant,
+            tenant_id: &token.owner.tenant,
             granted_by: &token.granted_by,
             external_identifier: &token.external_identifier,
         }
     }
 }
 
-/// A time as the service writes it. What form that is, no source says for certain: see [`ExpiryFormat`].
+/// A time in a response. No source documents its format: see [`ExpiryFormat`].
 #[derive(Serialize)]
 #[serde(untagged)]
 enum WireTime {
@@ -66,13 +66,13 @@ enum WireTime {
 }
 
 impl WireTime {
-    fn new(moment: Option<Moment>, format: ExpiryFormat) -> Option<Self> {
-        match (format, moment) {
+    fn new(time: Option<EpochTime>, format: ExpiryFormat) -> Option<Self> {
+        match (format, time) {
             (ExpiryFormat::Absent, _) => None,
-            (ExpiryFormat::Number, moment) => Some(Self::Number(moment.map_or(0, Moment::epoch_seconds))),
+            (ExpiryFormat::Number, time) => Some(Self::Number(time.map_or(0, EpochTime::epoch_seconds))),
             (ExpiryFormat::Empty, _) | (_, None) => Some(Self::Text(String::new())),
-            (ExpiryFormat::Seconds, Some(moment)) => Some(Self::Text(moment.epoch_seconds().to_string())),
-            (ExpiryFormat::Rfc3339, Some(moment)) => Some(Self::Text(moment.rfc3339())),
+            (ExpiryFormat::Seconds, Some(time)) => Some(Self::Text(time.epoch_seconds().to_string())),
+            (ExpiryFormat::Rfc3339, Some(time)) => Some(Self::Text(time.rfc3339())),
         }
     }
 }

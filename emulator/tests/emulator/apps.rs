@@ -1,9 +1,9 @@
-//! The outbound apps themselves.
+//! The endpoints for outbound apps.
 
 use descope_outbound_emulator::{Connection, Emulator, MissingDelete, Options, Seed};
 use serde_json::{Value, json};
 
-use crate::client::{Client, LATEST};
+use crate::test_client::{LATEST, TestClient};
 
 const CREATE: &str = "/v1/mgmt/outbound/app/create";
 const BY_TEMPLATE: &str = "/v1/mgmt/outbound/app/create/bytemplate";
@@ -12,22 +12,22 @@ const DELETE: &str = "/v1/mgmt/outbound/app/delete";
 const APPS: &str = "/v1/mgmt/outbound/apps";
 const WITH_TOKEN: &str = "/v1/mgmt/outbound/apps-with-user-token";
 
-async fn emulator() -> (Emulator, Client) {
+async fn emulator() -> (Emulator, TestClient) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     (emulator, client)
 }
 
 #[tokio::test]
-async fn a_created_app_comes_back_with_all_its_fields_in_order_but_the_secret() {
+async fn a_created_app_has_all_documented_fields_in_order_without_the_secret() {
     let (_emulator, client) = emulator().await;
     let body = json!({
         "name": "GitHub", "id": "github", "description": null, "logo": null, "clientSecret": "hidden",
         "tokenUrlParams": [{ "key": "a", "value": "b" }], "pkce": true, "prompt": ["login"],
     });
-    let reply = client.post(CREATE, body).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
-    let app = reply.json()["app"].clone();
+    let response = client.post(CREATE, body).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    let app = response.json()["app"].clone();
     let names: Vec<&str> = app.as_object().unwrap().keys().map(String::as_str).collect();
     let documented = "id name description clientId logo discoveryUrl authorizationUrl authorizationUrlParams \
                       tokenUrl tokenUrlParams revocationUrl defaultScopes defaultRedirectUrl callbackDomain pkce \
@@ -43,7 +43,7 @@ async fn a_created_app_comes_back_with_all_its_fields_in_order_but_the_secret() 
 }
 
 #[tokio::test]
-async fn an_app_without_an_id_is_given_one_and_no_id_is_given_twice() {
+async fn an_app_without_an_id_gets_a_unique_one() {
     let (_emulator, client) = emulator().await;
     let first = client.post(CREATE, json!({ "name": "a" })).await.json()["app"]["id"].clone();
     let second = client.post(CREATE, json!({ "name": "a", "id": null })).await.json()["app"]["id"].clone();
@@ -52,7 +52,7 @@ async fn an_app_without_an_id_is_given_one_and_no_id_is_given_twice() {
 }
 
 #[tokio::test]
-async fn an_app_from_a_template_has_what_the_overrides_say() {
+async fn an_app_from_a_template_has_the_overrides() {
     let (_emulator, client) = emulator().await;
     let overrides = json!({ "name": "Mine", "defaultScopes": ["repo"] });
     let body = json!({ "templateId": "github", "id": "mine", "clientId": "c", "overrides": overrides });
@@ -82,11 +82,11 @@ async fn an_update_replaces_the_whole_app_and_keeps_its_tokens() {
 }
 
 #[tokio::test]
-async fn a_deleted_app_is_gone_with_its_tokens() {
+async fn deleting_an_app_deletes_its_tokens() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
-    let reply = client.post(DELETE, json!({ "id": "github" })).await;
-    assert_eq!((reply.status, reply.json()), (200, json!({})));
+    let response = client.post(DELETE, json!({ "id": "github" })).await;
+    assert_eq!((response.status, response.json()), (200, json!({})));
     assert_eq!(client.get("/v1/mgmt/outbound/app/github").await.status, 404);
     assert_eq!(client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await.status, 404);
     assert_eq!(client.post(DELETE, json!({ "id": "github" })).await.status, 200);
@@ -94,15 +94,15 @@ async fn a_deleted_app_is_gone_with_its_tokens() {
 
     let options = Options { missing_delete: MissingDelete::NotFound, ..Options::default() };
     let strict = Emulator::start(options).await.unwrap();
-    assert_eq!(Client::of(&strict).post(DELETE, json!({ "id": "nothing" })).await.status, 404);
+    assert_eq!(TestClient::of(&strict).post(DELETE, json!({ "id": "nothing" })).await.status, 404);
 }
 
 #[tokio::test]
-async fn an_app_is_found_by_an_id_with_a_slash_in_it() {
+async fn an_app_is_found_by_an_id_with_a_slash() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("a/b c", "user-1")).unwrap();
-    let reply = client.get("/v1/mgmt/outbound/app/a%2Fb%20c").await;
-    assert_eq!(reply.json()["app"]["id"], "a/b c");
+    let response = client.get("/v1/mgmt/outbound/app/a%2Fb%20c").await;
+    assert_eq!(response.json()["app"]["id"], "a/b c");
     assert_eq!(client.get("/v1/mgmt/outbound/app/a/b%20c").await.error_code(), "E011006");
 }
 
@@ -110,14 +110,14 @@ async fn an_app_is_found_by_an_id_with_a_slash_in_it() {
 async fn the_apps_of_a_seed_are_listed_by_id() {
     let seed = Seed::from_json(r#"{"apps":[{"id":"z"},{"id":"a","name":"First"}]}"#).unwrap();
     let emulator = Emulator::start(Options { seed, ..Options::default() }).await.unwrap();
-    let apps = Client::of(&emulator).get(APPS).await.json()["apps"].clone();
+    let apps = TestClient::of(&emulator).get(APPS).await.json()["apps"].clone();
     let names: Vec<(&Value, &Value)> =
         apps.as_array().unwrap().iter().map(|app| (&app["id"], &app["name"])).collect();
     assert_eq!(names, [(&json!("a"), &json!("First")), (&json!("z"), &json!("z"))]);
 }
 
 #[tokio::test]
-async fn the_apps_with_a_token_of_a_user_are_listed_for_each_tenant() {
+async fn the_apps_with_a_users_token_are_listed_for_each_tenant() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("google", "user-1")).unwrap();
     emulator.connect(Connection::user("github", "user-1")).unwrap();
@@ -132,15 +132,15 @@ async fn the_apps_with_a_token_of_a_user_are_listed_for_each_tenant() {
 }
 
 #[tokio::test]
-async fn a_field_that_an_app_does_not_have_is_refused() {
+async fn an_unknown_or_malformed_field_of_an_app_is_rejected() {
     let (_emulator, client) = emulator().await;
     for body in [
         json!({ "name": "a", "scopes": [] }),
         json!({ "name": "a", "tokenUrlParams": [{ "name": "a", "value": "b" }] }),
         json!({ "name": "a", "pkce": "yes" }),
     ] {
-        let reply = client.post(CREATE, body.clone()).await;
-        assert_eq!((reply.status, reply.error_code().as_str()), (400, "E011003"), "{body}");
+        let response = client.post(CREATE, body.clone()).await;
+        assert_eq!((response.status, response.error_code().as_str()), (400, "E011003"), "{body}");
     }
     assert_eq!(client.post(CREATE, json!({ "id": "a" })).await.error_code(), "E011002");
 }

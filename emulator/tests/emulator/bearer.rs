@@ -1,12 +1,12 @@
-//! Who may call.
+//! The credentials that the service accepts.
 
 use descope_outbound_emulator::{Connection, Emulator, Options};
 use serde_json::json;
 
-use crate::client::{BY_SCOPES, Client, LATEST, LICENCE, TOKEN, USER_TOKENS};
+use crate::test_client::{BY_SCOPES, LATEST, LICENSE, TOKEN, TestClient, USER_TOKENS};
 
 #[tokio::test]
-async fn every_operation_refuses_a_bearer_that_is_not_project_and_key() {
+async fn every_operation_rejects_a_bearer_that_is_not_project_and_key() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     emulator.connect(Connection::user("github", "user-1").token_id("token-1")).unwrap();
     let (project, key) = (emulator.project_id(), emulator.management_key());
@@ -21,15 +21,15 @@ async fn every_operation_refuses_a_bearer_that_is_not_project_and_key() {
         format!("Bearer {project}:something:{key}"),
         format!("Basic {project}:{key}"),
     ] {
-        let client = Client::of(&emulator).bearer(&bearer);
+        let client = TestClient::of(&emulator).bearer(&bearer);
         let body = json!({ "appId": "github", "userId": "user-1" });
-        for reply in [
+        for response in [
             client.post(LATEST, body.clone()).await,
             client.post(BY_SCOPES, body).await,
-            client.post_text(LATEST, "no JSON").await,
+            client.post_text(LATEST, "not JSON").await,
             client.delete(&format!("{TOKEN}?id=token-1")).await,
             client.delete(&format!("{USER_TOKENS}?userId=user-1")).await,
-            client.get(LICENCE).await,
+            client.get(LICENSE).await,
             client.get("/v1/mgmt/outbound/apps").await,
             client.get("/v1/mgmt/outbound/app/github").await,
             client.get("/v1/mgmt/outbound/apps-with-user-token?userId=user-1").await,
@@ -41,18 +41,18 @@ async fn every_operation_refuses_a_bearer_that_is_not_project_and_key() {
             client.post("/v1/mgmt/outbound/app/user/oauthtoken/upload", json!({})).await,
             client.post("/v1/mgmt/outbound/app/tenant/oauthtoken/batch/upload", json!({})).await,
         ] {
-            assert_eq!(reply.status, 401, "{bearer}");
-            let error = reply.json();
+            assert_eq!(response.status, 401, "{bearer}");
+            let error = response.json();
             assert_eq!(error["errorDescription"], "Unauthorized");
             assert!(error["errorCode"].is_string() && error["errorMessage"].is_string());
             assert!(!error.to_string().contains(key), "{error}");
         }
     }
-    Client::of(&emulator).fetch("github", "user-1").await;
+    TestClient::of(&emulator).fetch("github", "user-1").await;
 }
 
 #[tokio::test]
-async fn the_project_and_the_key_can_be_chosen() {
+async fn the_options_set_the_project_and_the_key() {
     let emulator = Emulator::start(Options {
         project_id: "Pmine".to_owned(),
         management_key: "key:with:colons".to_owned(),
@@ -60,12 +60,12 @@ async fn the_project_and_the_key_can_be_chosen() {
     })
     .await
     .unwrap();
-    let client = Client::of(&emulator).bearer("Bearer Pmine:key:with:colons");
-    assert_eq!(client.get(LICENCE).await.status, 200);
+    let client = TestClient::of(&emulator).bearer("Bearer Pmine:key:with:colons");
+    assert_eq!(client.get(LICENSE).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_project_or_key_that_no_header_could_carry_stops_the_start() {
+async fn the_start_fails_if_a_header_cannot_carry_the_project_or_the_key() {
     for (project_id, management_key) in
         [("P:1", "key"), ("", "key"), ("P1", ""), ("P1", "key\n"), ("P1", "ké")]
     {

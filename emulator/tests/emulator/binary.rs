@@ -1,40 +1,40 @@
-//! The program: what it prints, what it refuses, how it ends.
+//! The program: its output, its errors and its end.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::client::{Client, LICENCE};
+use crate::test_client::{LICENSE, TestClient};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_descope-outbound-emulator");
 
-/// A running program, killed when a test fails half-way.
-struct Program {
+/// A running emulator. Dropping it kills the process, also after a failed assertion.
+struct EmulatorProcess {
     child: Child,
     output: BufReader<std::process::ChildStdout>,
-    introduction: Value,
+    settings: Value,
 }
 
-impl Program {
+impl EmulatorProcess {
     fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut first_line = String::new();
         output.read_line(&mut first_line).unwrap();
-        let introduction = serde_json::from_str(&first_line).unwrap();
-        Self { child, output, introduction }
+        let settings = serde_json::from_str(&first_line).unwrap();
+        Self { child, output, settings }
     }
 
-    fn client(&self) -> Client {
-        let base_url = self.introduction["base_url"].as_str().unwrap();
+    fn client(&self) -> TestClient {
+        let base_url = self.settings["base_url"].as_str().unwrap();
         let address = base_url.split("://").nth(1).unwrap().parse().unwrap();
         let [project, key] =
-            ["project_id", "management_key"].map(|name| self.introduction[name].as_str().unwrap());
-        Client::at(address).bearer(format!("Bearer {project}:{key}"))
+            ["project_id", "management_key"].map(|name| self.settings[name].as_str().unwrap());
+        TestClient::at(address).bearer(format!("Bearer {project}:{key}"))
     }
 
-    /// Sends a signal, and gives what was printed after the first line and the exit code.
+    /// Sends a signal; returns the output after the first line, and the exit code.
     #[cfg(unix)]
     fn end(mut self, signal: &str) -> (String, Option<i32>) {
         let id = self.child.id().to_string();
@@ -45,9 +45,9 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for EmulatorProcess {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -59,18 +59,18 @@ fn run(arguments: &[&str]) -> Output {
 
 #[tokio::test]
 #[cfg(unix)]
-async fn its_first_line_is_json_and_the_rest_can_be_pasted() {
-    let program = Program::start(&["--port", "0"]);
-    let names: Vec<&String> = program.introduction.as_object().unwrap().keys().collect();
+async fn the_first_line_is_json_and_the_others_are_shell_commands() {
+    let program = EmulatorProcess::start(&["--port", "0"]);
+    let names: Vec<&String> = program.settings.as_object().unwrap().keys().collect();
     assert_eq!(names, ["base_url", "project_id", "management_key", "ca_file", "process_id"]);
-    assert_eq!(program.introduction["process_id"], program.child.id());
-    assert_eq!(program.introduction["ca_file"], Value::Null);
-    let project_id = program.introduction["project_id"].as_str().unwrap().to_owned();
+    assert_eq!(program.settings["process_id"], program.child.id());
+    assert_eq!(program.settings["ca_file"], Value::Null);
+    let project_id = program.settings["project_id"].as_str().unwrap().to_owned();
     assert!(project_id.len() == 28 && project_id.starts_with('P'), "{project_id}");
     assert!(project_id.chars().all(|letter| letter.is_ascii_alphanumeric()));
-    assert_eq!(program.client().get(LICENCE).await.status, 200);
+    assert_eq!(program.client().get(LICENSE).await.status, 200);
 
-    let base_url = program.introduction["base_url"].as_str().unwrap().to_owned();
+    let base_url = program.settings["base_url"].as_str().unwrap().to_owned();
     let (rest, code) = program.end("-INT");
     assert!(rest.starts_with(&format!("export DESCOPE_BASE_URI={base_url}\n")), "{rest}");
     assert!(rest.contains(&format!("export DESCOPE_PROJECT_ID={project_id}\n")), "{rest}");
@@ -79,11 +79,11 @@ async fn its_first_line_is_json_and_the_rest_can_be_pasted() {
 
 #[tokio::test]
 #[cfg(unix)]
-async fn it_ends_on_sigterm_with_requests_in_flight_and_removes_its_certificate() {
-    let program = Program::start(&["--port", "0", "--tls"]);
-    let ca_file = program.introduction["ca_file"].as_str().unwrap().to_owned();
+async fn sigterm_ends_the_program_despite_open_connections_and_removes_its_certificate() {
+    let program = EmulatorProcess::start(&["--port", "0", "--tls"]);
+    let ca_file = program.settings["ca_file"].as_str().unwrap().to_owned();
     assert!(std::fs::exists(&ca_file).unwrap());
-    let address = program.introduction["base_url"].as_str().unwrap().strip_prefix("https://").unwrap();
+    let address = program.settings["base_url"].as_str().unwrap().strip_prefix("https://").unwrap();
     let _in_flight = tokio::net::TcpStream::connect(address).await.unwrap();
     let (rest, code) = program.end("-TERM");
     assert!(rest.contains(&format!("export SSL_CERT_FILE={ca_file}\n")), "{rest}");
@@ -92,10 +92,10 @@ async fn it_ends_on_sigterm_with_requests_in_flight_and_removes_its_certificate(
 }
 
 #[tokio::test]
-async fn its_options_reach_the_service() {
+async fn the_command_line_options_take_effect() {
     let seed = std::env::temp_dir().join(format!("emulator-test-seed-{}.json", std::process::id()));
     std::fs::write(&seed, r#"{"connections":[{"app_id":"github","user_id":"user-1"}]}"#).unwrap();
-    let program = Program::start(&[
+    let program = EmulatorProcess::start(&[
         "--port",
         "0",
         "--seed",
@@ -118,11 +118,11 @@ async fn its_options_reach_the_service() {
     let token = client.fetch("github", "user-1").await;
     assert!(token["accessTokenExpiry"].as_str().unwrap().ends_with('Z'));
     assert_eq!(client.delete("/v1/mgmt/outbound/token?id=nothing").await.status, 404);
-    assert_eq!(client.get(LICENCE).await.json()["rateLimitTier"], "tier1");
+    assert_eq!(client.get(LICENSE).await.json()["rateLimitTier"], "tier1");
 }
 
 #[test]
-fn what_cannot_work_is_told_without_a_first_line() {
+fn invalid_arguments_print_an_error_and_no_settings() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     for (arguments, expected) in [

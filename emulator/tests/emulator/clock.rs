@@ -1,27 +1,27 @@
-//! Time, which a test moves on without waiting.
+//! The clock, which a test can advance without waiting.
 
 use std::time::Duration;
 
 use descope_outbound_emulator::{Connection, Emulator, Options, Seed};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::test_client::TestClient;
 
 fn expiry(token: &Value) -> u64 {
     token["accessTokenExpiry"].as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_its_lifetime_and_not_longer() {
+async fn a_token_is_valid_for_exactly_its_lifetime() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     let connection = Connection::user("github", "user-1").lifetime(Duration::from_mins(10));
     emulator.connect(connection.without_refresh_token()).unwrap();
     let token = client.fetch("github", "user-1").await;
     emulator.advance(Duration::from_mins(9));
-    assert!(client.is_good("github", &token["accessToken"]).await);
+    assert!(client.is_accepted("github", &token["accessToken"]).await);
     emulator.advance(Duration::from_mins(1));
-    assert!(!client.is_good("github", &token["accessToken"]).await);
+    assert!(!client.is_accepted("github", &token["accessToken"]).await);
 }
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn a_lifetime_comes_from_the_connection_then_the_app_then_the_options() {
     let emulator = Emulator::start(Options { lifetime: Duration::from_hours(2), seed, ..Options::default() })
         .await
         .unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     let now = client.get("/_emulator/clock").await.json()["epoch_milliseconds"].as_u64().unwrap() / 1000;
     emulator.connect(Connection::user("plain", "user-1")).unwrap();
     emulator.connect(Connection::user("brief", "user-1")).unwrap();
@@ -44,14 +44,14 @@ async fn a_lifetime_comes_from_the_connection_then_the_app_then_the_options() {
 }
 
 #[tokio::test]
-async fn the_clock_goes_on_from_where_it_was_advanced_to_until_a_reset() {
+async fn an_advanced_clock_keeps_running_until_a_reset() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     let milliseconds =
         async || client.get("/_emulator/clock").await.json()["epoch_milliseconds"].as_u64().unwrap();
     let before = milliseconds().await;
-    let reply = client.post("/_emulator/clock", json!({ "advance_seconds": 90.5 })).await;
-    assert_eq!(reply.json()["advanced_seconds"], 90.5);
+    let response = client.post("/_emulator/clock", json!({ "advance_seconds": 90.5 })).await;
+    assert_eq!(response.json()["advanced_seconds"], 90.5);
     assert!(milliseconds().await >= before + 90_500);
     emulator.advance(Duration::from_secs(10));
     assert!(milliseconds().await >= before + 100_500);
@@ -60,13 +60,13 @@ async fn the_clock_goes_on_from_where_it_was_advanced_to_until_a_reset() {
 }
 
 #[tokio::test]
-async fn no_advance_is_too_far_and_none_goes_back() {
+async fn the_clock_accepts_any_advance_and_never_goes_back() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     for advance in [json!(-1), json!(1e300), json!("10"), Value::Null] {
-        let reply = client.post("/_emulator/clock", json!({ "advance_seconds": advance })).await;
-        assert_eq!(reply.status, 400, "{advance}");
+        let response = client.post("/_emulator/clock", json!({ "advance_seconds": advance })).await;
+        assert_eq!(response.status, 400, "{advance}");
     }
     emulator.advance(Duration::MAX);
     client.fetch("github", "user-1").await;

@@ -4,26 +4,26 @@ use descope_outbound_emulator::{Emulator, Options};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::client::{Client, LATEST, LICENCE};
+use crate::test_client::{LATEST, LICENSE, TestClient};
 
-async fn emulator() -> (Emulator, Client) {
+async fn emulator() -> (Emulator, TestClient) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    // The control endpoints ask for no bearer: they are for the test, not for the code under test.
-    let client = Client::at(emulator.address());
+    // The control endpoints need no bearer, because only tests use them.
+    let client = TestClient::at(emulator.address());
     (emulator, client)
 }
 
 #[tokio::test]
 async fn a_user_is_connected_and_revoked_over_http() {
     let (emulator, control) = emulator().await;
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     let connection = json!({
         "app_id": "github", "user_id": "user-1", "tenant_id": "acme", "scopes": ["repo"], "lifetime_seconds": 60,
         "refresh_token": false, "external_identifier": "mine",
     });
-    let reply = control.post("/_emulator/connect", connection).await;
-    assert_eq!(reply.status, 200);
-    let id = reply.json()["token_id"].clone();
+    let response = control.post("/_emulator/connect", connection).await;
+    assert_eq!(response.status, 200);
+    let id = response.json()["token_id"].clone();
 
     let body = json!({ "appId": "github", "userId": "user-1", "tenantId": "acme" });
     let token = client.post(LATEST, body).await.json()["token"].clone();
@@ -33,19 +33,19 @@ async fn a_user_is_connected_and_revoked_over_http() {
 
     let revoked = control.post("/_emulator/revoke", json!({ "user_id": "user-1" })).await;
     assert_eq!(revoked.json(), json!({ "revoked": 1 }));
-    assert!(!client.is_good("github", &token["accessToken"]).await);
+    assert!(!client.is_accepted("github", &token["accessToken"]).await);
 }
 
 #[tokio::test]
-async fn faults_are_added_listed_and_taken_away_over_http() {
+async fn faults_are_added_listed_and_removed_over_http() {
     let (emulator, control) = emulator().await;
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     let fault = json!({
-        "method": "GET", "path": LICENCE, "after": 1, "count": 2, "status": 429, "headers": { "Retry-After": "7" },
+        "method": "GET", "path": LICENSE, "after": 1, "count": 2, "status": 429, "headers": { "Retry-After": "7" },
         "body": { "errorCode": "E130429" }, "latency_ms": 1,
     });
     assert_eq!(control.post("/_emulator/faults", fault).await.status, 200);
-    let statuses = [client.get(LICENCE).await.status, client.get(LICENCE).await.status];
+    let statuses = [client.get(LICENSE).await.status, client.get(LICENSE).await.status];
     assert_eq!(statuses, [200, 429]);
 
     let listed = control.get("/_emulator/faults").await.json();
@@ -55,11 +55,11 @@ async fn faults_are_added_listed_and_taken_away_over_http() {
 
     let request = control.request("DELETE", "/_emulator/faults").body(Full::default()).unwrap();
     assert_eq!(control.send(request).await.unwrap().status, 200);
-    assert_eq!(client.get(LICENCE).await.status, 200);
+    assert_eq!(client.get(LICENSE).await.status, 200);
 }
 
 #[tokio::test]
-async fn every_delivery_has_a_spelling() {
+async fn every_delivery_can_be_chosen_over_http() {
     let (_emulator, control) = emulator().await;
     for delivery in [
         json!("whole"),
@@ -78,9 +78,9 @@ async fn every_delivery_has_a_spelling() {
 }
 
 #[tokio::test]
-async fn the_counters_and_the_journal_start_again_after_a_reset() {
+async fn a_reset_clears_the_counters_and_the_journal() {
     let (emulator, control) = emulator().await;
-    Client::of(&emulator).get(LICENCE).await;
+    TestClient::of(&emulator).get(LICENSE).await;
     let counters = control.get("/_emulator/counters").await.json();
     assert_eq!(counters["requests"], 1);
     let names: Vec<&String> = counters.as_object().unwrap().keys().collect();
@@ -92,14 +92,14 @@ async fn the_counters_and_the_journal_start_again_after_a_reset() {
 }
 
 #[tokio::test]
-async fn the_health_endpoint_says_whose_emulator_it_is() {
+async fn the_health_endpoint_returns_the_project_id() {
     let (emulator, control) = emulator().await;
     let health = control.get("/_emulator/health").await.json();
     assert_eq!(health, json!({ "ok": true, "project_id": emulator.project_id() }));
 }
 
 #[tokio::test]
-async fn a_mistake_in_a_control_request_is_told_by_name() {
+async fn an_invalid_control_request_gets_an_error_that_names_the_problem() {
     let (_emulator, control) = emulator().await;
     for (path, body, expected) in [
         ("/_emulator/connect", r#"{"app_id":"a","user":"u"}"#, "unknown field `user`"),
@@ -119,12 +119,12 @@ async fn a_mistake_in_a_control_request_is_told_by_name() {
         ("/_emulator/faults", "{", "/_emulator/faults"),
         ("/_emulator/reset", r#"{"hard":true}"#, "unknown field `hard`"),
     ] {
-        let reply = control.post_text(path, body).await;
-        let error = reply.json()["error"].as_str().unwrap_or_default().to_owned();
-        assert_eq!(reply.status, 400, "{path} {body}");
+        let response = control.post_text(path, body).await;
+        let error = response.json()["error"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(response.status, 400, "{path} {body}");
         assert!(error.contains(expected), "{path} {body}: {error}");
     }
-    let reply = control.get("/_emulator/nothing").await;
-    assert_eq!((reply.status, reply.json()["error"].is_string()), (404, true));
+    let response = control.get("/_emulator/nothing").await;
+    assert_eq!((response.status, response.json()["error"].is_string()), (404, true));
     assert_eq!(control.get("/_emulator/journal").await.json()["entries"], Value::Array(Vec::new()));
 }

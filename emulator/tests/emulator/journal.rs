@@ -1,40 +1,40 @@
-//! What a test can see of the requests, and what nobody can.
+//! The journal of requests, and the secrets that it hides.
 
 use bytes::Bytes;
 use descope_outbound_emulator::{Connection, Emulator, Fault, Options};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::client::{Client, LATEST, LICENCE, TOKEN, read};
+use crate::test_client::{LATEST, LICENSE, TOKEN, TestClient, read};
 
-async fn emulator() -> (Emulator, Client) {
+async fn emulator() -> (Emulator, TestClient) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     (emulator, client)
 }
 
 #[tokio::test]
-async fn requests_are_listed_in_order_with_what_became_of_them() {
+async fn requests_are_listed_in_order_with_their_outcome() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
-    emulator.add_fault(Fault::answer(503).path(LICENCE)).unwrap();
+    emulator.add_fault(Fault::answer(503).path(LICENSE)).unwrap();
     client.fetch("github", "user-1").await;
-    client.get(LICENCE).await;
+    client.get(LICENSE).await;
     client.delete(&format!("{TOKEN}?id=a%2Fb+c&other=1&other=2")).await;
     client.get("/_emulator/counters").await;
 
     let journal = emulator.journal();
 
-    assert_eq!(journal.len(), 3, "the requests to the emulator itself are not listed");
+    assert_eq!(journal.len(), 3, "the journal does not list control requests");
     let fetch = &journal[0];
     assert_eq!((fetch.number, fetch.method.as_str(), fetch.path.as_str()), (1, "POST", LATEST));
     assert_eq!((fetch.status, fetch.fault.as_deref()), (Some(200), None));
     assert_eq!(fetch.http_version, "HTTP/1.1");
     assert_eq!(fetch.body, json!({ "appId": "github", "userId": "user-1" }));
     assert_eq!(fetch.headers["content-type"], "application/json");
-    let licence = &journal[1];
-    assert_eq!((licence.status, licence.fault.as_deref()), (Some(503), Some("status")));
-    assert_eq!(licence.body, Value::Null);
+    let license = &journal[1];
+    assert_eq!((license.status, license.fault.as_deref()), (Some(503), Some("status")));
+    assert_eq!(license.body, Value::Null);
     let delete = &journal[2];
     assert_eq!(Value::from(delete.query.clone()), json!({ "id": "a/b c", "other": ["1", "2"] }));
     assert_eq!(emulator.counters().requests, 3);
@@ -43,11 +43,11 @@ async fn requests_are_listed_in_order_with_what_became_of_them() {
 }
 
 #[tokio::test]
-async fn a_bearer_is_never_shown_but_its_project_is() {
+async fn the_journal_hides_a_bearer_but_shows_its_project() {
     let (emulator, client) = emulator().await;
-    client.get(LICENCE).await;
-    Client::of(&emulator).bearer("Bearer Pother:stolen").get(LICENCE).await;
-    Client::of(&emulator).bearer("").get(LICENCE).await;
+    client.get(LICENSE).await;
+    TestClient::of(&emulator).bearer("Bearer Pother:stolen").get(LICENSE).await;
+    TestClient::of(&emulator).bearer("").get(LICENSE).await;
 
     let journal = emulator.journal();
 
@@ -59,7 +59,7 @@ async fn a_bearer_is_never_shown_but_its_project_is() {
 }
 
 #[tokio::test]
-async fn secrets_are_redacted_wherever_they_are() {
+async fn secrets_are_redacted_everywhere_in_the_journal() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let access_token = client.fetch("github", "user-1").await["accessToken"].as_str().unwrap().to_owned();
@@ -83,7 +83,7 @@ async fn secrets_are_redacted_wherever_they_are() {
     client.bearer(format!("Bearer {access_token}")).get(&format!("/provider/{access_token}/me")).await;
 
     for pinned in ["hidden-15", "hidden:16"] {
-        Client::of(&emulator).bearer(format!("Bearer {pinned}")).get("/provider/github/me").await;
+        TestClient::of(&emulator).bearer(format!("Bearer {pinned}")).get("/provider/github/me").await;
     }
 
     let journal = emulator.journal();
@@ -97,21 +97,21 @@ async fn secrets_are_redacted_wherever_they_are() {
 }
 
 #[tokio::test]
-async fn connections_are_counted_so_that_reuse_can_be_seen() {
+async fn the_journal_shows_which_requests_share_a_connection() {
     let (emulator, client) = emulator().await;
     let mut kept = client.connect().await;
     for _ in 0..2 {
-        let request = client.request("GET", LICENCE).body(Full::<Bytes>::default()).unwrap();
+        let request = client.request("GET", LICENSE).body(Full::<Bytes>::default()).unwrap();
         read(kept.send_request(request).await.unwrap()).await.unwrap();
     }
-    client.get(LICENCE).await;
+    client.get(LICENSE).await;
     let connections: Vec<u64> = emulator.journal().iter().map(|entry| entry.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
     assert_eq!(emulator.counters().connections, 2);
 }
 
 #[tokio::test]
-async fn only_the_latest_ten_thousand_requests_are_kept() {
+async fn the_journal_keeps_the_latest_ten_thousand_requests() {
     let (emulator, client) = emulator().await;
     let mut kept = client.connect().await;
     for _ in 0..10_001 {
@@ -125,7 +125,7 @@ async fn only_the_latest_ten_thousand_requests_are_kept() {
 }
 
 #[tokio::test]
-async fn no_debug_output_shows_a_token() {
+async fn debug_output_shows_no_token() {
     let connection = Connection::user("github", "user-1").access_token("hidden-1").refresh_token("hidden-2");
     let options = Options {
         management_key: "hidden-3".to_owned(),

@@ -1,21 +1,21 @@
-//! The emulator from outside: through its sockets, and through its library for what a test sets up.
+//! Tests of the emulator through its sockets. They set it up through its library.
 #![cfg(test)]
 
 mod apps;
 mod bearer;
 mod binary;
-mod client;
 mod clock;
 mod control;
 mod faults;
-mod held_answers;
+mod held_responses;
 mod journal;
-mod lost_answers;
+mod lost_responses;
 mod operations;
 mod provider;
-mod raw_answers;
 mod safety;
+mod scripted_responses;
 mod seed;
 mod tenants_and_inbound_tokens;
+mod test_client;
 mod tls;
 mod uploads;

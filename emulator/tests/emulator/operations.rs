@@ -1,23 +1,23 @@
-//! The four operations and the licence, answered as the service answers them.
+//! The four operations and the license, as the service responds to them.
 
 use descope_outbound_emulator::{Connection, Emulator, ExpiryFormat, MissingDelete, Options};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::client::{BY_SCOPES, Client, LATEST, LICENCE, TOKEN, USER_TOKENS};
+use crate::test_client::{BY_SCOPES, LATEST, LICENSE, TOKEN, TestClient, USER_TOKENS};
 
-async fn emulator_with(options: Options) -> (Emulator, Client) {
+async fn emulator_with(options: Options) -> (Emulator, TestClient) {
     let emulator = Emulator::start(options).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     (emulator, client)
 }
 
-async fn emulator() -> (Emulator, Client) {
+async fn emulator() -> (Emulator, TestClient) {
     emulator_with(Options::default()).await
 }
 
 #[tokio::test]
-async fn a_fetched_token_has_the_documented_fields_in_their_order() {
+async fn a_fetched_token_has_the_documented_fields_in_order() {
     let (emulator, client) = emulator().await;
     let connection = Connection::user("github", "user-1").scopes(["repo"]).token_id("token-1");
     emulator.connect(connection.external_identifier("mine")).unwrap();
@@ -40,7 +40,7 @@ async fn a_fetched_token_has_the_documented_fields_in_their_order() {
 }
 
 #[tokio::test]
-async fn the_refresh_token_is_given_only_when_asked_for() {
+async fn the_refresh_token_is_returned_only_on_request() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let options = json!({ "withRefreshToken": true });
@@ -61,7 +61,7 @@ async fn nulls_are_accepted_as_the_python_sdk_sends_them() {
 }
 
 #[tokio::test]
-async fn the_latest_token_is_the_one_connected_last() {
+async fn the_latest_token_comes_from_the_latest_connection() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").scopes(["repo"]).token_id("first")).unwrap();
     emulator.connect(Connection::user("github", "user-1").scopes(["gist"]).token_id("second")).unwrap();
@@ -79,7 +79,7 @@ async fn a_second_consent_to_the_same_scopes_replaces_the_first() {
 }
 
 #[tokio::test]
-async fn scopes_have_to_be_the_same_set_in_any_order() {
+async fn scopes_must_match_as_a_set() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").scopes(["read", "write"])).unwrap();
     for (scopes, status) in [
@@ -90,10 +90,10 @@ async fn scopes_have_to_be_the_same_set_in_any_order() {
         (json!([]), 404),
     ] {
         let body = json!({ "appId": "github", "userId": "user-1", "scopes": scopes });
-        let reply = client.post(BY_SCOPES, body).await;
-        assert_eq!(reply.status, status, "{scopes}");
+        let response = client.post(BY_SCOPES, body).await;
+        assert_eq!(response.status, status, "{scopes}");
         if status == 404 {
-            assert_eq!(reply.error_code(), "E111504");
+            assert_eq!(response.error_code(), "E111504");
         }
     }
 }
@@ -121,17 +121,17 @@ async fn an_external_identifier_selects_among_the_tokens() {
 }
 
 #[tokio::test]
-async fn a_user_who_has_not_connected_is_a_404_with_the_code_for_it() {
+async fn a_fetch_for_a_user_without_a_connection_returns_404_and_its_code() {
     let (_emulator, client) = emulator().await;
-    let reply = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
-    assert_eq!(reply.status, 404);
-    let names: Vec<String> = reply.json().as_object().unwrap().keys().cloned().collect();
+    let response = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
+    assert_eq!(response.status, 404);
+    let names: Vec<String> = response.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["errorCode", "errorDescription", "errorMessage"]);
-    assert_eq!(reply.error_code(), "E111504");
+    assert_eq!(response.error_code(), "E111504");
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_request_is_told_by_its_code() {
+async fn an_invalid_request_gets_the_error_code_of_its_problem() {
     let (_emulator, client) = emulator().await;
     for (body, code) in [
         (r#"{"userId":"u"}"#, "E011002"),
@@ -147,45 +147,45 @@ async fn what_is_wrong_with_a_request_is_told_by_its_code() {
         ("appId=a&userId=u", "E011003"),
         (r#"{"appId":"a","#, "E011003"),
     ] {
-        let reply = client.post_text(LATEST, body).await;
-        assert_eq!((reply.status, reply.error_code().as_str()), (400, code), "{body}");
+        let response = client.post_text(LATEST, body).await;
+        assert_eq!((response.status, response.error_code().as_str()), (400, code), "{body}");
     }
-    let reply = client.post_text(BY_SCOPES, r#"{"appId":"a","userId":"u","scopes":"read write"}"#).await;
-    assert_eq!((reply.status, reply.error_code().as_str()), (400, "E011003"));
+    let response = client.post_text(BY_SCOPES, r#"{"appId":"a","userId":"u","scopes":"read write"}"#).await;
+    assert_eq!((response.status, response.error_code().as_str()), (400, "E011003"));
 }
 
 #[tokio::test]
-async fn what_is_no_endpoint_is_a_404_with_another_code() {
+async fn an_unknown_endpoint_returns_404_and_a_different_code() {
     let (_emulator, client) = emulator().await;
     for (method, path) in [
         ("GET", LATEST),
-        ("POST", LICENCE),
+        ("POST", LICENSE),
         ("GET", "/"),
         ("GET", "//v1/mgmt/license"),
         ("GET", "/v1/mgmt/outbound/templates"),
     ] {
         let request = client.request(method, path).body(Full::default()).unwrap();
-        let reply = client.send(request).await.unwrap();
-        assert_eq!((reply.status, reply.error_code().as_str()), (404, "E011006"), "{method} {path}");
+        let response = client.send(request).await.unwrap();
+        assert_eq!((response.status, response.error_code().as_str()), (404, "E011006"), "{method} {path}");
     }
 }
 
 #[tokio::test]
-async fn the_licence_names_a_tier() {
+async fn the_license_reports_a_tier() {
     let (_emulator, client) = emulator().await;
-    assert_eq!(client.get(LICENCE).await.json(), json!({ "rateLimitTier": "tier3" }));
+    assert_eq!(client.get(LICENSE).await.json(), json!({ "rateLimitTier": "tier3" }));
 }
 
 #[tokio::test]
-async fn a_token_is_deleted_by_its_id_whatever_the_id_contains() {
+async fn a_token_is_deleted_by_its_id_even_with_special_characters() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").token_id("id/ ?&=%+ü")).unwrap();
     for spelling in ["id%2F%20%3F%26%3D%25%2B%C3%BC", "id%2F+%3F%26%3D%25%2B%C3%BC"] {
-        let reply = client.delete(&format!("{TOKEN}?id={spelling}")).await;
-        assert_eq!((reply.status, reply.json()), (200, json!({})));
+        let response = client.delete(&format!("{TOKEN}?id={spelling}")).await;
+        assert_eq!((response.status, response.json()), (200, json!({})));
     }
-    let reply = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
-    assert_eq!(reply.status, 404);
+    let response = client.post(LATEST, json!({ "appId": "github", "userId": "user-1" })).await;
+    assert_eq!(response.status, 404);
 }
 
 #[tokio::test]
@@ -196,12 +196,12 @@ async fn tokens_are_deleted_by_app_by_user_or_by_both() {
         for (app, user) in [("github", "u1"), ("github", "u2"), ("google", "u1"), ("google", "u2")] {
             emulator.connect(Connection::user(app, user)).unwrap();
         }
-        let reply = client.delete(&format!("{USER_TOKENS}{filter}")).await;
-        assert_eq!((reply.status, reply.json()), (200, json!({})), "{filter}");
+        let response = client.delete(&format!("{USER_TOKENS}{filter}")).await;
+        assert_eq!((response.status, response.json()), (200, json!({})), "{filter}");
         let mut remaining = Vec::new();
         for (app, user) in [("github", "u1"), ("github", "u2"), ("google", "u1"), ("google", "u2")] {
-            let reply = client.post(LATEST, json!({ "appId": app, "userId": user })).await;
-            if reply.status == 200 {
+            let response = client.post(LATEST, json!({ "appId": app, "userId": user })).await;
+            if response.status == 200 {
                 remaining.push(format!("{app} {user}"));
             }
         }
@@ -213,18 +213,18 @@ async fn tokens_are_deleted_by_app_by_user_or_by_both() {
 }
 
 #[tokio::test]
-async fn a_delete_without_any_filter_is_refused() {
+async fn a_delete_without_a_filter_is_rejected() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
-    let reply = client.delete(USER_TOKENS).await;
-    assert_eq!((reply.status, reply.error_code().as_str()), (400, "E011004"));
-    let reply = client.delete(TOKEN).await;
-    assert_eq!((reply.status, reply.error_code().as_str()), (400, "E011002"));
+    let response = client.delete(USER_TOKENS).await;
+    assert_eq!((response.status, response.error_code().as_str()), (400, "E011004"));
+    let response = client.delete(TOKEN).await;
+    assert_eq!((response.status, response.error_code().as_str()), (400, "E011002"));
     client.fetch("github", "user-1").await;
 }
 
 #[tokio::test]
-async fn deleting_what_is_not_there_is_fine_unless_chosen_otherwise() {
+async fn deleting_something_that_does_not_exist_succeeds_unless_the_option_says_otherwise() {
     for (missing_delete, status) in [(MissingDelete::Ok, 200), (MissingDelete::NotFound, 404)] {
         let (_emulator, client) = emulator_with(Options { missing_delete, ..Options::default() }).await;
         assert_eq!(client.delete(&format!("{TOKEN}?id=nothing")).await.status, status);
@@ -233,7 +233,7 @@ async fn deleting_what_is_not_there_is_fine_unless_chosen_otherwise() {
 }
 
 #[tokio::test]
-async fn the_expiry_is_written_in_the_chosen_form() {
+async fn the_expiry_has_the_chosen_format() {
     let expiry_in = async |expiry_format| {
         let (emulator, client) = emulator_with(Options { expiry_format, ..Options::default() }).await;
         emulator.connect(Connection::user("github", "user-1")).unwrap();
@@ -250,18 +250,18 @@ async fn the_expiry_is_written_in_the_chosen_form() {
 }
 
 #[tokio::test]
-async fn an_emulator_that_was_shut_down_is_no_longer_there() {
+async fn a_shut_down_emulator_accepts_no_connections() {
     let (emulator, client) = emulator().await;
     let mut kept = client.connect().await;
     let address = emulator.address();
     emulator.shutdown().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
-    let request = client.request("GET", LICENCE).body(Full::default()).unwrap();
-    assert!(kept.send_request(request).await.is_err(), "nor are the connections to it");
+    let request = client.request("GET", LICENSE).body(Full::default()).unwrap();
+    assert!(kept.send_request(request).await.is_err(), "an open connection is closed");
 }
 
 #[tokio::test]
-async fn emulators_in_one_process_know_nothing_of_each_other() {
+async fn emulators_in_one_process_are_independent() {
     let (one, client_of_one) = emulator().await;
     let (_other, client_of_other) = emulator().await;
     one.connect(Connection::user("github", "user-1")).unwrap();

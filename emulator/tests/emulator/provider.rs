@@ -1,4 +1,4 @@
-//! The providers: tokens that are good or not, and refresh tokens that rotate.
+//! The providers: valid and invalid access tokens, and refresh tokens that rotate.
 
 use std::time::Duration;
 
@@ -7,46 +7,50 @@ use descope_outbound_emulator::{Connection, Emulator, Fault, Options, Revocation
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::client::{Client, LATEST, Reply, TOKEN};
+use crate::test_client::{LATEST, ReceivedResponse, TOKEN, TestClient};
 
-async fn emulator() -> (Emulator, Client) {
+async fn emulator() -> (Emulator, TestClient) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     (emulator, client)
 }
 
-async fn fetch_with(client: &Client, options: Value) -> Value {
+async fn fetch_with(client: &TestClient, options: Value) -> Value {
     let body = json!({ "appId": "github", "userId": "user-1", "options": options });
     client.post(LATEST, body).await.json()["token"].clone()
 }
 
-async fn exchange(client: &Client, app_id: &str, refresh_token: &Value) -> Reply {
+async fn exchange_refresh_token(
+    client: &TestClient,
+    app_id: &str,
+    refresh_token: &Value,
+) -> ReceivedResponse {
     let body = json!({ "grant_type": "refresh_token", "refresh_token": refresh_token });
     client.post(&format!("/provider/{app_id}/token"), body).await
 }
 
 #[tokio::test]
-async fn a_good_access_token_tells_whose_it_is() {
+async fn a_valid_access_token_identifies_its_user() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").scopes(["repo"]).tenant("acme")).unwrap();
     let body = json!({ "appId": "github", "userId": "user-1", "tenantId": "acme" });
     let token = client.post(LATEST, body).await.json()["token"].clone();
     let client = client.bearer(format!("Bearer {}", token["accessToken"].as_str().unwrap()));
 
-    let reply = client.get("/provider/github/me").await;
+    let response = client.get("/provider/github/me").await;
 
     let expected = json!({ "app": "github", "user": "user-1", "tenant": "acme", "scopes": ["repo"] });
-    assert_eq!((reply.status, reply.json()), (200, expected));
+    assert_eq!((response.status, response.json()), (200, expected));
     assert_eq!(client.get("/provider/google/me").await.status, 401, "another provider's token");
 }
 
 #[tokio::test]
-async fn a_token_that_was_never_issued_is_refused_with_a_challenge() {
+async fn an_unknown_access_token_is_rejected_with_a_challenge() {
     let (emulator, client) = emulator().await;
-    let reply = client.bearer("Bearer invented").get("/provider/github/me").await;
-    assert_eq!(reply.status, 401);
-    assert_eq!(reply.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
-    assert_eq!(reply.json()["error"], "invalid_token");
+    let response = client.bearer("Bearer invented").get("/provider/github/me").await;
+    assert_eq!(response.status, 401);
+    assert_eq!(response.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
+    assert_eq!(response.json()["error"], "invalid_token");
     assert_eq!(emulator.counters().refusals, 1);
 }
 
@@ -56,11 +60,11 @@ async fn deleting_a_token_from_the_vault_does_not_revoke_it_at_the_provider() {
     let id = emulator.connect(Connection::user("github", "user-1")).unwrap();
     let token = client.fetch("github", "user-1").await;
     client.delete(&format!("{TOKEN}?id={id}")).await;
-    assert!(client.is_good("github", &token["accessToken"]).await);
+    assert!(client.is_accepted("github", &token["accessToken"]).await);
 }
 
 #[tokio::test]
-async fn a_forced_refresh_gets_a_new_pair_and_leaves_the_old_access_token_to_expire() {
+async fn a_forced_refresh_returns_new_tokens_and_the_old_access_token_stays_valid() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let before = fetch_with(&client, json!({ "withRefreshToken": true })).await;
@@ -72,37 +76,37 @@ async fn a_forced_refresh_gets_a_new_pair_and_leaves_the_old_access_token_to_exp
     assert_eq!(before["id"], after["id"]);
     assert_eq!(before["lastRefreshTime"], "");
     assert_ne!(after["lastRefreshTime"], "");
-    assert!(client.is_good("github", &before["accessToken"]).await);
-    assert!(client.is_good("github", &after["accessToken"]).await);
+    assert!(client.is_accepted("github", &before["accessToken"]).await);
+    assert!(client.is_accepted("github", &after["accessToken"]).await);
     let counters = emulator.counters();
     assert_eq!((counters.mints, counters.refreshes), (2, 1));
 }
 
 #[tokio::test]
-async fn an_expired_token_is_refreshed_once_by_the_fetch_that_finds_it() {
+async fn concurrent_fetches_refresh_an_expired_token_once() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").lifetime(Duration::from_mins(1))).unwrap();
     let before = client.fetch("github", "user-1").await;
     emulator.advance(Duration::from_mins(2));
-    assert!(!client.is_good("github", &before["accessToken"]).await);
+    assert!(!client.is_accepted("github", &before["accessToken"]).await);
 
     let fetches: Vec<_> = (0..8)
         .map(|_| {
-            let client = Client::of(&emulator);
+            let client = TestClient::of(&emulator);
             tokio::spawn(async move { client.fetch("github", "user-1").await })
         })
         .collect();
     for fetch in fetches {
         let token = fetch.await.unwrap();
         assert_ne!(token["accessToken"], before["accessToken"]);
-        assert!(client.is_good("github", &token["accessToken"]).await);
+        assert!(client.is_accepted("github", &token["accessToken"]).await);
     }
     assert_eq!(emulator.counters().refreshes, 1);
     assert_eq!(emulator.counters().double_refreshes_refused, 0);
 }
 
 #[tokio::test]
-async fn without_a_refresh_token_an_expired_token_stays_expired_and_says_why() {
+async fn an_expired_token_without_a_refresh_token_stays_expired_and_gives_the_reason() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").without_refresh_token()).unwrap();
     let before = client.fetch("github", "user-1").await;
@@ -114,33 +118,33 @@ async fn without_a_refresh_token_an_expired_token_stays_expired_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_good_for_one_use() {
+async fn a_refresh_token_works_once() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").scopes(["repo", "gist"])).unwrap();
     let token = fetch_with(&client, json!({ "withRefreshToken": true })).await;
 
-    let first = exchange(&client, "github", &token["refreshToken"]).await;
+    let first = exchange_refresh_token(&client, "github", &token["refreshToken"]).await;
     assert_eq!(first.status, 200);
     let pair = first.json();
     assert_eq!(pair["token_type"], "Bearer");
     assert_eq!(pair["expires_in"], 3600);
     assert_eq!(pair["scope"], "repo gist");
-    assert!(client.is_good("github", &pair["access_token"]).await);
+    assert!(client.is_accepted("github", &pair["access_token"]).await);
 
-    let second = exchange(&client, "github", &token["refreshToken"]).await;
+    let second = exchange_refresh_token(&client, "github", &token["refreshToken"]).await;
     assert_eq!((second.status, second.json()["error"].as_str()), (400, Some("invalid_grant")));
     assert_eq!(emulator.counters().double_refreshes_refused, 1);
 
-    let next = exchange(&client, "github", &pair["refresh_token"]).await;
+    let next = exchange_refresh_token(&client, "github", &pair["refresh_token"]).await;
     assert_eq!(next.status, 200);
 }
 
 #[tokio::test]
-async fn a_refresh_token_used_behind_the_vaults_back_leaves_the_vault_with_the_old_token_and_a_reason() {
+async fn a_refresh_fails_in_the_vault_after_another_client_used_the_refresh_token() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let token = fetch_with(&client, json!({ "withRefreshToken": true })).await;
-    exchange(&client, "github", &token["refreshToken"]).await;
+    exchange_refresh_token(&client, "github", &token["refreshToken"]).await;
 
     let after = fetch_with(&client, json!({ "forceRefresh": true })).await;
 
@@ -149,7 +153,7 @@ async fn a_refresh_token_used_behind_the_vaults_back_leaves_the_vault_with_the_o
 }
 
 #[tokio::test]
-async fn the_token_endpoint_takes_forms_and_refuses_what_it_does_not_know() {
+async fn the_token_endpoint_accepts_forms_and_rejects_invalid_ones() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1").refresh_token("pinned +1")).unwrap();
     let form = async |body: &'static str| {
@@ -158,8 +162,8 @@ async fn the_token_endpoint_takes_forms_and_refuses_what_it_does_not_know() {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Full::from(Bytes::from_static(body.as_bytes())))
             .unwrap();
-        let reply = client.send(request).await.unwrap();
-        (reply.status, reply.json()["error"].as_str().unwrap_or_default().to_owned())
+        let response = client.send(request).await.unwrap();
+        (response.status, response.json()["error"].as_str().unwrap_or_default().to_owned())
     };
     let refused = |error: &str| (400, error.to_owned());
     assert_eq!(form("").await, refused("invalid_request"));
@@ -170,7 +174,7 @@ async fn the_token_endpoint_takes_forms_and_refuses_what_it_does_not_know() {
 }
 
 #[tokio::test]
-async fn a_revoked_consent_ends_its_access_tokens_and_its_refreshes() {
+async fn revoking_a_consent_invalidates_its_access_tokens_and_its_refreshes() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     emulator.connect(Connection::user("github", "user-2")).unwrap();
@@ -179,20 +183,20 @@ async fn a_revoked_consent_ends_its_access_tokens_and_its_refreshes() {
 
     assert_eq!(emulator.revoke(&Revocation::user("github", "user-1")), 1);
 
-    assert!(!client.is_good("github", &revoked["accessToken"]).await);
-    assert!(client.is_good("github", &untouched["accessToken"]).await);
+    assert!(!client.is_accepted("github", &revoked["accessToken"]).await);
+    assert!(client.is_accepted("github", &untouched["accessToken"]).await);
     let after = fetch_with(&client, json!({ "forceRefresh": true })).await;
     assert_eq!(after["accessToken"], revoked["accessToken"]);
     assert_eq!(after["lastRefreshError"], "the user has revoked the consent");
-    assert_eq!(emulator.revoke(&Revocation::user("github", "user-1")), 0, "there is nothing left to revoke");
+    assert_eq!(emulator.revoke(&Revocation::user("github", "user-1")), 0, "no consent is left to revoke");
 
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let again = client.fetch("github", "user-1").await;
-    assert!(client.is_good("github", &again["accessToken"]).await, "a new consent is a new one");
+    assert!(client.is_accepted("github", &again["accessToken"]).await, "a new consent yields new tokens");
 }
 
 #[tokio::test]
-async fn a_fault_at_the_provider_reaches_the_refreshes_of_the_vault() {
+async fn a_fault_at_the_provider_affects_the_vaults_refreshes() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let before = client.fetch("github", "user-1").await;

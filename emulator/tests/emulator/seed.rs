@@ -1,9 +1,9 @@
-//! Seeds: what exists from the start, and what is told about a seed that makes no sense.
+//! Seeds: the apps and connections at the start, and the errors of an invalid seed.
 
 use descope_outbound_emulator::{Connection, Emulator, Options, Seed};
 use serde_json::json;
 
-use crate::client::{BY_SCOPES, Client};
+use crate::test_client::{BY_SCOPES, TestClient};
 
 const SEED: &str = r#"{
     "apps": [{ "id": "github" }, { "id": "google", "lifetime_seconds": 60 }],
@@ -16,14 +16,14 @@ const SEED: &str = r#"{
     ]
 }"#;
 
-async fn seeded(seed: Seed) -> (Emulator, Client) {
+async fn seeded(seed: Seed) -> (Emulator, TestClient) {
     let emulator = Emulator::start(Options { seed, ..Options::default() }).await.unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     (emulator, client)
 }
 
 #[tokio::test]
-async fn what_is_pinned_in_a_seed_is_what_is_served() {
+async fn the_pinned_tokens_of_a_seed_are_served() {
     let (_emulator, client) = seeded(Seed::from_json(SEED).unwrap()).await;
     let body = json!({
         "appId": "github", "userId": "user-1", "scopes": ["repo"], "options": { "withRefreshToken": true }
@@ -32,11 +32,11 @@ async fn what_is_pinned_in_a_seed_is_what_is_served() {
     assert_eq!(token["id"], "token-1");
     assert_eq!(token["accessToken"], "pinned-access");
     assert_eq!(token["refreshToken"], "pinned-refresh");
-    assert!(client.is_good("github", &token["accessToken"]).await);
+    assert!(client.is_accepted("github", &token["accessToken"]).await);
 }
 
 #[tokio::test]
-async fn a_reset_brings_the_seed_back_and_nothing_else() {
+async fn a_reset_restores_only_the_seed() {
     let (emulator, client) = seeded(Seed::from_json(SEED).unwrap()).await;
     emulator.connect(Connection::user("github", "user-2")).unwrap();
     client.delete("/v1/mgmt/outbound/token?id=token-1").await;
@@ -48,7 +48,7 @@ async fn a_reset_brings_the_seed_back_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_seed_that_lists_apps_lists_them_all() {
+async fn a_seed_with_apps_rejects_connections_to_other_apps() {
     let (emulator, _client) = seeded(Seed::default().app("github")).await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let error = emulator.connect(Connection::user("gitlab", "user-1")).unwrap_err();
@@ -56,14 +56,14 @@ async fn a_seed_that_lists_apps_lists_them_all() {
 }
 
 #[tokio::test]
-async fn without_a_list_an_app_exists_as_soon_as_somebody_connects_to_it() {
+async fn a_connection_creates_its_app_if_the_seed_lists_none() {
     let (emulator, client) = seeded(Seed::default()).await;
     emulator.connect(Connection::user("anything", "user-1")).unwrap();
     client.fetch("anything", "user-1").await;
 }
 
 #[tokio::test]
-async fn what_is_pinned_twice_is_refused_when_connecting() {
+async fn connecting_with_an_id_or_token_that_exists_fails() {
     let (emulator, _client) = seeded(Seed::from_json(SEED).unwrap()).await;
     let connection = || Connection::user("github", "user-9");
     assert!(emulator.connect(connection().token_id("token-1")).is_err());
@@ -73,14 +73,14 @@ async fn what_is_pinned_twice_is_refused_when_connecting() {
 }
 
 #[test]
-fn what_is_wrong_with_a_seed_is_told_with_the_name_of_the_entry() {
+fn an_invalid_seed_gets_an_error_that_names_the_entry() {
     for (seed, expected) in [
-        (r#"{"apps":[{"id":"a"},{"id":"a"}]}"#, "apps[1]: there are two apps with the id \"a\""),
+        (r#"{"apps":[{"id":"a"},{"id":"a"}]}"#, "apps[1]: another app has the id \"a\""),
         (r#"{"apps":[{"id":""}]}"#, "apps[0]: id is missing"),
         (r#"{"apps":[{"title":"a"}]}"#, "apps[0]: unknown field `title`"),
         (
             r#"{"apps":[{"id":"a"}],"connections":[{"app_id":"b","user_id":"u"}]}"#,
-            "connections[0]: there is no app \"b\"",
+            "connections[0]: app \"b\" is not in apps",
         ),
         (
             r#"{"connections":[{"app_id":"a","user_id":"u"},{"app_id":"a"}]}"#,
@@ -102,14 +102,14 @@ fn what_is_wrong_with_a_seed_is_told_with_the_name_of_the_entry() {
 }
 
 #[tokio::test]
-async fn a_seed_made_in_code_is_checked_at_the_start() {
+async fn a_seed_built_in_code_is_validated_at_the_start() {
     let seed = Seed::default().app("github").connection(Connection::user("gitlab", "user-1"));
     let error = Emulator::start(Options { seed, ..Options::default() }).await.unwrap_err();
     assert!(error.to_string().contains("connections[0]"), "{error}");
 }
 
 #[test]
-fn a_seed_file_that_cannot_be_read_is_named() {
+fn the_error_for_an_unreadable_seed_file_names_the_file() {
     let error = Seed::from_file("/nowhere/seed.json").unwrap_err().to_string();
     assert!(error.contains("/nowhere/seed.json"), "{error}");
 }

@@ -1,29 +1,29 @@
-//! A tenant's own tokens, and fetching with an inbound token in the place of the management key.
+//! Tenant-level tokens, and fetches with an inbound token instead of the management key.
 
 use std::time::Duration;
 
 use descope_outbound_emulator::{Connection, Emulator, InboundToken, Options};
 use serde_json::{Value, json};
 
-use crate::client::{BY_SCOPES, Client, LATEST, LICENCE};
+use crate::test_client::{BY_SCOPES, LATEST, LICENSE, TestClient};
 
 const TENANT_LATEST: &str = "/v1/mgmt/outbound/app/tenant/token/latest";
 const TENANT_BY_SCOPES: &str = "/v1/mgmt/outbound/app/tenant/token";
 
-async fn emulator() -> (Emulator, Client) {
+async fn emulator() -> (Emulator, TestClient) {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     emulator.connect(Connection::user("github", "user-1").scopes(["repo"])).unwrap();
     emulator.connect(Connection::user("github", "user-2").scopes(["repo"])).unwrap();
     emulator.connect(Connection::of_tenant("github", "acme").scopes(["repo"])).unwrap();
-    let client = Client::of(&emulator);
+    let client = TestClient::of(&emulator);
     (emulator, client)
 }
 
-fn bearing(emulator: &Emulator, token: &str) -> Client {
-    Client::of(emulator).bearer(format!("Bearer {}:{token}", emulator.project_id()))
+fn client_with_token(emulator: &Emulator, token: &str) -> TestClient {
+    TestClient::of(emulator).bearer(format!("Bearer {}:{token}", emulator.project_id()))
 }
 
-/// The four fetches, as user-1 or acme would make them.
+/// The four fetches, for user-1 or acme.
 fn fetches() -> [(&'static str, Value); 4] {
     [
         (LATEST, json!({ "appId": "github", "userId": "user-1" })),
@@ -34,7 +34,7 @@ fn fetches() -> [(&'static str, Value); 4] {
 }
 
 #[tokio::test]
-async fn a_tenants_token_is_its_own() {
+async fn a_tenant_level_token_belongs_to_its_tenant() {
     let (_emulator, client) = emulator().await;
     for (path, body) in &fetches()[2..] {
         let token = client.post(path, body.clone()).await.json()["token"].clone();
@@ -48,24 +48,24 @@ async fn a_tenants_token_is_its_own() {
 }
 
 #[tokio::test]
-async fn an_inbound_token_fetches_and_does_nothing_else() {
+async fn an_inbound_token_can_only_fetch() {
     let (emulator, _client) = emulator().await;
-    let client = bearing(&emulator, &emulator.issue_inbound_token(InboundToken::user("user-1")));
+    let client = client_with_token(&emulator, &emulator.issue_inbound_token(InboundToken::user("user-1")));
     for (path, body) in fetches() {
         assert_eq!(client.post(path, body).await.status, 200, "{path}");
     }
     assert!(emulator.journal().iter().all(|entry| entry.authorized));
-    for reply in [
-        client.get(LICENCE).await,
+    for response in [
+        client.get(LICENSE).await,
         client.delete("/v1/mgmt/outbound/user/tokens?userId=user-1").await,
         client.get("/v1/mgmt/outbound/apps").await,
     ] {
-        assert_eq!(reply.status, 401);
+        assert_eq!(response.status, 401);
     }
 }
 
 #[tokio::test]
-async fn an_inbound_token_fetches_for_its_own_user_and_tenant_only() {
+async fn an_inbound_token_fetches_only_for_its_user_and_tenant() {
     let (emulator, _client) = emulator().await;
     let other_user = InboundToken::user("user-2");
     let other_tenant = InboundToken::user("user-1").tenant("other");
@@ -73,7 +73,7 @@ async fn an_inbound_token_fetches_for_its_own_user_and_tenant_only() {
     for (request, expected) in
         [(other_user, [403, 403, 200, 200]), (other_tenant, [200, 200, 403, 403]), (no_scope, [403; 4])]
     {
-        let client = bearing(&emulator, &emulator.issue_inbound_token(request.clone()));
+        let client = client_with_token(&emulator, &emulator.issue_inbound_token(request.clone()));
         for ((path, body), expected) in fetches().into_iter().zip(expected) {
             assert_eq!(client.post(path, body).await.status, expected, "{request:?} {path}");
         }
@@ -81,15 +81,15 @@ async fn an_inbound_token_fetches_for_its_own_user_and_tenant_only() {
 }
 
 #[tokio::test]
-async fn an_inbound_token_that_is_unknown_expired_or_without_its_project_is_refused() {
+async fn an_inbound_token_that_is_unknown_expired_or_without_a_project_is_rejected() {
     let (emulator, _client) = emulator().await;
     let token = emulator.issue_inbound_token(InboundToken::user("user-1"));
     let (path, body) = &fetches()[0];
-    assert_eq!(bearing(&emulator, "invented").post(path, body.clone()).await.status, 401);
-    let bare = Client::of(&emulator).bearer(format!("Bearer {token}"));
+    assert_eq!(client_with_token(&emulator, "invented").post(path, body.clone()).await.status, 401);
+    let bare = TestClient::of(&emulator).bearer(format!("Bearer {token}"));
     assert_eq!(bare.post(path, body.clone()).await.status, 401);
     emulator.advance(Duration::from_hours(2));
-    assert_eq!(bearing(&emulator, &token).post(path, body.clone()).await.status, 401);
+    assert_eq!(client_with_token(&emulator, &token).post(path, body.clone()).await.status, 401);
     let journal = serde_json::to_string(&emulator.journal()).unwrap();
     assert!(!journal.contains(&token) && !journal.contains("invented"), "{journal}");
 }
@@ -97,9 +97,9 @@ async fn an_inbound_token_that_is_unknown_expired_or_without_its_project_is_refu
 #[tokio::test]
 async fn an_inbound_token_is_issued_over_http() {
     let (emulator, control) = emulator().await;
-    let reply =
+    let response =
         control.post("/_emulator/inbound_token", json!({ "user_id": "user-1", "token": "pinned" })).await;
-    assert_eq!(reply.json(), json!({ "token": "pinned" }));
+    assert_eq!(response.json(), json!({ "token": "pinned" }));
     let (path, body) = &fetches()[0];
-    assert_eq!(bearing(&emulator, "pinned").post(path, body.clone()).await.status, 200);
+    assert_eq!(client_with_token(&emulator, "pinned").post(path, body.clone()).await.status, 200);
 }

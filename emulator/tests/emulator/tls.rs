@@ -1,4 +1,4 @@
-//! HTTPS with a certificate authority that only the emulator has.
+//! HTTPS with the emulator's own certificate authority.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::client::{Reply, read};
+use crate::test_client::{ReceivedResponse, read};
 
 async fn emulator() -> Emulator {
     let options = Options { tls: true, listen: Some("emulator.test".to_owned()), ..Options::default() };
@@ -44,7 +44,7 @@ async fn connect(
     TlsConnector::from(Arc::new(config)).connect(name, socket).await
 }
 
-async fn health_over_http2(emulator: &Emulator) -> Result<Reply, hyper::Error> {
+async fn license_over_http2(emulator: &Emulator) -> Result<ReceivedResponse, hyper::Error> {
     let stream = connect(emulator, emulator.ca_pem().unwrap(), "localhost", b"h2").await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
     let io = TokioIo::new(stream);
@@ -55,7 +55,7 @@ async fn health_over_http2(emulator: &Emulator) -> Result<Reply, hyper::Error> {
     read(sender.send_request(request.body(Full::<Bytes>::default()).unwrap()).await?).await
 }
 
-async fn health_over_http1(emulator: &Emulator, name: &str) -> Result<Reply, hyper::Error> {
+async fn license_over_http1(emulator: &Emulator, name: &str) -> Result<ReceivedResponse, hyper::Error> {
     let stream = connect(emulator, emulator.ca_pem().unwrap(), name, b"http/1.1").await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -67,32 +67,32 @@ async fn health_over_http1(emulator: &Emulator, name: &str) -> Result<Reply, hyp
 }
 
 #[tokio::test]
-async fn its_authority_vouches_for_the_loopback_names_and_the_listen_name() {
+async fn the_certificate_covers_the_loopback_names_and_the_listen_name() {
     let emulator = emulator().await;
     assert!(emulator.base_url().starts_with("https://127.0.0.1:"));
     for name in ["localhost", "127.0.0.1", "::1", "emulator.test"] {
-        assert_eq!(health_over_http1(&emulator, name).await.unwrap().status, 200, "{name}");
+        assert_eq!(license_over_http1(&emulator, name).await.unwrap().status, 200, "{name}");
     }
     let ca = emulator.ca_pem().unwrap();
     assert!(connect(&emulator, ca, "example.com", b"h2").await.is_err());
 }
 
 #[tokio::test]
-async fn every_emulator_has_an_authority_of_its_own() {
+async fn each_emulator_has_its_own_authority() {
     let (one, other) = (emulator().await, emulator().await);
     assert_ne!(one.ca_pem(), other.ca_pem());
     assert!(connect(&one, other.ca_pem().unwrap(), "localhost", b"h2").await.is_err());
 }
 
 #[tokio::test]
-async fn http2_is_spoken_where_it_is_offered() {
+async fn a_tls_client_that_offers_http2_gets_http2() {
     let emulator = emulator().await;
-    assert_eq!(health_over_http2(&emulator).await.unwrap().status, 200);
+    assert_eq!(license_over_http2(&emulator).await.unwrap().status, 200);
     assert_eq!(emulator.journal()[0].http_version, "HTTP/2");
 }
 
 #[tokio::test]
-async fn the_authority_is_in_a_file_without_its_key_until_the_emulator_goes() {
+async fn dropping_the_emulator_removes_the_certificate_file_which_has_no_key() {
     let emulator = emulator().await;
     let path = emulator.ca_file().unwrap().to_owned();
     let pem = std::fs::read_to_string(&path).unwrap();
@@ -109,43 +109,47 @@ async fn an_emulator_without_tls_has_no_authority() {
 }
 
 #[tokio::test]
-async fn faults_of_the_connection_happen_to_encrypted_ones_too() {
+async fn connection_faults_also_apply_over_tls() {
     let emulator = emulator().await;
     for fault in [Fault::reset(), Fault::close(), Fault::garbage(), Fault::cut(), Fault::reset_in_body()] {
         emulator.clear_faults();
         emulator.add_fault(fault.clone()).unwrap();
-        assert!(health_over_http1(&emulator, "localhost").await.is_err(), "HTTP/1.1 {fault:?}");
-        assert!(health_over_http2(&emulator).await.is_err(), "HTTP/2 {fault:?}");
+        assert!(license_over_http1(&emulator, "localhost").await.is_err(), "HTTP/1.1 {fault:?}");
+        assert!(license_over_http2(&emulator).await.is_err(), "HTTP/2 {fault:?}");
     }
     emulator.clear_faults();
     emulator.add_fault(Fault::drip(std::time::Duration::from_millis(1))).unwrap();
-    for reply in [health_over_http1(&emulator, "localhost").await, health_over_http2(&emulator).await] {
-        assert_eq!(reply.unwrap().json()["rateLimitTier"], "tier3");
+    for response in [license_over_http1(&emulator, "localhost").await, license_over_http2(&emulator).await] {
+        assert_eq!(response.unwrap().json()["rateLimitTier"], "tier3");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_tls_is_turned_away() {
+async fn a_plain_text_connection_to_a_tls_port_is_closed() {
     let emulator = emulator().await;
     let mut socket = TcpStream::connect(emulator.address()).await.unwrap();
     tokio::io::AsyncWriteExt::write_all(&mut socket, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
         .unwrap();
-    let mut answer = Vec::new();
-    // How the connection ends is not the point.
-    let _ = socket.read_to_end(&mut answer).await;
-    assert!(!answer.starts_with(b"HTTP/"));
-    assert_eq!(health_over_http2(&emulator).await.unwrap().status, 200, "and others are still served");
+    let mut received = Vec::new();
+    // The connection may end in any way.
+    let _ = socket.read_to_end(&mut received).await;
+    assert!(!received.starts_with(b"HTTP/"));
+    assert_eq!(
+        license_over_http2(&emulator).await.unwrap().status,
+        200,
+        "other connections are still served"
+    );
 }
 
 #[tokio::test]
-async fn a_certificate_can_be_expired_or_for_another_host() {
-    for (certificate, complaint) in
+async fn the_certificate_can_be_expired_or_for_another_host() {
+    for (certificate, error) in
         [(Certificate::Expired, "expired"), (Certificate::OtherHost, "not valid for name")]
     {
         let options = Options { tls: true, certificate, ..Options::default() };
         let emulator = Emulator::start(options).await.unwrap();
-        let refused = connect(&emulator, emulator.ca_pem().unwrap(), "localhost", b"h2").await.err().unwrap();
-        assert!(refused.to_string().contains(complaint), "{refused}");
+        let refusal = connect(&emulator, emulator.ca_pem().unwrap(), "localhost", b"h2").await.err().unwrap();
+        assert!(refusal.to_string().contains(error), "{refusal}");
     }
 }
