@@ -1,4 +1,4 @@
-"""The same everywhere: operations and cache in the core, Python's two clients and Node, and on the reference page."""
+"""Operations and cache are the same in the core, both Python clients, Node, and on the reference page."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def node_names() -> dict[str, list[str]]:
     return names
 
 
-def test_every_operation_of_the_core_is_in_python() -> None:
+def test_python_has_every_operation_of_the_core() -> None:
     methods = [name + suffix for sync, _, _, suffix in TWINS for name in generate_reference.operations_of(sync)]
     assert sorted(methods) == sorted(_native.operation_names())
 
 
 @pytest.mark.parametrize(("sync", "twin"), [(sync, twin) for sync, twin, _, _ in TWINS])
-def test_the_two_clients_have_the_same_methods_with_the_same_arguments(sync: type, twin: type) -> None:
+def test_the_python_clients_have_the_same_methods_with_the_same_arguments(sync: type, twin: type) -> None:
     names = generate_reference.operations_of(sync)
     assert names == generate_reference.operations_of(twin)
     for name in names:
@@ -60,20 +60,20 @@ def test_the_two_clients_have_the_same_methods_with_the_same_arguments(sync: typ
 
 
 @pytest.mark.parametrize(("sync", "node"), [(sync, node) for sync, _, node, _ in TWINS])
-def test_node_has_the_same_methods_in_its_own_spelling(sync: type, node: str, node_names: dict[str, list[str]]) -> None:
+def test_node_has_the_same_methods_in_camel_case(sync: type, node: str, node_names: dict[str, list[str]]) -> None:
     expected = {generate_reference.node_name(name) for name in generate_reference.operations_of(sync)}
     assert set(node_names[node]) == expected
 
 
 @pytest.mark.parametrize("node", [node for _, _, node, _ in TWINS])
-def test_nodes_types_name_the_same_methods(node: str, node_names: dict[str, list[str]]) -> None:
+def test_the_types_of_node_declare_the_same_methods(node: str, node_names: dict[str, list[str]]) -> None:
     declared = (ROOT / "bindings-node" / "lib" / "operations.d.cts").read_text(encoding="utf-8")
     interface = f"export interface {node[0].upper()}{node[1:]}Operations"
     body = declared.split(f"{interface}<", 1)[1].split("\n}", 1)[0]
     assert set(re.findall(r"^  (\w+)[(<]", body, re.MULTILINE)) == set(node_names[node])
 
 
-def test_every_operation_has_its_method_in_rust() -> None:
+def test_rust_has_a_method_for_every_operation() -> None:
     source = (ROOT / "core" / "src" / "client.rs").read_text(encoding="utf-8")
     called = {name.lower() for name in re.findall(r"&operation::([A-Z_]+)", source)}
     assert called == set(_native.operation_names())
@@ -99,12 +99,12 @@ console.log(JSON.stringify({ methods, stats: Object.keys(cache.stats()), refusal
 
 
 def camel(name: str) -> str:
-    """A name in Node's spelling."""
+    """Return the name in camel case, as in Node."""
     return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
 
 
 def declared_cache(interface: str) -> dict[str, list[str]]:
-    """The members that Node's types declare, and the names of the arguments of each."""
+    """Return the members that Node's types declare, with the names of their arguments."""
     declared = (ROOT / "bindings-node" / "lib" / "cache.d.cts").read_text(encoding="utf-8")
     body = declared.split(f"export interface {interface} {{", 1)[1].split("\n}", 1)[0]
     members = re.findall(r"^  (\w+)\??(?:\((.*)\))?:", body, re.MULTILINE)
@@ -133,7 +133,7 @@ def test_the_cache_has_the_same_methods_with_the_same_arguments(node_cache: dict
 def test_the_cache_takes_the_same_options(node_cache: dict[str, Any]) -> None:
     expected = [camel(name) for name in CacheOptions._fields]
     assert list(declared_cache("CacheOptions")) == expected
-    # Refused are all but these.
+    # The error lists the accepted options.
     named = re.fullmatch(r"ofNoCache is not a cache option: the options are (.+)", node_cache["refusal"])
     assert named is not None
     assert set(re.split(r", | and ", named[1])) == set(expected)
