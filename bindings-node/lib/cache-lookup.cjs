@@ -23,16 +23,17 @@ function createCacheLookup({ find, take }, parsedResponses, extraOptions) {
   return (appId, userId, tenantId, scopes, options, callOptions) => {
     if (isGiven(options) || !isText(appId) || !isText(userId)) return undefined;
     const isShort = scopes === undefined && !isGiven(callOptions) && !isGiven(tenantId);
-    const number = isShort
+    const generation = isShort
       ? find(appId, userId)
       : findWithOptions(find, appId, userId, tenantId, scopes, callOptions, extraOptions);
-    if (number === 0) return undefined;
-    const response = parsedResponses.get(Math.abs(number), take);
-    return response && successResponse(response, response.data.clone(number < 0 ? STALE_TOKEN : CACHED_TOKEN));
+    if (generation === 0) return undefined;
+    // A negative generation marks a token that should have been refreshed by now.
+    const response = parsedResponses.get(Math.abs(generation), take);
+    return response && successResponse(response, response.data.clone(generation < 0 ? STALE_TOKEN : CACHED_TOKEN));
   };
 }
 
-/** Return the number of the cached content, or 0 on a miss and for arguments that need the slow path. */
+/** Return the generation of the cached content, or 0 on a miss and for arguments that need the slow path. */
 function findWithOptions(find, appId, userId, tenantId, scopes, callOptions, extraOptions) {
   const { signal, timeout, others } = parseCallOptions(callOptions, extraOptions);
   const tenant = tenantId ?? '';

@@ -7,13 +7,13 @@ const { CloneSource } = require('./clone-source.cjs');
 const ROTATION_INTERVAL = 300_000;
 
 /**
- * Parsed responses by the number of their content. A new token always has a new number.
+ * Parsed responses by the generation of their content. A new token always has a new generation.
  *
- * Responses live in two generations. Each rotation drops the responses that were not read since the last one. Both
- * generations together hold about as much as the native cache may.
+ * Responses live in two halves. Each rotation drops the responses that were not read since the last one. Both halves
+ * together hold about as much as the native cache may.
  */
 class ParsedResponses {
-  #maxPerGeneration;
+  #maxPerHalf;
   #maxCharacters;
   #characters = 0;
   #current = new Map();
@@ -26,25 +26,25 @@ class ParsedResponses {
    * @param {number} maxBytes the maximum size of the native cache in bytes
    */
   constructor(maxEntries, maxBytes) {
-    this.#maxPerGeneration = Math.ceil(maxEntries / 2);
+    this.#maxPerHalf = Math.ceil(maxEntries / 2);
     this.#maxCharacters = maxBytes / 2;
   }
 
   /**
-   * Return the response with this number.
+   * Return the response with this generation.
    *
    * @param {() => object | null} take returns the content to parse if the response is not here, or null if it was
    * evicted
    */
-  get(number, take) {
-    return this.#current.get(number) ?? this.#insert(number, take);
+  get(generation, take) {
+    return this.#current.get(generation) ?? this.#insert(generation, take);
   }
 
-  #insert(number, take) {
-    const response = this.#previous.get(number) ?? parse(take());
+  #insert(generation, take) {
+    const response = this.#previous.get(generation) ?? parse(take());
     if (response === undefined) return undefined;
-    if (this.#current.size >= this.#maxPerGeneration || this.#characters >= this.#maxCharacters) this.#rotate();
-    this.#current.set(number, response);
+    if (this.#current.size >= this.#maxPerHalf || this.#characters >= this.#maxCharacters) this.#rotate();
+    this.#current.set(generation, response);
     this.#characters += response.body.length + response.headers.length;
     this.#timer ??= setInterval(() => this.#rotate(), ROTATION_INTERVAL).unref();
     return response;

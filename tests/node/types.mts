@@ -140,10 +140,10 @@ export async function everyCallByToken(call: FetchCallOptions): Promise<void> {
   await outboundApplicationByToken.fetchTenantTokenByScopes('token', 'app', 'tenant', ['read'], {}, call);
 }
 
-// @ts-expect-error: what the types are made of is no type of the package.
+// @ts-expect-error: the package does not export its building blocks.
 export type { Given, TokenToUpload } from 'descope-outbound';
 
-/** As the official SDK's types have it: fewer fields, and without the last argument. */
+/** The types of the official SDK: fewer fields, and no call options. */
 interface Official {
   validateSession: (sessionToken: string) => Promise<unknown>;
   management: {

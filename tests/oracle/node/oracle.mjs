@@ -9,7 +9,7 @@ import DescopeClient from '@descope/node-sdk';
 import { check } from '../../node/support/contract-check.mjs';
 import { readTable } from '../../node/support/contract-table.mjs';
 
-const AT_ONCE = 32;
+const CONCURRENCY = 32;
 const LOOPBACK = ['127.0.0.1', 'localhost'];
 const OPERATIONS = 'outboundApplication';
 const SUBJECT = { makeClient: DescopeClient, isOfficial: true };
@@ -28,10 +28,10 @@ const methods = Object.keys(management[OPERATIONS]).map((method) => [OPERATIONS,
 
 const waiting = [...cases];
 const verdicts = [];
-await Promise.all(Array.from({ length: AT_ONCE }, judgeWhatWaits));
+await Promise.all(Array.from({ length: CONCURRENCY }, runWaitingCases));
 process.stdout.write(JSON.stringify({ verdicts, calls, methods }), () => process.exit());
 
-async function judgeWhatWaits() {
+async function runWaitingCases() {
   for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
     const { id, departure = null } = each;
     verdicts.push({ id, departure, disagreement: await disagreement(each) });
