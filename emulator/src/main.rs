@@ -20,7 +20,7 @@ use serde_json::json;
 /// It listens on 127.0.0.1. The first line of its output is JSON for programs; the other lines are for a shell.
 #[derive(Parser)]
 #[command(name = "descope-outbound-emulator")]
-struct Arguments {
+struct CliArguments {
     /// The port on 127.0.0.1; with 0, the system picks a free port
     #[arg(long, default_value_t = 8787)]
     port: u16,
@@ -80,7 +80,7 @@ enum MissingDeleteArgument {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    match run(CliArguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // If stderr is closed, the exit code alone reports the failure.
@@ -90,7 +90,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(arguments: CliArguments) -> Result<(), Box<dyn std::error::Error>> {
     let signal = ShutdownSignal::listen()?;
     let emulator = Emulator::start(arguments.into_options()?).await?;
     print_settings(&emulator)?;
@@ -99,7 +99,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-impl Arguments {
+impl CliArguments {
     fn into_options(self) -> Result<Options, Box<dyn std::error::Error>> {
         Ok(Options {
             port: self.port,

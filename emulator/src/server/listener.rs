@@ -20,7 +20,7 @@ use crate::state::EmulatorContext;
 
 /// The backlog of Tokio's own listeners.
 const BACKLOG: u32 = 1024;
-/// How long a restart waits for the response to its own request.
+/// How long a restart waits, so that the response to its own request is sent first.
 const RESTART_DELAY: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` fires or is dropped, and then closes every open connection.

@@ -37,7 +37,7 @@ pub struct SeedApp {
     /// Its name; the id by default.
     #[serde(default)]
     pub name: Option<String>,
-    /// The lifetime of its access tokens; the emulator's default lifetime by default.
+    /// The lifetime of its access tokens; the `lifetime` of the options by default.
     #[serde(default)]
     pub lifetime_seconds: Option<u64>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// An app in the vault.
 #[derive(Clone, Default)]
 pub(crate) struct App {
-    /// The lifetime of its access tokens; the emulator's default lifetime if absent.
+    /// The lifetime of its access tokens; the `lifetime` of the options if absent.
     pub(crate) lifetime: Option<Duration>,
     pub(crate) description: AppDescription,
 }
