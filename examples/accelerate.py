@@ -1,7 +1,7 @@
-"""An official client whose outbound calls go through descope-outbound: one line is added, nothing else changes.
+"""A backend with a client of the official SDK: one line routes its outbound calls through this package.
 
-Needs ``pip install descope``. Set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID and DESCOPE_MANAGEMENT_KEY first, to an
-emulator's for example: ``cargo run --package descope-outbound-emulator`` prints them.
+Install the official SDK first (``pip install descope``), and set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID and
+DESCOPE_MANAGEMENT_KEY. To try it, use the values that ``cargo run --package descope-outbound-emulator`` prints.
 """
 
 import os
@@ -17,12 +17,12 @@ def main() -> None:
     if missing:
         sys.exit(f"Please set {', '.join(missing)}.")
     try:
-        from descope import AuthException, DescopeClient  # noqa: PLC0415 - it may be missing
+        from descope import AuthException, DescopeClient  # noqa: PLC0415 - the package may be missing
     except ImportError:
         sys.exit("Please install the official package: pip install descope")
 
     client = DescopeClient(os.environ["DESCOPE_PROJECT_ID"])
-    descope_outbound.accelerate(client)  # the one line
+    descope_outbound.accelerate(client)  # the one new line
 
     try:
         token = client.mgmt.outbound_application.fetch_token("google-calendar", "ada")

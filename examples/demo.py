@@ -1,4 +1,4 @@
-"""Starts the emulator, lets two users connect an app, and runs the Python and the Node example: ``make demo``."""
+"""Start the emulator, connect two users to an app, and run the Python and the Node example: ``make demo``."""
 
 import json
 import os
@@ -12,7 +12,7 @@ EMULATOR = EXAMPLES.parent / "target" / "debug" / "descope-outbound-emulator"
 
 
 def connect(base_url: str, user_id: str) -> None:
-    """As if the user had just been through the consent page."""
+    """Connect a user, as the consent page of the third party would."""
     connection = {"app_id": "google-calendar", "user_id": user_id, "scopes": ["calendar.read", "calendar.write"]}
     request = urllib.request.Request(f"{base_url}/_emulator/connect", data=json.dumps(connection).encode())
     request.add_header("Content-Type", "application/json")
@@ -20,7 +20,7 @@ def connect(base_url: str, user_id: str) -> None:
 
 
 def run(title: str, *command: str, environment: dict[str, str]) -> bool:
-    """Runs one example; its output is the demo's."""
+    """Run one example, with its output on the terminal, and return whether it succeeded."""
     print(f"\n{title}: {' '.join(command)}", flush=True)
     return subprocess.run(command, env=environment, check=False, timeout=60).returncode == 0
 
@@ -31,7 +31,7 @@ def main() -> None:
         assert emulator.stdout is not None
         started = json.loads(emulator.stdout.readline())
         base_url = started["base_url"]
-        print(f"The emulator stands in for Descope and for Google at {base_url}")
+        print(f"The emulator replaces Descope and Google at {base_url}")
         for user_id in ["ada", "grace"]:
             connect(base_url, user_id)
             print(f"{user_id} has connected google-calendar")
@@ -50,7 +50,7 @@ def main() -> None:
         emulator.wait(timeout=10)
     if not (python and node):
         sys.exit("\nThe demo failed.")
-    print("\nBoth worked. The same programs talk to Descope once the variables above are your own project's.")
+    print("\nBoth worked. To call Descope, set the variables of these programs to the values of your own project.")
 
 
 if __name__ == "__main__":

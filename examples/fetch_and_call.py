@@ -1,7 +1,7 @@
 """Fetch a user's token and call the third party with it: what a backend does for every user.
 
-Set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY and PROVIDER_URL first; ``make demo`` sets them to
-the emulator's.
+Set DESCOPE_BASE_URI, DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY and PROVIDER_URL first. ``make demo`` sets them to
+the values of the emulator.
 """
 
 import json
@@ -19,12 +19,12 @@ SCOPES = ["calendar.read", "calendar.write"]
 
 
 def who_am_i(access_token: str) -> dict[str, object]:
-    """The third party's own answer to whoever holds the token."""
+    """Ask the third party which user the token belongs to."""
     url = f"{os.environ['PROVIDER_URL']}/{APP_ID}/me"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {access_token}"})
     with urllib.request.urlopen(request, timeout=10) as response:
-        answer: dict[str, object] = json.load(response)
-        return answer
+        user: dict[str, object] = json.load(response)
+        return user
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
 
         token = outbound.fetch_token(APP_ID, USER_ID)
         print(f"  the newest token      {token}")
-        print(f"  it is good until      {token.expires_at}")
+        print(f"  it expires at         {token.expires_at}")
         print(f"  the provider says     {who_am_i(token['token']['accessToken'])}")
 
         by_scopes = outbound.fetch_token_by_scopes(APP_ID, USER_ID, SCOPES)
