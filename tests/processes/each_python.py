@@ -50,7 +50,7 @@ def pythons() -> dict[tuple[int, ...], str]:
 
 
 #: What is repeated.
-SOAKED = ["tests/python/test_forks.py", "tests/python/test_interpreter_end.py"]
+SOAKED = ["tests/python/test_forks.py", "tests/python/test_interpreter_exit.py"]
 TIMES = "10"
 
 

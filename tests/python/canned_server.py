@@ -1,4 +1,4 @@
-"""A server on this machine that answers what it is told to, and keeps what it was asked."""
+"""A loopback server that sends canned responses and keeps the requests that it received."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: A client that waits longer than this is broken, and the test has failed by then.
+#: A client that waits longer than this is broken, and its test has already failed.
 LONGEST_HANG_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP answer; ``drip_seconds`` pass between any two bytes of its body."""
+    """An HTTP response. With ``drip_seconds``, that much time passes between any two bytes of its body."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -27,40 +27,40 @@ class Reply:
     drip_seconds: float | None = None
 
 
-#: An answer, the end of the connection without one, or nothing at all.
-Answer = Reply | Literal["close", "hang"]
+#: A response, a connection that closes without one, or a connection that hangs.
+ReplyOrFault = Reply | Literal["close", "hang"]
 
 UNEXPECTED = Reply(418, body=b"this request was not expected")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One answer, and when it is given: to the request of the path ``beside`` whenever it comes, else in turn."""
+    """A reply to one request: to the next one or, with ``path``, to the first one of that path, whenever it comes."""
 
-    answer: Answer
-    beside: str | None = None
+    reply: ReplyOrFault
+    path: str | None = None
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it arrived: the query still encoded, the names of the headers in lower case."""
+    """A received request. The query is still encoded, and the header names are in lower case."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
-    #: Which step answered it; none if there was none left.
+    #: The number of the step that replied. None if no step was left.
     step: int | None
 
 
 class CannedServer:
-    """Listens from ``with`` to its end; every connection serves one request.
+    """Listens inside its ``with`` block. Every connection serves one request.
 
-    What ends in a path of ``aside`` is always answered so, and is not kept.
+    ``aside`` maps the ends of paths to replies. The server always sends these replies and does not keep their requests.
     """
 
-    def __init__(self, *steps: Step | Answer, aside: Mapping[str, Answer] | None = None) -> None:
+    def __init__(self, *steps: Step | ReplyOrFault, aside: Mapping[str, ReplyOrFault] | None = None) -> None:
         self._aside = aside or {}
         all_steps = [step if isinstance(step, Step) else Step(step) for step in steps]
         self._left = dict(enumerate(all_steps))
@@ -72,27 +72,27 @@ class CannedServer:
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """The server's URL, without a trailing slash."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
     def requests(self) -> list[Request]:
-        """What has come so far, in the order in which it came."""
+        """The requests so far, in order of arrival."""
         with self._lock:
             return list(self._received)
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Keeps the request and finds its answer."""
+    def reply_to(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> ReplyOrFault:
+        """Keep the request and return its reply."""
         path, _, query = target.partition("?")
-        for end, answer in self._aside.items():
+        for end, reply in self._aside.items():
             if path.endswith(end):
-                return answer
+                return reply
         with self._lock:
-            beside = [number for number, step in self._left.items() if step.beside == path]
-            in_turn = [number for number, step in self._left.items() if step.beside is None]
-            number = next(iter(beside + in_turn), None)
+            for_this_path = [number for number, step in self._left.items() if step.path == path]
+            in_turn = [number for number, step in self._left.items() if step.path is None]
+            number = next(iter(for_this_path + in_turn), None)
             self._received.append(Request(method, path, query, headers, body, number))
-            return UNEXPECTED if number is None else self._left.pop(number).answer
+            return UNEXPECTED if number is None else self._left.pop(number).reply
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -103,20 +103,20 @@ class CannedServer:
     ) -> None:
         self.stopping.set()
         self._server.shutdown()
-        # Waits for the connections too: they see that it is stopping.
+        # This waits for the connections too, which end because the server is stopping.
         self._server.server_close()
         self._thread.join()
 
 
 class SteadyServer(CannedServer):
-    """Answers every request alike: with ``reply``, or what that makes of the request. Only the last one is kept."""
+    """Sends the same reply to every request: ``reply``, or the result of calling it. Keeps only the last request."""
 
-    def __init__(self, reply: Answer | Callable[[Request], Answer] = UNEXPECTED) -> None:
+    def __init__(self, reply: ReplyOrFault | Callable[[Request], ReplyOrFault] = UNEXPECTED) -> None:
         super().__init__()
         self.reply = reply
         self.last: Request | None = None
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def reply_to(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> ReplyOrFault:
         path, _, query = target.partition("?")
         request = Request(method, path, query, headers, body, step=None)
         self.last = request
@@ -138,28 +138,28 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except OSError:
-            # The client has gone: a timeout, or an answer that it did not want to read to its end.
+            # The client closed the connection: it timed out, or did not want to read the whole response.
             self.close_connection = True
 
     def _serve(self) -> None:
         self.close_connection = True
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        # Not self.path, from which one of two slashes has gone.
+        # Not self.path, which has lost one of two leading slashes.
         target = self.requestline.split(" ")[1]
-        answer = self.server.canned.answer(self.command, target, headers, body)
-        if isinstance(answer, Reply):
-            self._reply(answer)
-        elif answer == "hang":
+        reply = self.server.canned.reply_to(self.command, target, headers, body)
+        if isinstance(reply, Reply):
+            self._send(reply)
+        elif reply == "hang":
             self.server.canned.stopping.wait(LONGEST_HANG_SECONDS)
 
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the base class's names
 
-    def _reply(self, reply: Reply) -> None:
+    def _send(self, reply: Reply) -> None:
         stopping = self.server.canned.stopping
         stopping.wait(reply.delay_seconds)
         lines = [f"HTTP/1.1 {reply.status} Canned", "connection: close"]
-        # A 204 has no body, and so no length of one.
+        # A 204 has no body and no length.
         if reply.status != 204 and "content-length" not in reply.headers:
             lines.append(f"content-length: {len(reply.body)}")
         lines += [f"{name}: {value}" for name, value in reply.headers.items()]
@@ -173,4 +173,4 @@ class _Connection(BaseHTTPRequestHandler):
                 return
 
     def log_message(self, *_: object) -> None:
-        """Says nothing: the requests are kept."""
+        """Log nothing, because the server keeps the requests."""

@@ -1,4 +1,4 @@
-"""An emulator and clients of it, on a machine without variables."""
+"""Fixtures: an emulator and its clients, without the environment variables of this machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VARIABLES = [
 
 
 @pytest.fixture(autouse=True)
-def _no_variables_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unset_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
 

@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, and its control endpoints."""
+"""The emulator in a process of its own, and its control endpoints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 BINARY = Path(os.environ.get("EMULATOR", ROOT / "target" / "debug" / "descope-outbound-emulator"))
 
-#: Its certificate may be a bad one, on purpose.
+#: A test may give the emulator an invalid certificate.
 _UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _UNVERIFIED.check_hostname = False
 _UNVERIFIED.verify_mode = ssl.CERT_NONE
@@ -24,7 +24,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.re
 
 
 class Emulator:
-    """Runs from ``with`` to its end."""
+    """Runs the emulator until the end of its ``with`` block."""
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen([str(BINARY), "--port", "0", *arguments], stdout=subprocess.PIPE, text=True)
@@ -47,7 +47,7 @@ class Emulator:
         self._process.stdout.close()
 
     def control(self, method: str, path: str, /, **parameters: Any) -> Any:
-        """Calls ``/_emulator/<path>``."""
+        """Call ``/_emulator/<path>`` and return its JSON."""
         request = urllib.request.Request(f"{self.base_url}/_emulator/{path}", method=method)
         if method == "POST":
             request.data = json.dumps(parameters).encode()
@@ -56,26 +56,26 @@ class Emulator:
             return json.loads(response.read())
 
     def connect(self, app_id: str, user_id: str, **more: Any) -> str:
-        """Lets a user connect an app; returns the token's id."""
+        """Connect a user to an app and return the token's id."""
         token_id: str = self.control("POST", "connect", app_id=app_id, user_id=user_id, **more)["token_id"]
         return token_id
 
     def fail(self, **fault: Any) -> None:
-        """Adds a fault."""
+        """Add a fault."""
         self.control("POST", "faults", **fault)
 
     def counters(self) -> dict[str, int]:
-        """How often what happened."""
+        """Return the counters of requests, connections and the like."""
         counters: dict[str, int] = self.control("GET", "counters")
         return counters
 
     def journal(self) -> list[dict[str, Any]]:
-        """The requests so far."""
+        """Return the requests so far."""
         entries: list[dict[str, Any]] = self.control("GET", "journal")["entries"]
         return entries
 
     def environment(self) -> dict[str, str]:
-        """The variables that point a client here."""
+        """Return the environment variables that configure a client for this emulator."""
         return {
             "DESCOPE_BASE_URI": self.base_url,
             "DESCOPE_PROJECT_ID": self.project_id,

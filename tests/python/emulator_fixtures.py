@@ -1,4 +1,4 @@
-"""An emulator for all tests, as if new for each."""
+"""One emulator for all tests, reset before each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs in processes of their own, which say where they hang."""
+"""Python programs in processes of their own, which print their stacks if they hang."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ import pytest
 
 from emulator import ROOT, Emulator
 
-#: How many times as much as usual: `make soak` asks for more.
+#: The factor by which tests do more than usual. `make soak` sets it.
 SOAK = int(os.environ.get("SOAK", "1"))
 
-#: Python warns of every fork beside threads.
+#: Python warns of every fork in a process with threads.
 QUIET = {"PYTHONWARNINGS": "ignore::DeprecationWarning"}
 
 
 @dataclass(frozen=True)
-class Ended:
-    """What a program has left behind."""
+class FinishedProgram:
+    """The output and the exit code of a program that has ended."""
 
     output: str
     errors: str
@@ -34,10 +34,10 @@ class Ended:
 
 
 class Program:
-    """Python with these arguments, pointed at the emulator, until the end of ``with`` at the latest.
+    """Runs Python with these arguments, configured for the emulator, at most until the end of its ``with`` block.
 
-    A program that runs for longer than ``seconds`` is ended, and the test fails with the stack of every thread of it
-    and of its children.
+    If the program runs for longer than ``seconds``, the test aborts it and fails with the stacks of all its threads and
+    its children's.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Program:
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            # It and its children are one group, and end together.
+            # The program and its children are one process group, so that one signal ends them all.
             start_new_session=True,
         )
         self._is_late = False
@@ -72,27 +72,27 @@ class Program:
 
     @property
     def process_id(self) -> int:
-        """Of the program itself."""
+        """The process id of the program itself."""
         return self._process.pid
 
     def read_line(self) -> str:
-        """The next line that it prints."""
+        """Return the next line of its output."""
         assert self._process.stdout is not None
         return self._process.stdout.readline().rstrip("\n")
 
     def read_error_line(self, part: str) -> str:
-        """The next line on its error output that has this part."""
+        """Return the next line of its error output that contains ``part``."""
         assert self._process.stderr is not None
         return next(line for line in self._process.stderr if part in line)
 
     def send_signal(self, number: int) -> None:
-        """To the program itself."""
+        """Send a signal to the program itself."""
         self._process.send_signal(number)
 
     def interrupt_calls(self, emulator: Emulator, count: int) -> list[float]:
-        """Sends Ctrl-C to each of its calls once that has reached the emulator.
+        """Send Ctrl-C during each of its calls, once the call's request has reached the emulator.
 
-        The program prints the moment at which each has ended. How long each took from the signal on, in seconds.
+        The program prints the time at which each call ends. Return the seconds from each signal to that time.
         """
         waits = []
         for calls in range(1, count + 1):
@@ -103,12 +103,12 @@ class Program:
             waits.append(float(self.read_line()) - begin)
         return waits
 
-    def wait(self) -> Ended:
-        """Waits for its end, and that of all who have inherited its output."""
+    def wait(self) -> FinishedProgram:
+        """Wait for the end of the program, and of every process that inherited its output."""
         output, errors = self._process.communicate()
         if self._is_late:
-            pytest.fail(f"it did not end\n{output}\n{errors}")
-        return Ended(output, errors, self._process.returncode)
+            pytest.fail(f"the program did not end\n{output}\n{errors}")
+        return FinishedProgram(output, errors, self._process.returncode)
 
     def _show_stacks(self) -> None:
         self._is_late = True
@@ -121,7 +121,7 @@ class Program:
 
 def run(
     emulator: Emulator, source: str, *arguments: str, seconds: float = 60, environment: Mapping[str, str] = QUIET
-) -> Ended:
-    """Runs this source to its end."""
+) -> FinishedProgram:
+    """Run this source to its end."""
     with Program(emulator, "-c", source, *arguments, seconds=seconds, environment=environment) as program:
         return program.wait()

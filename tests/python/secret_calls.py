@@ -1,4 +1,4 @@
-"""Every operation, called with made-up secrets wherever it takes one."""
+"""A call of every operation, with made-up secrets in all its secret arguments."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-#: What every secret here begins with, and nothing else does.
+#: Every secret here begins with this, and nothing else does.
 PLANTED = "made-up-planted"
 KEY = f"{PLANTED}-management-key"
-#: Who is asked about. Not a secret, but nobody's to find in an error.
+#: The user's id. It is not a secret, but an error must not show it.
 USER = "somebody@example.com"
 
 _ACCESS, _REFRESH, _ID = f"{PLANTED}-access", f"{PLANTED}-refresh", f"{PLANTED}-id-token"
@@ -23,7 +23,7 @@ _INBOUND = f"{PLANTED}-inbound"
 
 @dataclass(frozen=True)
 class SecretCall:
-    """One call of a method, and of which object of the client's."""
+    """A call of a method of one of the client's ``mgmt`` objects."""
 
     method: str
     arguments: tuple[Any, ...] = ()
@@ -35,8 +35,8 @@ class SecretCall:
         """A name for the call."""
         return self.method if self.owner == "outbound_application" else f"{self.method} by token"
 
-    def of(self, client: Any, **more: Any) -> Any:
-        """Makes the call; of an async client, what is to be awaited."""
+    def perform(self, client: Any, **more: Any) -> Any:
+        """Call the method of this client. With an async client, return the coroutine."""
         return getattr(getattr(client.mgmt, self.owner), self.method)(*self.arguments, **self.named, **more)
 
 
@@ -70,13 +70,22 @@ CALLS = [
     _by_token("fetch_tenant_token_by_scopes", "app-id", "tenant", ["read"]),
 ]
 
-#: An answer with a secret wherever the service ever has one.
-_THING = {name: f"{PLANTED}-{name}" for name in ["accessToken", "refreshToken", "idToken", "apiKey", "clientSecret"]}
-EVERYTHING = {**_THING, "token": _THING, "app": _THING, "apps": [_THING], "appIds": ["app-id"], "deep": [[_THING]]}
+#: A response with a secret in every field that may contain one.
+_SECRET_FIELDS = {
+    name: f"{PLANTED}-{name}" for name in ["accessToken", "refreshToken", "idToken", "apiKey", "clientSecret"]
+}
+SECRET_RESPONSE = {
+    **_SECRET_FIELDS,
+    "token": _SECRET_FIELDS,
+    "app": _SECRET_FIELDS,
+    "apps": [_SECRET_FIELDS],
+    "appIds": ["app-id"],
+    "deep": [[_SECRET_FIELDS]],
+}
 
 
 def run(awaitable: Any) -> Any:
-    """What an async client's call comes to."""
+    """Await an async client's call and return its result."""
 
     async def wait() -> Any:
         return await awaitable
@@ -84,8 +93,8 @@ def run(awaitable: Any) -> Any:
     return asyncio.run(wait())
 
 
-#: How the calls of each kind of client are made.
+#: Functions that perform a call with each kind of client.
 MODES: dict[str, Callable[..., Any]] = {
-    "sync": lambda call, client, **more: call.of(client, **more),
-    "async": lambda call, client, **more: run(call.of(client, **more)),
+    "sync": lambda call, client, **more: call.perform(client, **more),
+    "async": lambda call, client, **more: run(call.perform(client, **more)),
 }

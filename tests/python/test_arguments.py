@@ -1,4 +1,4 @@
-"""What a call takes, and what it refuses before anything is sent."""
+"""The arguments of calls: the accepted forms, and the errors that are raised before a request is sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def only_request(emulator: Emulator) -> dict[str, Any]:
     [["read", "write"], ("read", "write"), {"read": 1, "write": 2}.keys(), iter(["read", "write"])],
     ids=["list", "tuple", "keys", "iterator"],
 )
-def test_any_iterable_of_strings_is_a_list_of_scopes(scopes: Any, client: DescopeClient, emulator: Emulator) -> None:
+def test_any_iterable_of_strings_is_accepted_as_scopes(scopes: Any, client: DescopeClient, emulator: Emulator) -> None:
     client.mgmt.outbound_application.fetch_token_by_scopes("app-id", "user-id", scopes)
     assert only_request(emulator)["body"] == {
         "appId": "app-id",
@@ -33,7 +33,7 @@ def test_any_iterable_of_strings_is_a_list_of_scopes(scopes: Any, client: Descop
     }
 
 
-def test_an_empty_list_of_scopes_is_sent(client: DescopeClient, emulator: Emulator) -> None:
+def test_empty_scopes_are_sent_as_an_empty_list(client: DescopeClient, emulator: Emulator) -> None:
     with pytest.raises(AuthException):
         client.mgmt.outbound_application.fetch_token("app-id", "user-id", scopes=[])
     entry = only_request(emulator)
@@ -41,13 +41,15 @@ def test_an_empty_list_of_scopes_is_sent(client: DescopeClient, emulator: Emulat
 
 
 @pytest.mark.parametrize("scopes", ["read write", b"read", 7, {"read": 1}, ["read", 7], [None], [["read"]]])
-def test_what_is_no_list_of_strings_is_refused(scopes: Any, client: DescopeClient, emulator: Emulator) -> None:
+def test_scopes_that_are_not_a_list_of_strings_are_rejected(
+    scopes: Any, client: DescopeClient, emulator: Emulator
+) -> None:
     with pytest.raises(TypeError, match=r"^scopes must be a list of strings"):
         client.mgmt.outbound_application.fetch_token_by_scopes("app-id", "user-id", scopes)
     assert emulator.counters()["requests"] == 0
 
 
-def test_scopes_choose_the_endpoint_of_a_fetch(client: DescopeClient, emulator: Emulator) -> None:
+def test_a_fetch_with_scopes_uses_the_endpoint_by_scopes(client: DescopeClient, emulator: Emulator) -> None:
     fetch = client.mgmt.outbound_application.fetch_token
     fetch("app-id", "user-id")
     fetch("app-id", "user-id", None, None)
@@ -55,7 +57,7 @@ def test_scopes_choose_the_endpoint_of_a_fetch(client: DescopeClient, emulator: 
     assert [entry["path"] for entry in emulator.journal()] == [LATEST, LATEST, BY_SCOPES]
 
 
-def test_options_are_passed_on_as_given(client: DescopeClient, emulator: Emulator) -> None:
+def test_options_are_sent_as_given(client: DescopeClient, emulator: Emulator) -> None:
     options = {"withRefreshToken": True, "forceRefresh": False}
     token = client.mgmt.outbound_application.fetch_token("app-id", "user-id", None, options)
     assert only_request(emulator)["body"]["options"] == options
@@ -80,7 +82,7 @@ TWICE_SELF_CONTAINING += [TWICE_SELF_CONTAINING, TWICE_SELF_CONTAINING]
         ({"a": TWICE_SELF_CONTAINING}, AuthException, "options must not be nested deeper than 64 levels"),
     ],
 )
-def test_options_that_are_no_json_are_refused(
+def test_options_that_are_not_json_are_rejected(
     options: Any, error: type[Exception], text: str, client: DescopeClient, emulator: Emulator
 ) -> None:
     with pytest.raises(error, match=text):
@@ -88,8 +90,8 @@ def test_options_that_are_no_json_are_refused(
     assert emulator.counters()["requests"] == 0
 
 
-def test_the_async_client_refuses_in_the_same_words(client_async: DescopeClientAsync) -> None:
-    async def refused() -> None:
+def test_the_async_client_raises_the_same_error_texts(client_async: DescopeClientAsync) -> None:
+    async def make_invalid_calls() -> None:
         operations = client_async.mgmt.outbound_application
         with pytest.raises(AuthException, match="app_id must not be empty"):
             await operations.fetch_token("", "user-id")
@@ -98,18 +100,18 @@ def test_the_async_client_refuses_in_the_same_words(client_async: DescopeClientA
         with pytest.raises(AuthException, match="without a filter"):
             await operations.delete_user_tokens()
 
-    asyncio.run(refused())
+    asyncio.run(make_invalid_calls())
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 10**400])
-def test_a_timeout_is_a_finite_number_above_zero(seconds: float, client: DescopeClient) -> None:
+def test_a_timeout_must_be_a_finite_number_above_zero(seconds: float, client: DescopeClient) -> None:
     with pytest.raises(AuthException, match="timeout_seconds must be a finite number above 0"):
         client.mgmt.outbound_application.fetch_token("app-id", "user-id", timeout_seconds=seconds)
     with pytest.raises(AuthException, match="timeout_seconds must be a finite number above 0"):
         DescopeClient("P2aaa", timeout_seconds=seconds)
 
 
-def test_numbers_of_any_size_cross_the_border(client: DescopeClient, emulator: Emulator) -> None:
+def test_large_numbers_are_sent_and_parsed_exactly(client: DescopeClient, emulator: Emulator) -> None:
     numbers = {"a": 2**63, "b": -(2**63), "c": 1.5, "d": 0}
     with pytest.raises(AuthException):
         client.mgmt.outbound_application.fetch_token("app-id", "user-id", options=numbers)

@@ -1,4 +1,4 @@
-"""A client with a cache: what it asks the service, what it gives out, and what it forgets."""
+"""A client with a cache: the requests that it sends, the tokens that it returns, and the entries that it removes."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ FETCH = "/v1/mgmt/outbound/app/user/token/latest"
 
 
 def settings(emulator: Emulator, **more: Any) -> dict[str, Any]:
-    where = {
+    connection = {
         "project_id": emulator.project_id,
         "management_key": emulator.management_key,
         "base_url": emulator.base_url,
     }
-    return {**where, "license_handshake": False, "cache": True, **more}
+    return {**connection, "license_handshake": False, "cache": True, **more}
 
 
 def cache_of(client: DescopeClient | DescopeClientAsync) -> Cache:
@@ -70,31 +70,31 @@ def fetch(client: DescopeClient, **more: Any) -> TokenResponse:
     return client.mgmt.outbound_application.fetch_token("app-id", "user-id", **more)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for what is bound to happen on another thread."""
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until another thread makes the condition true."""
     deadline = time.monotonic() + 20
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.002)
 
 
-def requests(emulator: Emulator) -> int:
+def request_count(emulator: Emulator) -> int:
     return sum(entry["path"].startswith("/v1/") for entry in emulator.journal())
 
 
-def test_without_being_asked_for_there_is_no_cache(client: DescopeClient, emulator: Emulator) -> None:
+def test_a_client_has_no_cache_by_default(client: DescopeClient, emulator: Emulator) -> None:
     assert client.cache is None
     assert [fetch(client, min_validity_seconds=60).source for _ in range(3)] == ["network"] * 3
-    assert requests(emulator) == 3
+    assert request_count(emulator) == 3
     assert DescopeClient(**settings(emulator, cache=False)).cache is None
 
 
-def test_the_second_fetch_asks_nobody(cached: DescopeClient, emulator: Emulator) -> None:
+def test_the_second_fetch_sends_no_request(cached: DescopeClient, emulator: Emulator) -> None:
     first, second = fetch(cached), fetch(cached)
     assert (first.source, second.source) == ("network", "cache")
     assert second == first
     assert (second.access_token, second.expires_at) == (first.access_token, first.expires_at)
-    assert requests(emulator) == 1
+    assert request_count(emulator) == 1
     numbers = {"hits": 1, "misses": 1, "entries": 1, "upstream_requests": 1, "joined": 0, "stale_served": 0}
     assert numbers.items() <= stats(cached).items()
 
@@ -107,17 +107,17 @@ def test_an_awaited_hit_does_not_need_an_event_loop(cached_async: DescopeClientA
     assert done.value.value.source == "cache"
 
 
-def test_each_caller_gets_an_answer_of_its_own_down_to_the_scopes(cached: DescopeClient) -> None:
+def test_each_caller_gets_its_own_copy_of_the_whole_response(cached: DescopeClient) -> None:
     sent = json.dumps(fetch(cached))
     for _ in range(3):
-        answer = fetch(cached)
-        assert type(answer) is TokenResponse
-        assert type(answer["token"]) is OutboundToken
-        assert json.dumps(answer) == sent
-        answer.scopes.append("all")
-        answer["token"]["accessToken"] = "another"
-        answer["token"]["more"] = answer["more"] = {}
-        del answer["token"]["id"]
+        response = fetch(cached)
+        assert type(response) is TokenResponse
+        assert type(response["token"]) is OutboundToken
+        assert json.dumps(response) == sent
+        response.scopes.append("all")
+        response["token"]["accessToken"] = "another"
+        response["token"]["more"] = response["more"] = {}
+        del response["token"]["id"]
 
 
 def test_a_hit_can_be_copied_pickled_and_dumped(cached: DescopeClient) -> None:
@@ -139,22 +139,26 @@ def test_nested_lists_and_dicts_of_any_depth_are_copied(cached: DescopeClient, e
     assert list(fetch(cached)) == ["token", "list", "none", "id"]
 
 
-def test_a_token_that_is_no_object_is_cached_by_nobody(cached: DescopeClient, emulator: Emulator) -> None:
+def test_a_token_that_is_not_an_object_is_not_cached(cached: DescopeClient, emulator: Emulator) -> None:
     emulator.fail(status=200, body='{"token": null}', count=2)
     assert [fetch(cached).source for _ in range(2)] == ["network"] * 2
 
 
-def test_scopes_are_a_set_and_another_fetch_than_the_newest(cached: DescopeClient, emulator: Emulator) -> None:
+def test_the_order_of_scopes_does_not_matter_and_a_fetch_by_scopes_has_its_own_entry(
+    cached: DescopeClient, emulator: Emulator
+) -> None:
     operations = cached.mgmt.outbound_application
     assert fetch(cached).source == "network"
     assert fetch(cached, scopes=["read", "write"]).source == "network"
     for scopes in (["write", "read"], ("read", "write", "read"), iter(["read", "write"]), {"read", "write"}):
         assert operations.fetch_token_by_scopes("app-id", "user-id", scopes).source == "cache"
         assert fetch(cached, scopes=["read", "write"]).source == "cache"
-    assert requests(emulator) == 2
+    assert request_count(emulator) == 2
 
 
-def test_what_differs_in_any_argument_is_another_token(cached: DescopeClient, emulator: Emulator) -> None:
+def test_fetches_that_differ_in_any_argument_have_entries_of_their_own(
+    cached: DescopeClient, emulator: Emulator
+) -> None:
     emulator.connect("app-id", "user-id", tenant_id="tenant-id", scopes=["read"])
     emulator.connect("app-id", "user-id", external_identifier="mine", scopes=["other"])
     emulator.control("POST", "connect", app_id="app-id", tenant_id="tenant-id", scopes=["read"])
@@ -169,24 +173,24 @@ def test_what_differs_in_any_argument_is_another_token(cached: DescopeClient, em
     ]
     assert [call().source for call in calls] == ["network"] * len(calls)
     assert [call().source for call in calls] == ["cache"] * len(calls)
-    # The newest is the one with a name of its own; the tenant's users and the tenant have theirs.
+    # Three tokens: the newest, which has the external identifier, the user's in the tenant, and the tenant's own.
     assert len({call().access_token for call in calls}) == 3
-    assert requests(emulator) == len(calls)
+    assert request_count(emulator) == len(calls)
 
 
-def test_options_reach_the_service(cached: DescopeClient, emulator: Emulator) -> None:
+def test_a_fetch_with_options_reaches_the_service(cached: DescopeClient, emulator: Emulator) -> None:
     fetch(cached)
     for options in ({"withRefreshToken": True}, {"forceRefresh": True}, {"withRefreshToken": True}):
         assert fetch(cached, options=options).source == "network"
-    assert requests(emulator) == 4
-    without: list[dict[str, bool | None]] = [{}, {"forceRefresh": False}, {"withRefreshToken": None}]
-    for none in without:
-        hit = fetch(cached, options=none)
+    assert request_count(emulator) == 4
+    options_without_effect: list[dict[str, bool | None]] = [{}, {"forceRefresh": False}, {"withRefreshToken": None}]
+    for options_without in options_without_effect:
+        hit = fetch(cached, options=options_without)
         assert (hit.source, hit.refresh_token) == ("cache", None)
-    assert requests(emulator) == 4
+    assert request_count(emulator) == 4
 
 
-def test_a_forced_refresh_replaces_what_was_cached(cached: DescopeClient) -> None:
+def test_a_forced_refresh_replaces_the_cached_token(cached: DescopeClient) -> None:
     old = fetch(cached)
     new = fetch(cached, options={"forceRefresh": True})
     assert old.access_token != new.access_token == fetch(cached).access_token
@@ -198,18 +202,16 @@ def test_fetches_by_an_inbound_token_are_never_cached(cached: DescopeClient, emu
     fetch(cached)
     for _ in range(3):
         assert by_token.fetch_token(inbound, "app-id", "user-id").source == "network"
-    assert requests(emulator) == 4
+    assert request_count(emulator) == 4
     assert stats(cached)["entries"] == 1
 
 
-def test_that_a_user_has_not_connected_is_remembered_until_he_is_forgotten(
-    cached: DescopeClient, emulator: Emulator
-) -> None:
+def test_a_missing_token_is_cached_until_forget_is_called(cached: DescopeClient, emulator: Emulator) -> None:
     operations = cached.mgmt.outbound_application
     for _ in range(3):
         with pytest.raises(TokenNotFound):
             operations.fetch_token("app-id", "stranger")
-    assert (requests(emulator), stats(cached)["negative_hits"]) == (1, 2)
+    assert (request_count(emulator), stats(cached)["negative_hits"]) == (1, 2)
     emulator.connect("app-id", "stranger")
     assert cached.cache is not None
     cached.cache.forget(user_id="stranger")
@@ -217,7 +219,7 @@ def test_that_a_user_has_not_connected_is_remembered_until_he_is_forgotten(
 
 
 @pytest.mark.parametrize("ids", [("app-id", "user-id"), ("app-id", None), (None, "user-id")])
-def test_forgetting_is_by_app_by_user_or_by_both(cached: DescopeClient, ids: tuple[str | None, str | None]) -> None:
+def test_forget_takes_an_app_a_user_or_both(cached: DescopeClient, ids: tuple[str | None, str | None]) -> None:
     assert cached.cache is not None
     fetch(cached)
     cached.cache.forget("app-id", "another")
@@ -229,7 +231,7 @@ def test_forgetting_is_by_app_by_user_or_by_both(cached: DescopeClient, ids: tup
     assert stats(cached)["entries"] == 0
 
 
-def test_forgetting_nobody_in_particular_is_refused(cached: DescopeClient) -> None:
+def test_forget_without_an_app_or_a_user_is_rejected(cached: DescopeClient) -> None:
     assert cached.cache is not None
     for ids in ((None, None), ("", ""), ("", None)):
         with pytest.raises(AuthException, match="app_id must not be empty") as refused:
@@ -239,7 +241,7 @@ def test_forgetting_nobody_in_particular_is_refused(cached: DescopeClient) -> No
         cached.cache.forget("app-id", 5)  # type: ignore[arg-type]
 
 
-def test_a_rejected_token_is_not_given_out_again(cached: DescopeClient) -> None:
+def test_a_rejected_token_is_not_returned_again(cached: DescopeClient) -> None:
     assert cached.cache is not None
     old = fetch(cached).access_token
     assert cached.cache.reject(old) is True
@@ -251,23 +253,25 @@ def test_a_rejected_token_is_not_given_out_again(cached: DescopeClient) -> None:
         cached.cache.reject(None)  # type: ignore[arg-type]
 
 
-def test_who_has_revoked_an_app_gets_the_dead_token_from_the_service_alone_until_he_connects_again(
+def test_a_revoked_token_always_comes_from_the_service_until_the_user_reconnects(
     cached: DescopeClient, emulator: Emulator
 ) -> None:
-    dead = fetch(cached).access_token
+    revoked = fetch(cached).access_token
     emulator.control("POST", "revoke", app_id="app-id", user_id="user-id")
     for _ in range(3):
-        cache_of(cached).reject(dead)
+        cache_of(cached).reject(revoked)
         again = fetch(cached)
-        assert (again.source, again.access_token) == ("network", dead)
+        assert (again.source, again.access_token) == ("network", revoked)
         assert again["token"]["lastRefreshError"]
     emulator.connect("app-id", "user-id")
     cache_of(cached).forget("app-id", "user-id")
-    assert fetch(cached).access_token != dead
+    assert fetch(cached).access_token != revoked
     assert fetch(cached).source == "cache"
 
 
-def test_a_token_that_ends_too_soon_for_a_caller_is_asked_for(cached: DescopeClient, emulator: Emulator) -> None:
+def test_a_token_that_expires_too_soon_for_the_caller_is_requested_again(
+    cached: DescopeClient, emulator: Emulator
+) -> None:
     emulator.connect("app-id", "user-id", scopes=["read", "write"], lifetime_seconds=3600)
     assert fetch(cached).source == "network"
     assert fetch(cached, min_validity_seconds=600).source == "cache"
@@ -279,7 +283,7 @@ def test_a_token_that_ends_too_soon_for_a_caller_is_asked_for(cached: DescopeCli
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
-def test_a_wish_without_sense_is_refused_whether_there_is_a_cache_or_not(
+def test_an_invalid_min_validity_is_rejected_with_and_without_a_cache(
     client: DescopeClient, cached: DescopeClient, emulator: Emulator, seconds: float
 ) -> None:
     fetch(cached)
@@ -288,11 +292,11 @@ def test_a_wish_without_sense_is_refused_whether_there_is_a_cache_or_not(
             fetch(each, min_validity_seconds=seconds)
         with pytest.raises(TypeError, match="min_validity_seconds must be a number, not str"):
             fetch(each, min_validity_seconds="60")
-    assert requests(emulator) == 1
+    assert request_count(emulator) == 1
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, float("nan"), float("inf")])
-def test_a_timeout_without_sense_is_refused_whether_there_is_a_token_or_not(
+def test_an_invalid_timeout_is_rejected_with_and_without_a_cached_token(
     cached: DescopeClient, emulator: Emulator, seconds: float
 ) -> None:
     operations = cached.mgmt.outbound_application
@@ -308,20 +312,22 @@ def test_a_timeout_without_sense_is_refused_whether_there_is_a_token_or_not(
                 call(timeout_seconds="5")
             call(timeout_seconds=10)
         assert call(timeout_seconds=0.001).source == "cache"
-    assert requests(emulator) == 2
+    assert request_count(emulator) == 2
 
 
-def test_a_token_grows_old_as_time_passes(cached: DescopeClient, emulator: Emulator) -> None:
+def test_an_aging_token_is_refreshed_in_the_background_and_then_expires(
+    cached: DescopeClient, emulator: Emulator
+) -> None:
     assert fetch(cached).source == "network"
     _native.advance_cache_clock(301)
     assert fetch(cached).source == "cache"
-    until(lambda: stats(cached)["refreshed_ahead"] == 1)
-    assert requests(emulator) == 2
+    wait_until(lambda: stats(cached)["refreshed_ahead"] == 1)
+    assert request_count(emulator) == 2
     _native.advance_cache_clock(901)
     assert fetch(cached).source == "network"
 
 
-def test_tokens_whose_time_is_over_go_when_others_come(cached: DescopeClient) -> None:
+def test_expired_entries_are_evicted_on_insert(cached: DescopeClient) -> None:
     assert cached.cache is not None
     rejected = fetch(cached)
     fetch(cached, scopes=["read", "write"])
@@ -333,7 +339,7 @@ def test_tokens_whose_time_is_over_go_when_others_come(cached: DescopeClient) ->
     assert (stats(cached)["entries"], stats(cached)["bytes"]) == (0, 0)
 
 
-def test_what_should_be_fresher_and_cannot_be_says_so(emulator: Emulator) -> None:
+def test_a_token_whose_refresh_fails_has_the_source_stale(emulator: Emulator) -> None:
     with DescopeClient(**settings(emulator, cache=CacheOptions(stale_if_error_seconds=600))) as client:
         fetch(client)
         _native.advance_cache_clock(1000)
@@ -345,7 +351,7 @@ def test_what_should_be_fresher_and_cannot_be_says_so(emulator: Emulator) -> Non
             fetch(client)
 
 
-def test_deletes_and_uploads_end_what_is_cached(cached: DescopeClient) -> None:
+def test_deletes_and_uploads_invalidate_the_cached_token(cached: DescopeClient) -> None:
     operations = cached.mgmt.outbound_application
     fetch(cached)
     operations.upload_user_token("app-id", "user-id", access_token="made-up-uploaded", scopes=["read", "write"])
@@ -357,7 +363,7 @@ def test_deletes_and_uploads_end_what_is_cached(cached: DescopeClient) -> None:
         fetch(cached)
 
 
-def test_a_thousand_tasks_of_four_event_loops_are_one_request(
+def test_a_thousand_tasks_in_four_event_loops_share_one_request(
     cached_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     loops, tasks = 4, 250
@@ -369,14 +375,14 @@ def test_a_thousand_tasks_of_four_event_loops_are_one_request(
 
     with ThreadPoolExecutor(loops) as pool:
         fetched = [pool.submit(asyncio.run, fetch_all()) for _ in range(loops)]
-        until(lambda: requests(emulator) == 1)
+        wait_until(lambda: request_count(emulator) == 1)
         emulator.control("POST", "faults/release")
         sources = Counter(source for each in fetched for source in each.result(30))
     assert (sources["network"], sources.total()) == (1, loops * tasks)
-    assert requests(emulator) == 1
+    assert request_count(emulator) == 1
 
 
-def test_a_thousand_threads_are_one_request(cached: DescopeClient, emulator: Emulator) -> None:
+def test_a_thousand_threads_share_one_request(cached: DescopeClient, emulator: Emulator) -> None:
     threads = 1_000
     emulator.fail(path=FETCH, delivery="hold", count=1)
     started = threading.Barrier(threads + 1)
@@ -388,14 +394,14 @@ def test_a_thousand_threads_are_one_request(cached: DescopeClient, emulator: Emu
     with ThreadPoolExecutor(threads) as pool:
         fetched = [pool.submit(fetch_at_once) for _ in range(threads)]
         started.wait(60)
-        until(lambda: requests(emulator) == 1)
+        wait_until(lambda: request_count(emulator) == 1)
         emulator.control("POST", "faults/release")
         sources = Counter(each.result(60) for each in fetched)
     assert (sources["network"], sources.total()) == (1, threads)
-    assert requests(emulator) == 1
+    assert request_count(emulator) == 1
 
 
-def test_who_began_a_request_may_leave_without_harm_to_those_who_joined(
+def test_cancelling_the_first_caller_does_not_end_the_shared_request(
     cached_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.fail(path=FETCH, delivery="hold", count=1)
@@ -403,7 +409,7 @@ def test_who_began_a_request_may_leave_without_harm_to_those_who_joined(
     async def main() -> list[str]:
         fetch_token = cached_async.mgmt.outbound_application.fetch_token
         first = asyncio.ensure_future(fetch_token("app-id", "user-id"))
-        await asyncio.to_thread(until, lambda: requests(emulator) == 1)
+        await asyncio.to_thread(wait_until, lambda: request_count(emulator) == 1)
         others = [asyncio.ensure_future(fetch_token("app-id", "user-id")) for _ in range(10)]
         impatient = asyncio.ensure_future(fetch_token("app-id", "user-id", timeout_seconds=0.05))
         await asyncio.sleep(0)
@@ -416,10 +422,10 @@ def test_who_began_a_request_may_leave_without_harm_to_those_who_joined(
         return [each.source for each in await asyncio.gather(*others)]
 
     assert asyncio.run(main()) == ["joined"] * 10
-    assert requests(emulator) == 1
+    assert request_count(emulator) == 1
 
 
-def test_an_error_is_shared_with_those_who_joined_and_with_nobody_later(
+def test_an_error_is_raised_for_joined_callers_but_not_for_later_ones(
     cached_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.fail(path=FETCH, status=500, latency_ms=300, count=1)
@@ -432,15 +438,15 @@ def test_an_error_is_shared_with_those_who_joined_and_with_nobody_later(
         return [(await fetch_token("app-id", "user-id")).source]
 
     assert asyncio.run(main()) == ["network"]
-    assert requests(emulator) == 2
+    assert request_count(emulator) == 2
 
 
-def test_after_a_delete_nobody_is_given_what_was_fetched_before(cached: DescopeClient, emulator: Emulator) -> None:
+def test_a_token_fetched_before_a_delete_is_not_returned_after_it(cached: DescopeClient, emulator: Emulator) -> None:
     emulator.fail(path=FETCH, delivery="hold", count=1)
     with ThreadPoolExecutor(1) as pool:
         early = pool.submit(fetch, cached)
-        until(lambda: requests(emulator) == 1)
-        # The answer is made, and on its way, while the delete commits.
+        wait_until(lambda: request_count(emulator) == 1)
+        # The service has already made the response when the delete takes effect.
         cached.mgmt.outbound_application.delete_user_tokens("app-id", "user-id")
         with pytest.raises(TokenNotFound):
             fetch(cached)
@@ -452,7 +458,7 @@ def test_after_a_delete_nobody_is_given_what_was_fetched_before(cached: DescopeC
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_a_forked_child_has_a_cache_of_its_own_that_starts_empty(emulator: Emulator) -> None:
+def test_a_forked_child_has_its_own_empty_cache(emulator: Emulator) -> None:
     ended = run(
         emulator,
         """
@@ -476,42 +482,42 @@ print("parent")
     assert ended.output.split() == ["child", "parent"], ended.errors
 
 
-ENDS_OF_AN_ENTRY: dict[str, Callable[[list[DescopeClient]], object]] = {
+WAYS_TO_REMOVE_AN_ENTRY: dict[str, Callable[[list[DescopeClient]], object]] = {
     "cleared": lambda clients: cache_of(clients[0]).clear(),
     "forgotten": lambda clients: cache_of(clients[0]).forget("app-id"),
     "closed": lambda clients: clients[0].close(),
     "dropped": lambda clients: clients.clear(),
-    # In the thread that asks the service; the second fetch sees to it that there is another one.
+    # A thread that fetches replaces the entry. The second fetch creates the parsed token of the new entry.
     "replaced": lambda clients: [fetch(clients[0], options=options) for options in ({"forceRefresh": True}, None)],
 }
 
 
-@pytest.mark.parametrize("end", ENDS_OF_AN_ENTRY)
-def test_a_cached_token_is_let_go_of_with_its_entry(end: str, emulator: Emulator) -> None:
-    def kept() -> int:
+@pytest.mark.parametrize("way", WAYS_TO_REMOVE_AN_ENTRY)
+def test_the_parsed_token_is_freed_with_its_cache_entry(way: str, emulator: Emulator) -> None:
+    def live_tokens() -> int:
         gc.collect()
         return sum(type(each) is OutboundToken for each in gc.get_objects())
 
-    before = kept()
+    before = live_tokens()
     clients = [DescopeClient(**settings(emulator))]
     fetch(clients[0])
     fetch(clients[0])
-    assert kept() == before + 1
-    ENDS_OF_AN_ENTRY[end](clients)
-    assert kept() == before + (end == "replaced")
+    assert live_tokens() == before + 1
+    WAYS_TO_REMOVE_AN_ENTRY[way](clients)
+    assert live_tokens() == before + (way == "replaced")
 
 
-def test_threads_that_hit_at_once_each_get_their_own(cached: DescopeClient) -> None:
+def test_concurrent_hits_return_separate_copies(cached: DescopeClient) -> None:
     first = fetch(cached)
     started = threading.Barrier(8)
 
     def work() -> bool:
         started.wait()
         for _ in range(500):
-            answer = fetch(cached)
-            if answer != first:
+            response = fetch(cached)
+            if response != first:
                 return False
-            answer.scopes.append("x")
+            response.scopes.append("x")
         return True
 
     with ThreadPoolExecutor(8) as pool:
@@ -519,7 +525,7 @@ def test_threads_that_hit_at_once_each_get_their_own(cached: DescopeClient) -> N
     assert stats(cached)["hits"] == 4000
 
 
-def test_with_verbose_a_hit_is_the_last_response_too(emulator: Emulator) -> None:
+def test_with_verbose_a_hit_is_also_the_last_response(emulator: Emulator) -> None:
     with DescopeClient(**settings(emulator, verbose=True)) as client:
         fetch(client)
         fetch(client, scopes=["read", "write"])
@@ -529,7 +535,7 @@ def test_with_verbose_a_hit_is_the_last_response_too(emulator: Emulator) -> None
         assert (hit.source, last.json(), last.status_code) == ("cache", hit, 200)
 
 
-def test_a_closed_client_gives_out_nothing(emulator: Emulator) -> None:
+def test_a_closed_client_returns_no_cached_token(emulator: Emulator) -> None:
     client = DescopeClient(**settings(emulator))
     fetch(client)
     client.close()
@@ -540,7 +546,7 @@ def test_a_closed_client_gives_out_nothing(emulator: Emulator) -> None:
             call()
 
 
-WITHOUT_SENSE: list[tuple[dict[str, Any], str]] = [
+INVALID_OPTIONS: list[tuple[dict[str, Any], str]] = [
     ({"max_entries": 0}, "max_entries must be at least 1"),
     ({"max_entries": -1}, "max_entries must be a whole number of at least 1"),
     ({"max_entries": 1.5}, "max_entries must be a whole number of at least 1"),
@@ -556,8 +562,8 @@ WITHOUT_SENSE: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize("kind", [DescopeClient, DescopeClientAsync])
-@pytest.mark.parametrize(("options", "text"), WITHOUT_SENSE)
-def test_options_without_sense_are_refused_by_their_names(kind: Any, options: dict[str, Any], text: str) -> None:
+@pytest.mark.parametrize(("options", "text"), INVALID_OPTIONS)
+def test_the_error_for_an_invalid_option_names_it(kind: Any, options: dict[str, Any], text: str) -> None:
     with pytest.raises(AuthException, match=text) as refused:
         kind("P2aaa", management_key="unused", cache=CacheOptions(**options))
     assert refused.value.status_code == 400
@@ -573,12 +579,12 @@ def test_options_without_sense_are_refused_by_their_names(kind: Any, options: di
         (1, "cache must be True, False or CacheOptions, not int"),
     ],
 )
-def test_options_of_another_type_are_refused_by_their_names(cache: Any, text: str) -> None:
+def test_the_error_for_an_option_of_the_wrong_type_names_it(cache: Any, text: str) -> None:
     with pytest.raises(TypeError, match=text):
         DescopeClient("P2aaa", management_key="unused", cache=cache)
 
 
-def test_options_cannot_be_changed_and_show_what_was_set() -> None:
+def test_cache_options_are_immutable_and_their_repr_shows_the_values() -> None:
     options = CacheOptions(max_age_seconds=600)
     assert "max_age_seconds=600" in repr(options)
     assert pickle.loads(pickle.dumps(options)) == options == CacheOptions(max_age_seconds=600)
@@ -588,7 +594,7 @@ def test_options_cannot_be_changed_and_show_what_was_set() -> None:
         CacheOptions(max_agee=5)  # type: ignore[call-arg]
 
 
-def test_fewer_entries_than_tokens_means_that_some_make_room(emulator: Emulator) -> None:
+def test_a_full_cache_evicts_entries(emulator: Emulator) -> None:
     with DescopeClient(**settings(emulator, cache=CacheOptions(max_entries=3))) as client:
         for index in range(12):
             emulator.connect("app-id", f"user-{index}")
@@ -597,7 +603,7 @@ def test_fewer_entries_than_tokens_means_that_some_make_room(emulator: Emulator)
         assert stats(client)["evictions"] >= 9
 
 
-def test_nothing_of_the_cache_shows_a_token(cached: DescopeClient) -> None:
+def test_no_text_of_the_cache_shows_a_token(cached: DescopeClient) -> None:
     assert cached.cache is not None
     hits = [fetch(cached) for _ in range(2)]
     secret = hits[0].access_token
@@ -612,7 +618,7 @@ def test_nothing_of_the_cache_shows_a_token(cached: DescopeClient) -> None:
     assert not any(secret in text for text in shown)
 
 
-def test_no_frame_of_ours_keeps_a_rejected_token(emulator: Emulator) -> None:
+def test_no_frame_of_the_package_keeps_a_rejected_token(emulator: Emulator) -> None:
     client = DescopeClient(**settings(emulator))
     client.close()
     assert client.cache is not None
@@ -625,7 +631,7 @@ def test_no_frame_of_ours_keeps_a_rejected_token(emulator: Emulator) -> None:
     assert "made-up-planted" not in str([frame.locals for frame in shown])
 
 
-def test_a_hit_needs_neither_a_thread_nor_the_event_loop_module(emulator: Emulator) -> None:
+def test_a_hit_starts_no_thread_and_imports_no_module(emulator: Emulator) -> None:
     ended = run(
         emulator,
         """
@@ -641,9 +647,9 @@ print(sources, sorted(set(sys.modules) - before), threading.active_count())
     assert ended.output.strip() == "{'cache'} [] 1", ended.errors
 
 
-if sys.version_info >= (3, 12):  # pragma: no cover - which Python runs the suite is not this file's to say
+if sys.version_info >= (3, 12):  # pragma: no cover - depends on the Python that runs the suite
 
-    def test_eager_tasks_end_at_once_with_a_hit(cached_async: DescopeClientAsync) -> None:
+    def test_an_eager_task_finishes_at_once_on_a_hit(cached_async: DescopeClientAsync) -> None:
         async def main() -> bool:
             fetch_token = cached_async.mgmt.outbound_application.fetch_token
             await fetch_token("app-id", "user-id")

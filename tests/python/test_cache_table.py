@@ -1,4 +1,4 @@
-"""The table of ``tests/cache``: what a fetch comes to in each state of the cache, in both clients."""
+"""The table of ``tests/cache``: the outcome of a fetch in each state of the cache, with both clients."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from descope_outbound import (
 )
 from emulator import ROOT, Emulator
 
-FETCHED = "/v1/mgmt/outbound/app/user/token/latest"
+FETCH_PATH = "/v1/mgmt/outbound/app/user/token/latest"
 TABLE = json.loads((ROOT / "tests" / "cache" / "table.json").read_text(encoding="utf-8"))
 
-#: What ``ErrorKind`` calls them, the narrower ones first.
+#: The names in ``ErrorKind``, subclasses first.
 KINDS: dict[type[Exception], str] = {
     TokenNotFound: "token_not_found",
     RateLimitException: "rate_limited",
     ConnectionFailed: "connection_failed",
     AuthException: "http",
 }
-#: Rust's runner turns repetitions off; here a lost connection is tried again, which takes seconds.
-REPEATED = "fetch while the service closes connections"
-PATIENCE = 5
+#: The event after which this runner's clients retry for seconds. Rust's runner turns retries off.
+RETRIED = "fetch while the service closes connections"
+LONGEST_WAIT_SECONDS = 5
 
 Client = DescopeClient | DescopeClientAsync
 
 
 class Row:
-    """A client, and what its last fetch came to."""
+    """The client of a row, and the outcome of its last fetch."""
 
     def __init__(self, emulator: Emulator, kind: type[Client], options: dict[str, Any]) -> None:
         self.emulator = emulator
@@ -51,27 +51,27 @@ class Row:
             license_handshake=False,
             cache=CacheOptions(**{f"{name}_seconds": value for name, value in options.items()}),
         )
-        self.token = self.came_to = ""
+        self.token = self.outcome = ""
         self.date_moved = 0
 
     def call(self, method: str, *arguments: object, **more: Any) -> Any:
-        """Of the operations, awaited where it has to be."""
-        called = getattr(self.client.mgmt.outbound_application, method)(*arguments, **more)
-        return asyncio.run(called) if isinstance(self.client, DescopeClientAsync) else called
+        """Call an operation, and await it with the async client."""
+        result = getattr(self.client.mgmt.outbound_application, method)(*arguments, **more)
+        return asyncio.run(result) if isinstance(self.client, DescopeClientAsync) else result
 
-    def fetched(self) -> int:
-        return sum(entry["path"] == FETCHED for entry in self.emulator.journal())
+    def fetch_count(self) -> int:
+        return sum(entry["path"] == FETCH_PATH for entry in self.emulator.journal())
 
-    def reach(self, count: int) -> None:
-        """Waits until so many fetches have reached the service, and are dealt with."""
+    def wait_for_fetches(self, count: int) -> None:
+        """Wait until this many fetches have reached the service and none is in flight."""
         native = self.client._native.cache()
         assert native is not None
-        end = time.monotonic() + PATIENCE
-        while (self.fetched() < count or native.in_flight() > 0) and time.monotonic() < end:
+        end = time.monotonic() + LONGEST_WAIT_SECONDS
+        while (self.fetch_count() < count or native.in_flight() > 0) and time.monotonic() < end:
             time.sleep(0.001)
-        assert self.fetched() == count
+        assert self.fetch_count() == count
 
-    def step(self, name: str, about: Any) -> None:  # noqa: PLR0912 - one for each kind
+    def step(self, name: str, about: Any) -> None:  # noqa: PLR0912 - one branch per kind of step
         cache = self.client.cache
         assert cache is not None
         match name:
@@ -89,7 +89,7 @@ class Row:
                 _native.step_cache_wall_clock(about * 1000)
                 self.date_moved += about
             case "fault":
-                self.emulator.fail(**({} if "method" in about else {"path": FETCHED}), **about)
+                self.emulator.fail(**({} if "method" in about else {"path": FETCH_PATH}), **about)
             case "clear_faults":
                 self.emulator.control("DELETE", "faults")
             case "connect":
@@ -101,8 +101,8 @@ class Row:
                     management_key=self.emulator.management_key,
                     base_url=self.emulator.base_url,
                     license_handshake=False,
-                ) as somebody:
-                    somebody.mgmt.outbound_application.delete_user_tokens("app", "user")
+                ) as other_client:
+                    other_client.mgmt.outbound_application.delete_user_tokens("app", "user")
             case "delete":
                 with contextlib.suppress(AuthException):
                     self.call("delete_user_tokens", **about)
@@ -115,9 +115,9 @@ class Row:
             case "reject":
                 assert cache.reject(self.token)
             case "await":
-                self.reach(about)
+                self.wait_for_fetches(about)
             case _:
-                pytest.fail(f"no step is called {name}")
+                pytest.fail(f"unknown step: {name}")
 
     def fetch(self, *, force_refresh: bool = False, with_refresh_token: bool = False, min_validity: int = 0) -> None:
         options = {"forceRefresh": force_refresh, "withRefreshToken": with_refresh_token}
@@ -125,21 +125,21 @@ class Row:
         try:
             token = self.call("fetch_token", "app", "user", options=options or None, min_validity_seconds=min_validity)
         except tuple(KINDS) as error:
-            self.came_to = next(word for kind, word in KINDS.items() if isinstance(error, kind))
+            self.outcome = next(word for kind, word in KINDS.items() if isinstance(error, kind))
         else:
-            self.token, self.came_to = token.access_token, token.source
+            self.token, self.outcome = token.access_token, token.source
 
 
 @pytest.mark.parametrize("kind", [DescopeClient, DescopeClientAsync])
 @pytest.mark.parametrize(("state", "event", "expected", "contacted"), TABLE["rows"])
-def test_every_row_of_the_table_holds(
+def test_a_fetch_has_the_outcome_of_its_row(
     running_emulator: Emulator, kind: type[Client], state: str, event: str, expected: str, contacted: int
 ) -> None:
-    if event != REPEATED:
+    if event != RETRIED:
         running_emulator.control("POST", "reset")
         check(running_emulator, kind, state, event, expected, contacted)
         return
-    # What is repeated after the row would be counted among the next one's.
+    # This row has its own emulator, because its late retries would count as requests of the next row.
     with Emulator() as emulator:
         check(emulator, kind, state, event, expected, contacted)
 
@@ -151,14 +151,14 @@ def check(emulator: Emulator, kind: type[Client], state: str, event: str, expect
     try:
         for each in steps:
             row.step(*next(iter(each.items())))
-        before = row.fetched()
+        before = row.fetch_count()
         for each in TABLE["events"][event]:
             row.step(*next(iter(each.items())))
-        assert row.came_to == expected
-        if event == REPEATED:
-            assert row.fetched() >= before + contacted
+        assert row.outcome == expected
+        if event == RETRIED:
+            assert row.fetch_count() >= before + contacted
         else:
-            row.reach(before + contacted)
+            row.wait_for_fetches(before + contacted)
     finally:
-        # The clock is the process's: what has passed has passed, and the date is what it was.
+        # The whole process shares the clock, so the row puts the date back.
         _native.step_cache_wall_clock(-1000 * row.date_moved)

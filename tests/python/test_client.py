@@ -1,4 +1,4 @@
-"""The clients: how they are made, shared, closed, and what they are not."""
+"""The clients: creating, sharing and closing them, and the attributes that they do not have."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from descope_outbound.outbound_application import OutboundApplication
 from descope_outbound.outbound_application_async import OutboundApplicationAsync
 from emulator import Emulator
 
-WATCHED = """
+NOTHING_IS_OPENED = """
 import os, sys, threading
-def seen():
+def threads_and_descriptors():
     return len(os.listdir("/proc/self/task")), sorted(os.readlink(f"/proc/self/fd/{fd}") for fd in
         os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}"))
-before = seen()
+before = threads_and_descriptors()
 import descope_outbound
-imported = seen()
+imported = threads_and_descriptors()
 clients = [make(project_id="P2aaa", management_key="made-up-key") for make in
     (descope_outbound.DescopeClient, descope_outbound.DescopeClientAsync) for _ in range(10)]
-made = seen()
+made = threads_and_descriptors()
 assert before == imported == made, (before, imported, made)
 assert threading.active_count() == 1
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-def test_neither_the_import_nor_a_client_opens_a_thread_a_socket_or_a_file() -> None:
-    subprocess.run([sys.executable, "-c", WATCHED], check=True, timeout=60)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_importing_and_creating_clients_opens_no_thread_socket_or_file() -> None:
+    subprocess.run([sys.executable, "-c", NOTHING_IS_OPENED], check=True, timeout=60)
 
 
 def test_twenty_calls_in_a_row_use_one_connection(client: DescopeClient, emulator: Emulator) -> None:
     before = emulator.counters()["connections"]
     for _ in range(20):
         client.mgmt.outbound_application.fetch_token("app-id", "user-id")
-    # The requests to the control endpoints have connections of their own, one each.
+    # Each request to the control endpoints opens one connection.
     assert emulator.counters()["connections"] - before == 1 + 1
 
 
-def test_two_hundred_calls_at_once_work_in_each_of_two_event_loops(client_async: DescopeClientAsync) -> None:
+def test_two_hundred_concurrent_calls_work_in_two_event_loops_in_turn(client_async: DescopeClientAsync) -> None:
     fetch = client_async.mgmt.outbound_application.fetch_token
 
     async def all_at_once() -> list[TokenResponse]:
@@ -66,7 +66,7 @@ def test_threads_share_a_client(client: DescopeClient) -> None:
     assert len(set(tokens)) == 1
 
 
-def test_the_same_plain_objects_stand_at_every_access_so_that_a_test_can_patch_them(
+def test_every_access_returns_the_same_object_so_that_tests_can_patch_it(
     client: DescopeClient,
 ) -> None:
     assert client.mgmt is client.mgmt
@@ -75,7 +75,7 @@ def test_the_same_plain_objects_stand_at_every_access_so_that_a_test_can_patch_t
         assert client.mgmt.outbound_application.fetch_token("a", "u") == {"token": {}}
 
 
-def test_a_missing_key_is_told_at_the_access_and_in_the_official_words(emulator: Emulator) -> None:
+def test_a_missing_key_raises_the_official_text_on_access(emulator: Emulator) -> None:
     makers: list[type[DescopeClient] | type[DescopeClientAsync]] = [DescopeClient, DescopeClientAsync]
     for make in makers:
         client = make(emulator.project_id, base_url=emulator.base_url, management_key="")
@@ -88,7 +88,9 @@ def test_a_missing_key_is_told_at_the_access_and_in_the_official_words(emulator:
 
 
 @pytest.mark.parametrize("name", ["validate_session", "otp", "mgmt.user", "mgmt.tenant"])
-def test_what_is_not_ours_is_said_to_be_in_the_official_package(name: str, client: DescopeClient) -> None:
+def test_an_attribute_of_the_official_client_raises_an_error_that_names_its_package(
+    name: str, client: DescopeClient
+) -> None:
     *path, last = name.split(".")
     owner: Any = client
     for step in path:
@@ -98,7 +100,7 @@ def test_what_is_not_ours_is_said_to_be_in_the_official_package(name: str, clien
     assert not hasattr(owner, last)
 
 
-def test_a_closed_client_refuses_calls(client: DescopeClient, client_async: DescopeClientAsync) -> None:
+def test_calls_on_a_closed_client_raise(client: DescopeClient, client_async: DescopeClientAsync) -> None:
     client.close()
     client.close()
     with pytest.raises(RuntimeError, match="closed"):
@@ -113,7 +115,7 @@ def test_a_closed_client_refuses_calls(client: DescopeClient, client_async: Desc
     asyncio.run(closed())
 
 
-def test_opening_the_async_client_waits_for_the_licence(emulator: Emulator) -> None:
+def test_opening_the_async_client_waits_for_the_license(emulator: Emulator) -> None:
     client = DescopeClientAsync(emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url)
 
     async def fetch() -> None:
@@ -125,13 +127,13 @@ def test_opening_the_async_client_waits_for_the_licence(emulator: Emulator) -> N
     assert [entry["headers"].get("x-descope-license") for entry in fetches] == ["tier3"]
 
 
-def test_skipping_verification_warns_and_names_the_callers_line() -> None:
+def test_skip_verify_warns_with_the_line_of_the_caller() -> None:
     with pytest.warns(UserWarning, match="skip_verify") as caught:
         DescopeClient("P2aaa", skip_verify=True)
     assert caught[0].filename == __file__
 
 
-def test_a_client_cannot_be_pickled_and_shows_no_key() -> None:
+def test_a_client_cannot_be_pickled_and_its_repr_shows_no_key() -> None:
     client = DescopeClient("P2aaa", management_key="made-up-key")
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(client)
@@ -139,7 +141,7 @@ def test_a_client_cannot_be_pickled_and_shows_no_key() -> None:
         assert "made-up-key" not in text
 
 
-def test_the_official_positions_hold() -> None:
+def test_the_constructor_keeps_the_official_argument_positions() -> None:
     names = list(inspect.signature(DescopeClient).parameters)
     assert names == [
         "project_id",
@@ -160,7 +162,7 @@ def test_the_official_positions_hold() -> None:
     assert client.mgmt.outbound_application is not None
 
 
-def test_the_async_twin_has_the_same_methods_and_every_method_is_documented() -> None:
+def test_both_clients_have_the_same_documented_methods() -> None:
     methods = [name for name in vars(OutboundApplication) if not name.startswith("_")]
     assert methods == [name for name in vars(OutboundApplicationAsync) if not name.startswith("_")]
     for name in methods:
@@ -171,6 +173,6 @@ def test_the_async_twin_has_the_same_methods_and_every_method_is_documented() ->
             assert section in sync.__doc__, (name, section)
 
 
-def test_everything_exported_is_there() -> None:
+def test_every_exported_name_exists() -> None:
     for name in descope_outbound.__all__:
         assert hasattr(descope_outbound, name), name

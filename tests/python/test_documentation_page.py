@@ -1,4 +1,4 @@
-"""The snippets of Descope's page "Outbound Apps with SDKs", as printed but for the package's name."""
+"""The snippets of Descope's page "Outbound Apps with SDKs", unchanged except for the package's name."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ except Exception as e:
 
 @pytest.fixture(params=["explicit arguments", "environment alone"])
 def namespace(request: pytest.FixtureRequest, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the page's own initialization leaves behind."""
+    """The variables after the page's own initialization."""
     monkeypatch.setenv("DESCOPE_BASE_URI", emulator.base_url)
     if request.param == "environment alone":
         for variable, value in emulator.environment().items():
@@ -83,19 +83,23 @@ def namespace(request: pytest.FixtureRequest, emulator: Emulator, monkeypatch: p
 
 
 def run(snippet: str, namespace: dict[str, Any]) -> dict[str, Any]:
-    exec(snippet, namespace)  # noqa: S102 - the page's own words
+    exec(snippet, namespace)  # noqa: S102 - the page's own code
     return namespace
 
 
 @pytest.mark.parametrize("snippet", [FETCH_TOKEN, FETCH_TOKEN_BY_SCOPES], ids=["latest", "by scopes"])
-def test_a_token_is_fetched(snippet: str, namespace: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_documented_snippet_fetches_a_token(
+    snippet: str, namespace: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     run(snippet, namespace)
     assert namespace["access_token"] == namespace["token"]["token"]["accessToken"]
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("snippet", [DELETE_TOKEN, DELETE_USER_TOKENS], ids=["one token", "a user's tokens"])
-def test_a_token_is_deleted(snippet: str, namespace: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_documented_snippet_deletes_a_token(
+    snippet: str, namespace: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     run(snippet, namespace)
     assert capsys.readouterr().out == ""
     run(FETCH_TOKEN, namespace)

@@ -1,4 +1,4 @@
-"""Event loops of every kind hand over what their calls come to."""
+"""Event loops of every kind deliver the results of their calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from canned_server import Answer, Reply, Request, SteadyServer
+from canned_server import Reply, ReplyOrFault, Request, SteadyServer
 
 from descope_outbound import DescopeClientAsync
 from emulator import Emulator
@@ -21,8 +21,8 @@ from program import QUIET
 from program import run as run_program
 
 
-class WatchesNoDescriptors(asyncio.SelectorEventLoop):
-    """As Windows' own loop: woken by ``call_soon_threadsafe`` alone."""
+class LoopWithoutAddReader(asyncio.SelectorEventLoop):
+    """A loop that only ``call_soon_threadsafe`` can wake, as the default loop of Windows."""
 
     def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> None:  # type: ignore[override]
         raise NotImplementedError
@@ -34,8 +34,8 @@ async def fetch_many(client: DescopeClientAsync, count: int) -> set[str]:
     return {token["token"]["appId"] for token in tokens}
 
 
-def bells() -> int:
-    """How many descriptors there are that wake an event loop from outside."""
+def waker_count() -> int:
+    """Count the descriptors that wake an event loop from another thread."""
     directory = "/proc/self/fd"
     links = (os.path.realpath(os.path.join(directory, name)) for name in os.listdir(directory))
     return sum(link.endswith("anon_inode:[eventfd]") for link in links)
@@ -51,8 +51,8 @@ def connected(client_async: DescopeClientAsync, emulator: Emulator) -> DescopeCl
     return client_async
 
 
-def test_a_loop_that_watches_no_descriptors_is_woken_all_the_same(connected: DescopeClientAsync) -> None:
-    event_loop = WatchesNoDescriptors()
+def test_a_loop_without_add_reader_is_woken(connected: DescopeClientAsync) -> None:
+    event_loop = LoopWithoutAddReader()
     try:
         for _ in range(3):
             assert run(event_loop, connected) == {"app-id"}
@@ -60,37 +60,37 @@ def test_a_loop_that_watches_no_descriptors_is_woken_all_the_same(connected: Des
         event_loop.close()
 
 
-def test_a_loop_that_watches_no_descriptors_may_be_closed_with_calls_in_flight(
+def test_a_loop_without_add_reader_can_be_closed_with_calls_in_flight(
     connected: DescopeClientAsync, emulator: Emulator, capfd: pytest.CaptureFixture[str]
 ) -> None:
     emulator.fail(delivery="hang", count=1)
-    event_loop = WatchesNoDescriptors()
+    event_loop = LoopWithoutAddReader()
     call = connected.mgmt.outbound_application.fetch_token("app-id", "user-id", timeout_seconds=0.2)
     task = event_loop.create_task(call)
     event_loop.run_until_complete(asyncio.sleep(0.01))
     event_loop.close()
-    # The call ends at its deadline, and nobody is left to hear of it.
+    # The call ends at its deadline, and its loop no longer exists.
     assert asyncio.run(fetch_many(connected, 1)) == {"app-id"}
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_two_loops_that_take_turns_in_one_thread_open_no_descriptors_anew(connected: DescopeClientAsync) -> None:
+def test_two_loops_that_alternate_in_one_thread_open_no_new_descriptors(connected: DescopeClientAsync) -> None:
     loops = [asyncio.new_event_loop() for _ in range(2)]
     try:
         for event_loop in loops:
             run(event_loop, connected)
-        before = bells()
+        before = waker_count()
         for _ in range(10):
             for event_loop in loops:
                 assert run(event_loop, connected) == {"app-id"}
-        assert bells() <= before
+        assert waker_count() <= before
     finally:
         for event_loop in loops:
             event_loop.close()
 
 
-def test_loops_in_several_threads_work_at_once(connected: DescopeClientAsync) -> None:
+def test_loops_in_several_threads_work_concurrently(connected: DescopeClientAsync) -> None:
     results: list[set[str]] = []
     threads = [
         threading.Thread(target=lambda: results.append(asyncio.run(fetch_many(connected, 20)))) for _ in range(5)
@@ -102,9 +102,9 @@ def test_loops_in_several_threads_work_at_once(connected: DescopeClientAsync) ->
     assert results == [{"app-id"}] * 5
 
 
-def test_a_loop_that_is_gone_leaves_nothing_behind(connected: DescopeClientAsync) -> None:
+def test_a_closed_loop_is_freed_with_its_descriptors(connected: DescopeClientAsync) -> None:
     asyncio.run(fetch_many(connected, 1))
-    before = bells()
+    before = waker_count()
     for _ in range(10):
         event_loop = asyncio.new_event_loop()
         run(event_loop, connected)
@@ -113,19 +113,19 @@ def test_a_loop_that_is_gone_leaves_nothing_behind(connected: DescopeClientAsync
         del event_loop
         gc.collect()
         assert known() is None
-    # That of the last one is let go of when the next loop comes.
+    # The descriptor of the last loop is closed when the next loop makes a call.
     asyncio.run(fetch_many(connected, 1))
-    assert bells() <= before + 1
+    assert waker_count() <= before + 1
 
 
 LONG_COMPUTATION = """
 import asyncio, ctypes, os, select, socket, sys, threading
 from descope_outbound import DescopeClient, DescopeClientAsync
 
-class WatchesNoDescriptors(asyncio.SelectorEventLoop):
+class LoopWithoutAddReader(asyncio.SelectorEventLoop):
     def add_reader(self, *_): raise NotImplementedError
 
-class Watched(ctypes.Structure):
+class PollDescriptor(ctypes.Structure):
     _fields_ = [("descriptor", ctypes.c_int), ("events", ctypes.c_short), ("came", ctypes.c_short)]
 
 def ask(path):
@@ -137,53 +137,53 @@ client, client_async = DescopeClient(license_handshake=False), DescopeClientAsyn
 fetch_async = client_async.mgmt.outbound_application.fetch_token
 
 def in_a_loop():
-    event_loop = WatchesNoDescriptors()
+    event_loop = LoopWithoutAddReader()
     event_loop.run_until_complete(fetch_async("app-id", "of a loop"))
     event_loop.close()
 
 threads = [threading.Thread(target=in_a_loop) for _ in range(int(sys.argv[1]))]
-threads.append(threading.Thread(target=client.mgmt.outbound_application.fetch_token, args=("app-id", "lost")))
+threads.append(threading.Thread(target=client.mgmt.outbound_application.fetch_token, args=("app-id", "interrupted")))
 for thread in threads: thread.start()
-ask("/all-are-under-way").recv(1)
-answer = ask("/the-lost-one-is-back")
-watched = Watched(answer.fileno(), select.POLLIN)
-# With the interpreter's lock held, as any long computation in C does.
+ask("/all-calls-are-in-flight").recv(1)
+response = ask("/the-interrupted-call-is-retried")
+watched = PollDescriptor(response.fileno(), select.POLLIN)
+# poll() holds the GIL, as a long computation in C does.
 print(ctypes.PyDLL(None).poll(ctypes.byref(watched), 1, 5_000), flush=True)
 for thread in threads: thread.join()
 """
 
 
 class WhileItComputes:
-    """Answers the loops while the program computes, and loses a call, which has to look its host up once more."""
+    """Responds to the loops while the program computes, and interrupts one call, which then looks its host up again."""
 
     def __init__(self, loops: int) -> None:
-        self._under_way = threading.Barrier(loops + 2)
-        self._computing, self._is_back = threading.Event(), threading.Event()
-        self._is_lost = False
+        self._all_in_flight = threading.Barrier(loops + 2)
+        self._computing, self._is_retried = threading.Event(), threading.Event()
+        self._is_interrupted = False
 
-    def __call__(self, request: Request) -> Answer:
-        if request.path == "/the-lost-one-is-back":
+    def __call__(self, request: Request) -> ReplyOrFault:
+        if request.path == "/the-interrupted-call-is-retried":
             self._computing.set()
-            self._is_back.wait(timeout=12)
+            self._is_retried.wait(timeout=12)
             return Reply()
-        if b"lost" in request.body and self._is_lost:
-            self._is_back.set()
+        if b"interrupted" in request.body and self._is_interrupted:
+            self._is_retried.set()
             return Reply(body=b'{"token": {}}')
-        self._under_way.wait(timeout=20)
-        if request.path == "/all-are-under-way":
+        self._all_in_flight.wait(timeout=20)
+        if request.path == "/all-calls-are-in-flight":
             return Reply()
         self._computing.wait(timeout=20)
         time.sleep(0.2)
-        if b"lost" in request.body:
-            self._is_lost = True
-            # The loops have been rung for by then.
+        if b"interrupted" in request.body:
+            self._is_interrupted = True
+            # By then, the client has started to wake the loops.
             time.sleep(0.3)
             return "close"
         return Reply(body=b'{"token": {}}')
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="holds the lock by a system call of Linux")
-def test_loops_that_wait_for_the_interpreters_lock_keep_no_call_from_looking_its_host_up(emulator: Emulator) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="holds the GIL with a system call of Linux")
+def test_loops_that_wait_for_the_gil_do_not_block_a_host_lookup(emulator: Emulator) -> None:
     loops = 12
     with SteadyServer(WhileItComputes(loops)) as service:
         server = service.url.removeprefix("http://")
@@ -192,62 +192,62 @@ def test_loops_that_wait_for_the_interpreters_lock_keep_no_call_from_looking_its
     assert (ended.output, ended.errors, ended.code) == ("1\n", "", 0), ended
 
 
-ENDS_WHILE_THE_LOOP_IS_RUNG = """
+EXITS_DURING_A_WAKEUP = """
 import asyncio, sys, time
 from descope_outbound import DescopeClientAsync
 
-class ReleasesTheLockAtTheEnd:
+class ReleasesTheGilAtExit:
     def __del__(self, sleep=time.sleep): sleep(1)
 
-class RungSlowly(asyncio.SelectorEventLoop):
+class SlowToWake(asyncio.SelectorEventLoop):
     def add_reader(self, *_): raise NotImplementedError
     def call_soon_threadsafe(self, *given, **more):
         handle = super().call_soon_threadsafe(*given, **more)
-        # The loop goes on meanwhile, and the program comes to its end.
+        # Meanwhile the loop continues, and the program reaches its end.
         time.sleep(0.3)
         return handle
 
-sys.lingering = ReleasesTheLockAtTheEnd()
+sys.lingering = ReleasesTheGilAtExit()
 client = DescopeClientAsync(license_handshake=False)
-event_loop = RungSlowly()
+event_loop = SlowToWake()
 event_loop.run_until_complete(client.mgmt.outbound_application.fetch_token("app-id", "user-id"))
 print("fetched", flush=True)
 """
 
 
-def test_an_interpreter_that_ends_while_a_loop_is_rung_waits_for_the_ringing(emulator: Emulator) -> None:
+def test_the_interpreter_waits_at_exit_for_a_wakeup_that_has_begun(emulator: Emulator) -> None:
     with SteadyServer(lambda _: Reply(body=b'{"token": {}}')) as service:
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
-        ended = run_program(emulator, ENDS_WHILE_THE_LOOP_IS_RUNG, environment=environment)
+        ended = run_program(emulator, EXITS_DURING_A_WAKEUP, environment=environment)
     assert (ended.output, ended.errors, ended.code) == ("fetched\n", "", 0), ended
 
 
-CALLS_WHEN_IT_IS_OVER = """
+CALLS_AT_EXIT = """
 import asyncio, atexit
 from descope_outbound import DescopeClientAsync
 
-class WatchesNoDescriptors(asyncio.SelectorEventLoop):
+class LoopWithoutAddReader(asyncio.SelectorEventLoop):
     def add_reader(self, *_): raise NotImplementedError
 
 client = DescopeClientAsync(license_handshake=False)
-event_loop = WatchesNoDescriptors()
+event_loop = LoopWithoutAddReader()
 
 def fetch():
     return event_loop.run_until_complete(client.mgmt.outbound_application.fetch_token("app-id", "user-id"))
 
-def fetch_once_more():
+def fetch_at_exit():
     try: fetch()
     except RuntimeError as error: print(error, flush=True)
 
-# What is registered first is called last.
-atexit.register(fetch_once_more)
+# Exit handlers run in reverse order, so this one runs last.
+atexit.register(fetch_at_exit)
 fetch()
 """
 
 
-def test_a_call_that_would_never_be_rung_for_is_refused(emulator: Emulator) -> None:
+def test_a_call_whose_loop_can_no_longer_be_woken_raises(emulator: Emulator) -> None:
     with SteadyServer(lambda _: Reply(body=b'{"token": {}}')) as service:
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
-        ended = run_program(emulator, CALLS_WHEN_IT_IS_OVER, environment=environment)
-    said = "the interpreter is ending: this event loop cannot be woken any more\n"
-    assert (ended.output, ended.errors, ended.code) == (said, "", 0), ended
+        ended = run_program(emulator, CALLS_AT_EXIT, environment=environment)
+    error_text = "the interpreter is ending: this event loop cannot be woken any more\n"
+    assert (ended.output, ended.errors, ended.code) == (error_text, "", 0), ended

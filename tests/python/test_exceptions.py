@@ -1,4 +1,4 @@
-"""The exceptions: the official fields, and what to do about each."""
+"""The exceptions: their official fields, their base classes and their copies."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ EXAMPLES: list[DescopeError] = [
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_each_is_rebuilt_from_its_arguments_and_from_a_pickle(error: DescopeError) -> None:
+def test_an_exception_can_be_rebuilt_from_its_arguments_and_from_a_pickle(error: DescopeError) -> None:
     for twin in [type(error)(*error.args), pickle.loads(pickle.dumps(error))]:
         assert type(twin) is type(error)
         assert (str(twin), vars(twin), twin.args) == (str(error), vars(error), error.args)
 
 
-def test_each_is_what_its_reader_expects_it_to_be() -> None:
+def test_the_exceptions_have_the_expected_base_classes() -> None:
     assert issubclass(TokenNotFound, AuthException)
     assert not issubclass(RateLimitException, AuthException)
     assert issubclass(DeadlineExceeded, TransportError)
@@ -49,7 +49,7 @@ def test_each_is_what_its_reader_expects_it_to_be() -> None:
         assert isinstance(error, DescopeError)
 
 
-def test_the_official_way_to_make_them_works() -> None:
+def test_the_official_constructor_arguments_work() -> None:
     error = AuthException(status_code=400, error_type="t", error_message="m")
     assert (error.status_code, error.error_type, error.error_message) == (400, "t", "m")
     assert (error.error_code, error.http_status, error.request_id) == (None, None, None)

@@ -1,4 +1,4 @@
-"""Forks: a child gets what it needs anew, whatever its parent was doing."""
+"""Forks: a child gets its own connections and threads, whatever its parent was doing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from descope_outbound import DescopeClient, DescopeClientAsync
 from emulator import ROOT, Emulator
 from program import QUIET, SOAK, Program, run
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 def fetch_in_child(client: DescopeClient, client_async: DescopeClientAsync) -> None:
@@ -37,7 +37,7 @@ def test_a_forked_child_gets_its_own_connections(
         assert child.exitcode == 0
     fetch_in_child(client, client_async)
     fetches = [entry for entry in emulator.journal() if entry["path"].startswith("/v1/")]
-    # Two clients in each of six processes; the parent's are kept throughout.
+    # Two clients in each of six processes. The parent keeps its connections.
     assert len({entry["connection"] for entry in fetches}) == 12
 
 
@@ -53,15 +53,15 @@ def fetch():
 async def fetch_async():
     assert (await client_async.mgmt.outbound_application.fetch_token("app-id", "user-id")).access_token
 
-def in_child(*works):
+def in_child(*functions):
     child = os.fork()
     if child:
         return child
-    # A child that hangs says where, and ends.
+    # A child that hangs prints its stacks and ends.
     signal.alarm(20)
     try:
-        for work in works:
-            work()
+        for function in functions:
+            function()
         os._exit(0)
     except BaseException:
         traceback.print_exc()
@@ -98,8 +98,8 @@ for thread in threads:
 while not all(calls):
     time.sleep(0.001)
 failed = sum(status(in_child(fetch, lambda: asyncio.run(fetch_async()))) != 0 for _ in range(int(sys.argv[1])))
-went_on = list(calls)
-while not all(now > before for now, before in zip(calls, went_on)) and not problems:
+calls_before = list(calls)
+while not all(now > before for now, before in zip(calls, calls_before)) and not problems:
     time.sleep(0.001)
 stopped.set()
 for thread in threads:
@@ -108,12 +108,12 @@ print(failed, problems)
 """
 
 
-def test_children_that_are_forked_while_six_threads_call_can_all_call(emulator: Emulator) -> None:
+def test_children_forked_while_six_threads_call_can_all_call(emulator: Emulator) -> None:
     ended = run(emulator, CLIENTS + UNDER_LOAD, str(150 * SOAK), seconds=100)
     assert (ended.output, ended.errors, ended.code) == ("0 []\n", "", 0), ended
 
 
-MADE_BEFORE = """
+CREATED_BEFORE = """
 assert status(in_child(fetch, lambda: asyncio.run(fetch_async()))) == 0
 fetch()
 asyncio.run(fetch_async())
@@ -121,8 +121,8 @@ print("done")
 """
 
 
-def test_a_client_that_is_made_before_the_fork_is_first_used_after_it(emulator: Emulator) -> None:
-    ended = run(emulator, CLIENTS + MADE_BEFORE)
+def test_a_client_created_before_a_fork_can_be_first_used_after_it(emulator: Emulator) -> None:
+    ended = run(emulator, CLIENTS + CREATED_BEFORE)
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
 
 
@@ -140,7 +140,7 @@ print("done")
 """
 
 
-def test_a_child_may_fork_in_turn_and_so_may_another_thread(emulator: Emulator) -> None:
+def test_a_child_can_fork_and_so_can_another_thread(emulator: Emulator) -> None:
     ended = run(emulator, CLIENTS + GRANDCHILDREN)
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
 
@@ -152,24 +152,24 @@ def in_a_loop_of_its_own():
     thread.join()
 
 async def main():
-    under_way = [asyncio.ensure_future(fetch_async()) for _ in range(5)]
+    in_flight = [asyncio.ensure_future(fetch_async()) for _ in range(5)]
     await asyncio.sleep(0)
     assert status(in_child(fetch, in_a_loop_of_its_own)) == 0
-    await asyncio.gather(*under_way)
+    await asyncio.gather(*in_flight)
 
 asyncio.run(main())
 print("done")
 """
 
 
-def test_a_fork_out_of_an_event_loop_with_calls_under_way_disturbs_neither(emulator: Emulator) -> None:
+def test_a_fork_inside_an_event_loop_with_calls_in_flight_disturbs_neither_process(emulator: Emulator) -> None:
     ended = run(emulator, CLIENTS + IN_A_LOOP)
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
-def test_the_pools_of_every_start_method_can_call(method: str, emulator: Emulator) -> None:
-    program = ROOT / "tests" / "python" / "pools.py"
+def test_process_pools_of_every_start_method_can_call(method: str, emulator: Emulator) -> None:
+    program = ROOT / "tests" / "python" / "process_pools.py"
     with Program(emulator, str(program), method) as pools:
         ended = pools.wait()
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended
@@ -182,7 +182,7 @@ fetch = lambda **more: operations.fetch_token("app-id", "user-id", **more)
 children = []
 for _ in range(int(sys.argv[1])):
     fetch()
-    # What is parsed for the next hit is what the thread below lets go of.
+    # The thread below frees the token that is parsed for the next hit.
     assert fetch().source == "cache"
     thread = threading.Thread(target=fetch, kwargs={"options": {"forceRefresh": True}})
     thread.start()
@@ -194,8 +194,8 @@ print(len(children) > 5, sum(status(child) != 0 for child in children))
 """
 
 
-def test_children_that_are_forked_while_cached_tokens_are_replaced_can_all_call(emulator: Emulator) -> None:
-    # So much that it takes a while to let go of.
+def test_children_forked_while_cached_tokens_are_replaced_can_all_call(emulator: Emulator) -> None:
+    # Large enough that freeing it takes a while.
     token = {"accessToken": "made-up-large", "scopes": [], "lists": [[]] * 250_000}
     with SteadyServer(Reply(body=json.dumps({"token": token}).encode())) as service:
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
@@ -217,9 +217,8 @@ async def main():
     before = times_woken()
     for _ in range(20):
         assert status(in_child(abort.abort, pending.abort)) == 0
-    # Its own timers wake it, too.
+    # The runtime's own timers wake it too.
     assert times_woken() < before + 10, (before, times_woken())
-    # Nobody waits for it any more.
     outcome.cancel()
     abort.abort()
     pending.abort()
@@ -229,9 +228,9 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-def test_a_child_cannot_end_the_calls_of_its_parent(emulator: Emulator) -> None:
-    # To end them it would take locks that a thread of the parent's may have held, and wake that thread.
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_child_cannot_abort_the_calls_of_its_parent(emulator: Emulator) -> None:
+    # Aborting them would need locks that a thread of the parent may have held, and would wake that thread.
     emulator.fail(user="slow", delivery="hang")
     ended = run(emulator, CLIENTS + CALLS_OF_THE_PARENT)
     assert (ended.output, ended.errors, ended.code) == ("done\n", "", 0), ended

@@ -1,4 +1,4 @@
-"""What holds for any text, any JSON and any moment, not only for the examples that somebody thought of."""
+"""Properties that hold for any text, any JSON and any time, tested with generated examples."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from descope_outbound import AuthException, DecodeError, DescopeClient, DescopeClientAsync, OutboundToken, TokenResponse
 
-#: The same examples at every run, unless somebody asks for others: a build fails for what has changed in it.
+#: Every run has the same examples, so that a build fails only because of its changes. ``EXAMPLES`` asks for others.
 settings.register_profile(
     "bounded",
     max_examples=int(os.environ.get("EXAMPLES", "40")),
@@ -34,7 +34,7 @@ settings.load_profile("bounded")
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 IDS = st.one_of(TEXTS, st.text("./?#%&=+ \\é😀\t\n", max_size=8))
-#: What reads JSON in Rust takes no number beyond a double, nor half of a surrogate pair: see docs/deviations.md.
+#: The JSON parser in Rust rejects numbers beyond a double and lone surrogates: see docs/deviations.md.
 NUMBERS = st.one_of(
     st.integers(min_value=-(10**300), max_value=10**300), st.floats(allow_nan=False, allow_infinity=False)
 )
@@ -45,7 +45,7 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 OBJECTS = st.dictionaries(NAMES, VALUES, max_size=5)
-#: As `options` can carry them: a whole number has 64 bits at most.
+#: The values that `options` can hold: a whole number has at most 64 bits.
 SENT = st.recursive(
     st.one_of(
         st.booleans(),
@@ -59,17 +59,17 @@ SENT = st.recursive(
 
 
 class Service(SteadyServer):
-    """What the last request was, and what the next is answered with."""
+    """A server that keeps the last request and sends the next response."""
 
-    def answer_with(self, body: bytes) -> None:
-        """Answers so from now on, and forgets the last request."""
+    def respond_with(self, body: bytes) -> None:
+        """Send this body from now on, and drop the last request."""
         self.reply = Reply(body=body)
         self.last = None
 
     @property
-    def asked(self) -> Request:
+    def last_request(self) -> Request:
         """The last request."""
-        assert self.last is not None, "there was none"
+        assert self.last is not None, "there was no request"
         return self.last
 
 
@@ -84,13 +84,13 @@ Call = Callable[..., Any]
 
 @pytest.fixture(scope="module", params=["sync", "async"])
 def call(request: pytest.FixtureRequest, service: Service) -> Iterator[Call]:
-    """Calls a method of either client by its name."""
-    made: dict[str, Any] = {"management_key": "made-up-key", "base_url": service.url, "license_handshake": False}
+    """A function that calls a method of either client by its name."""
+    settings: dict[str, Any] = {"management_key": "made-up-key", "base_url": service.url, "license_handshake": False}
     if request.param == "sync":
-        with DescopeClient("Pmadeup", **made) as client:
+        with DescopeClient("Pmadeup", **settings) as client:
             yield lambda method, *given: getattr(client.mgmt.outbound_application, method)(*given)
         return
-    client_async = DescopeClientAsync("Pmadeup", **made)
+    client_async = DescopeClientAsync("Pmadeup", **settings)
     loop = asyncio.new_event_loop()
     run = loop.run_until_complete
     yield lambda method, *given: run(getattr(client_async.mgmt.outbound_application, method)(*given))
@@ -99,7 +99,7 @@ def call(request: pytest.FixtureRequest, service: Service) -> Iterator[Call]:
 
 
 def same(ours: Any, theirs: Any) -> bool:
-    """Whether both are the same to the type and to the sign of a zero, with their members in the same order."""
+    """Whether both have the same types, values, signs of zero and order of members."""
     if isinstance(theirs, dict):
         return list(ours) == list(theirs) and all(same(ours[key], theirs[key]) for key in theirs)
     if isinstance(theirs, list):
@@ -109,12 +109,12 @@ def same(ours: Any, theirs: Any) -> bool:
     return type(ours) is type(theirs) and bool(ours == theirs)
 
 
-@given(answer=OBJECTS, token=OBJECTS, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]), mark=st.booleans())
-def test_an_answer_is_what_pythons_own_reader_makes_of_it(
-    call: Call, service: Service, answer: Any, token: Any, ascii_only: bool, indent: int | None, mark: bool
+@given(response=OBJECTS, token=OBJECTS, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]), mark=st.booleans())
+def test_a_response_equals_the_result_of_pythons_json_parser(
+    call: Call, service: Service, response: Any, token: Any, ascii_only: bool, indent: int | None, mark: bool
 ) -> None:
-    text = json.dumps({**answer, "token": token}, ensure_ascii=ascii_only, indent=indent)
-    service.answer_with(b"\xef\xbb\xbf" * mark + text.encode())
+    text = json.dumps({**response, "token": token}, ensure_ascii=ascii_only, indent=indent)
+    service.respond_with(b"\xef\xbb\xbf" * mark + text.encode())
     for method, arguments in [("fetch_token", ("a", "u")), ("load_application", ("i",))]:
         ours = call(method, *arguments)
         assert same(ours, json.loads(text))
@@ -123,46 +123,50 @@ def test_an_answer_is_what_pythons_own_reader_makes_of_it(
 
 
 @given(members=st.lists(st.tuples(st.sampled_from(["token", "a", "b"]), VALUES), max_size=6))
-def test_of_a_name_that_is_sent_twice_the_last_value_counts(
+def test_the_last_value_of_a_duplicate_name_counts(
     call: Call, service: Service, members: list[tuple[str, Any]]
 ) -> None:
     text = "{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in members) + "}"
-    service.answer_with(text.encode())
+    service.respond_with(text.encode())
     assert same(call("fetch_token", "a", "u"), json.loads(text))
 
 
 @pytest.mark.parametrize("value", ["1e400", "-1e400", "1" * 310, r'"\ud800"', r'"\ude00\ud83d"', "NaN", "Infinity"])
-def test_what_not_every_reader_of_json_reads_is_an_error(call: Call, service: Service, value: str) -> None:
-    service.answer_with(f'{{"token":{{"a":{value}}}}}'.encode())
+def test_json_that_not_every_parser_accepts_raises(call: Call, service: Service, value: str) -> None:
+    service.respond_with(f'{{"token":{{"a":{value}}}}}'.encode())
     with pytest.raises(DecodeError):
         call("fetch_token", "a", "u")
 
 
 @given(token=OBJECTS)
-def test_a_token_is_copied_pickled_and_written_as_the_dict_that_it_is(call: Call, service: Service, token: Any) -> None:
+def test_a_token_is_copied_pickled_and_dumped_like_a_dict(call: Call, service: Service, token: Any) -> None:
     text = json.dumps({"token": token})
-    service.answer_with(text.encode())
-    answer = call("fetch_token", "a", "u")
-    assert type(answer["token"]) is OutboundToken
-    copies = [copy.copy(answer), copy.deepcopy(answer), answer.copy()]
-    copies += [pickle.loads(pickle.dumps(answer, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
+    service.respond_with(text.encode())
+    response = call("fetch_token", "a", "u")
+    assert type(response["token"]) is OutboundToken
+    copies = [copy.copy(response), copy.deepcopy(response), response.copy()]
+    copies += [pickle.loads(pickle.dumps(response, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
     for twin in copies:
         assert (type(twin), type(twin["token"])) == (TokenResponse, OutboundToken)
         assert same(twin, json.loads(text))
-        assert repr(twin) == repr(answer)
-    assert json.dumps(answer) == text
+        assert repr(twin) == repr(response)
+    assert json.dumps(response) == text
 
 
 @given(identifier=st.one_of(IDS, st.text(max_size=10)))
-def test_an_id_of_any_text_stays_in_its_place(call: Call, service: Service, identifier: str) -> None:
+def test_any_text_as_an_id_stays_in_its_part_of_the_request(call: Call, service: Service, identifier: str) -> None:
     calls: dict[str, Callable[[], str]] = {
-        "load_application": lambda: unquote(service.asked.path.removeprefix("/v1/mgmt/outbound/app/"), errors="strict"),
-        "delete_token": lambda: dict(parse_qsl(service.asked.query, keep_blank_values=True))["id"],
-        "list_apps_with_user_token": lambda: dict(parse_qsl(service.asked.query, keep_blank_values=True))["userId"],
-        "delete_application": lambda: json.loads(service.asked.body)["id"],
+        "load_application": lambda: unquote(
+            service.last_request.path.removeprefix("/v1/mgmt/outbound/app/"), errors="strict"
+        ),
+        "delete_token": lambda: dict(parse_qsl(service.last_request.query, keep_blank_values=True))["id"],
+        "list_apps_with_user_token": lambda: dict(parse_qsl(service.last_request.query, keep_blank_values=True))[
+            "userId"
+        ],
+        "delete_application": lambda: json.loads(service.last_request.body)["id"],
     }
     for method, arrived in calls.items():
-        service.answer_with(b"{}")
+        service.respond_with(b"{}")
         changes_the_path = method == "load_application" and identifier in {".", ".."}
         if changes_the_path or not identifier or any(unicodedata.category(letter) == "Cs" for letter in identifier):
             with pytest.raises(AuthException, match="400"):
@@ -171,30 +175,30 @@ def test_an_id_of_any_text_stays_in_its_place(call: Call, service: Service, iden
         else:
             call(method, identifier)
             assert arrived() == identifier
-            assert "#" not in service.asked.path + service.asked.query
+            assert "#" not in service.last_request.path + service.last_request.query
 
 
 @given(scopes=st.lists(TEXTS, max_size=6))
-def test_any_iterable_of_texts_is_a_list_of_scopes(call: Call, service: Service, scopes: list[str]) -> None:
-    service.answer_with(b'{"token":{}}')
+def test_any_iterable_of_texts_is_accepted_as_scopes(call: Call, service: Service, scopes: list[str]) -> None:
+    service.respond_with(b'{"token":{}}')
     for given_scopes in [scopes, tuple(scopes), iter(scopes), (scope for scope in scopes)]:
         call("fetch_token_by_scopes", "a", "u", given_scopes)
-        assert json.loads(service.asked.body)["scopes"] == scopes
+        assert json.loads(service.last_request.body)["scopes"] == scopes
     for given_scopes in [set(scopes), dict.fromkeys(scopes).keys()]:
         call("fetch_token_by_scopes", "a", "u", given_scopes)
-        assert sorted(json.loads(service.asked.body)["scopes"]) == sorted(given_scopes)
+        assert sorted(json.loads(service.last_request.body)["scopes"]) == sorted(given_scopes)
 
 
 @given(options=st.dictionaries(NAMES, SENT, max_size=5))
-def test_options_arrive_as_they_were_given(call: Call, service: Service, options: dict[str, Any]) -> None:
-    service.answer_with(b'{"token":{}}')
+def test_options_of_any_json_are_sent_as_given(call: Call, service: Service, options: dict[str, Any]) -> None:
+    service.respond_with(b'{"token":{}}')
     call("fetch_token", "a", "u", "t", options)
-    assert same(json.loads(service.asked.body)["options"], options)
+    assert same(json.loads(service.last_request.body)["options"], options)
 
 
 @given(number=st.one_of(st.integers(min_value=2**64), st.integers(max_value=-(2**63) - 1)))
-def test_a_whole_number_that_would_arrive_as_another_is_refused(call: Call, service: Service, number: int) -> None:
-    service.answer_with(b"{}")
+def test_a_whole_number_that_would_lose_digits_is_rejected(call: Call, service: Service, number: int) -> None:
+    service.respond_with(b"{}")
     with pytest.raises(AuthException, match="options must hold whole numbers of 64 bits"):
         call("fetch_token", "a", "u", None, {"number": number})
     assert service.last is None
@@ -204,7 +208,7 @@ def test_a_whole_number_that_would_arrive_as_another_is_refused(call: Call, serv
     moment=st.datetimes(datetime(1975, 1, 1), datetime(5138, 11, 15)),
     offset=st.integers(min_value=-14 * 60, max_value=14 * 60),
 )
-def test_a_moment_is_the_same_in_every_form(moment: datetime, offset: int) -> None:
+def test_every_form_of_a_time_is_parsed_to_the_same_time(moment: datetime, offset: int) -> None:
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=timezone.utc)
     seconds = moment.replace(microsecond=0)
     local = moment.astimezone(timezone(timedelta(minutes=offset)))
@@ -215,7 +219,7 @@ def test_a_moment_is_the_same_in_every_form(moment: datetime, offset: int) -> No
 
     for text in [local.isoformat(), moment.isoformat(), moment.isoformat().replace("+00:00", "Z")]:
         assert read(text) == moment
-    # What a number counts is told by its size: 10^11 s lie beyond the year 5138, and 10^11 ms before 1974.
+    # The size of a number says whether it counts seconds: 10^11 s lie beyond the year 5138, and 10^11 ms before 1974.
     for expiry in [milliseconds // 1000, str(milliseconds // 1000), f" {milliseconds // 1000} "]:
         assert read(expiry) == seconds
     if milliseconds >= 10**11:
@@ -223,6 +227,6 @@ def test_a_moment_is_the_same_in_every_form(moment: datetime, offset: int) -> No
 
 
 @given(expiry=st.one_of(VALUES, st.text(max_size=20)))
-def test_whatever_an_expiry_is_reading_it_never_fails(expiry: object) -> None:
+def test_parsing_an_expiry_never_fails(expiry: object) -> None:
     expires_at = TokenResponse({"token": {"accessTokenExpiry": expiry}}).expires_at
     assert expires_at is None or expires_at.tzinfo is timezone.utc

@@ -1,4 +1,4 @@
-"""Signals that come while a call is waited for."""
+"""Signals that arrive during a call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ for _ in range(5):
     try:
         fetch("app-id", "user-id")
     except KeyboardInterrupt:
-        # The clock of the whole machine.
+        # All processes of the machine share this clock.
         print(time.monotonic(), flush=True)
 """,
     "an event loop": """
@@ -48,13 +48,13 @@ for _ in range(5):
 
 
 @pytest.mark.parametrize("what", INTERRUPTED)
-def test_ctrl_c_interrupts_at_once(what: str, emulator: Emulator) -> None:
+def test_ctrl_c_interrupts_within_a_fifth_of_a_second(what: str, emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang")
     with Program(emulator, "-c", CLIENT + INTERRUPTED[what]) as program:
         waits = program.interrupt_calls(emulator, 5)
         ended = program.wait()
     assert (ended.output, ended.errors, ended.code) == ("", "", 0), ended
-    # The machine may be busy once.
+    # The median, because the machine may be busy during one of the calls.
     assert statistics.median(waits) < 0.2, waits
 
 
@@ -66,7 +66,7 @@ print(fetch("app-id", "user-id")["token"]["appId"], *handled)
 """
 
 
-def test_a_handler_that_raises_nothing_runs_during_the_call_which_goes_on(emulator: Emulator) -> None:
+def test_a_handler_that_raises_nothing_runs_during_the_call_and_the_call_continues(emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hold")
     with Program(emulator, "-c", CLIENT + HANDLED) as program:
         assert program.read_line() == "ready"
@@ -80,12 +80,12 @@ def test_a_handler_that_raises_nothing_runs_during_the_call_which_goes_on(emulat
     assert (ended.output, ended.errors, ended.code) == ("app-id MainThread MainThread MainThread\n", "", 0), ended
 
 
-ALARMED = """
+INTERRUPTED_BY_ALARM = """
 class TooLong(Exception):
     pass
-def alarmed(number, frame):
+def raise_too_long(number, frame):
     raise TooLong
-signal.signal(signal.SIGALRM, alarmed)
+signal.signal(signal.SIGALRM, raise_too_long)
 for _ in range(5):
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     try:
@@ -96,9 +96,9 @@ print(fetch("app-id", "user-id")["token"]["appId"])
 """
 
 
-def test_a_handler_that_raises_ends_the_call_and_leaves_the_client_as_it_was(emulator: Emulator) -> None:
+def test_a_handler_that_raises_ends_the_call_and_the_client_stays_usable(emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang", count=5)
-    ended = run(emulator, CLIENT + ALARMED)
+    ended = run(emulator, CLIENT + INTERRUPTED_BY_ALARM)
     assert (ended.output, ended.errors, ended.code) == ("too long\n" * 5 + "app-id\n", "", 0), ended
 
 
@@ -109,7 +109,7 @@ fetch("app-id", "user-id")
 """
 
 
-def test_a_process_that_is_told_to_end_does_so_with_calls_in_flight(emulator: Emulator) -> None:
+def test_sigterm_ends_a_process_with_calls_in_flight(emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang")
     with Program(emulator, "-c", CLIENT + TERMINATED) as program:
         while emulator.counters()["requests"] < 5:

@@ -1,4 +1,4 @@
-"""The answer of a fetch: what the server sent, and nothing shown."""
+"""The response of a fetch: the fields that the server sent, in a dict whose text shows no secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from descope_outbound import DecodeError, DescopeClient, OutboundToken, TokenResponse
 
-ANSWER: dict[str, Any] = {
+BODY: dict[str, Any] = {
     "token": {
         "id": "t1",
         "accessToken": "made-up-access",
@@ -27,22 +27,22 @@ ANSWER: dict[str, Any] = {
 
 @pytest.fixture
 def response() -> TokenResponse:
-    return TokenResponse(copy.deepcopy(ANSWER))
+    return TokenResponse(copy.deepcopy(BODY))
 
 
-def test_it_is_the_servers_json_key_for_key(response: TokenResponse) -> None:
+def test_a_response_has_exactly_the_keys_that_the_server_sent(response: TokenResponse) -> None:
     assert isinstance(response, dict)
-    assert response == ANSWER
+    assert response == BODY
     assert list(response) == ["token", "more"]
-    assert list(response["token"]) == list(ANSWER["token"])
-    assert json.dumps(response) == json.dumps(ANSWER)
-    assert len(response["token"]) == len(ANSWER["token"])
+    assert list(response["token"]) == list(BODY["token"])
+    assert json.dumps(response) == json.dumps(BODY)
+    assert len(response["token"]) == len(BODY["token"])
 
 
-def test_each_name_of_the_token_stands_in_for_the_other() -> None:
-    as_answered = OutboundToken(accessToken="a")
-    assert as_answered["token"] == as_answered.get("token") == as_answered["accessToken"] == "a"
-    assert "token" not in as_answered
+def test_each_name_of_the_token_reads_the_other_if_absent() -> None:
+    as_sent = OutboundToken(accessToken="a")
+    assert as_sent["token"] == as_sent.get("token") == as_sent["accessToken"] == "a"
+    assert "token" not in as_sent
     as_documented = OutboundToken(token="a")
     assert as_documented["accessToken"] == as_documented.get("accessToken") == "a"
     assert "accessToken" not in as_documented
@@ -50,7 +50,7 @@ def test_each_name_of_the_token_stands_in_for_the_other() -> None:
     assert (both["token"], both["accessToken"]) == ("a", "b")
 
 
-def test_what_is_not_there_is_not_made_up() -> None:
+def test_an_absent_field_is_none_or_a_key_error() -> None:
     empty = OutboundToken()
     for key in ["token", "accessToken", "id"]:
         assert empty.get(key) is None
@@ -59,7 +59,7 @@ def test_what_is_not_there_is_not_made_up() -> None:
             empty[key]
 
 
-def test_nothing_that_a_person_reads_shows_a_secret(response: TokenResponse) -> None:
+def test_no_text_of_a_response_shows_a_secret(response: TokenResponse) -> None:
     token = response["token"]
     shown = [
         repr(response),
@@ -82,9 +82,9 @@ def test_nothing_that_a_person_reads_shows_a_secret(response: TokenResponse) -> 
     "copied",
     [copy.copy, copy.deepcopy, lambda value: value.copy(), lambda value: pickle.loads(pickle.dumps(value))],
 )
-def test_a_copy_is_as_its_original(copied: Any, response: TokenResponse) -> None:
+def test_a_copy_equals_its_original(copied: Any, response: TokenResponse) -> None:
     twin = copied(response)
-    assert twin == ANSWER
+    assert twin == BODY
     assert (type(twin), type(twin["token"])) == (TokenResponse, OutboundToken)
     assert twin.source == "network"
     assert twin["token"]["token"] == "made-up-access"
@@ -92,7 +92,7 @@ def test_a_copy_is_as_its_original(copied: Any, response: TokenResponse) -> None
     assert type(copied(response["token"])) is OutboundToken
 
 
-def test_what_is_mostly_wanted_has_a_shortcut(response: TokenResponse) -> None:
+def test_the_usual_fields_have_properties(response: TokenResponse) -> None:
     assert response.access_token == "made-up-access"
     assert response.refresh_token == "made-up-refresh"
     assert response.scopes == ["read"]
@@ -100,9 +100,9 @@ def test_what_is_mostly_wanted_has_a_shortcut(response: TokenResponse) -> None:
     assert response.source == "network"
 
 
-@pytest.mark.parametrize("answer", [{}, {"token": None}, {"token": {}}, {"token": "x"}, {"token": {"scopes": None}}])
-def test_a_shortcut_to_nothing_is_none_save_to_the_token_itself(answer: dict[str, Any]) -> None:
-    response = TokenResponse(answer)
+@pytest.mark.parametrize("body", [{}, {"token": None}, {"token": {}}, {"token": "x"}, {"token": {"scopes": None}}])
+def test_the_property_of_an_absent_field_is_none_but_an_absent_token_raises(body: dict[str, Any]) -> None:
+    response = TokenResponse(body)
     assert (response.refresh_token, response.expires_at) == (None, None)
     with pytest.raises(DecodeError, match="no access token"):
         _ = response.access_token
@@ -112,17 +112,17 @@ def test_a_shortcut_to_nothing_is_none_save_to_the_token_itself(answer: dict[str
 @pytest.mark.parametrize(
     "expiry", ["2026-11-23T12:00:00Z", "2026-11-23T14:00:00+02:00", 1795435200, "1795435200", 1795435200000]
 )
-def test_every_form_of_an_expiry_is_read(expiry: object) -> None:
+def test_every_form_of_an_expiry_is_parsed(expiry: object) -> None:
     response = TokenResponse({"token": {"accessTokenExpiry": expiry}})
     assert response.expires_at == datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize("expiry", [None, "", "0", 0, 3600, True, "soon", 1.5, [], {}, 10**30, 10**18, -(10**30)])
-def test_what_names_no_moment_is_none(expiry: object) -> None:
+def test_an_expiry_that_is_not_a_time_is_none(expiry: object) -> None:
     assert TokenResponse({"token": {"accessTokenExpiry": expiry}}).expires_at is None
 
 
-def test_each_answer_is_the_callers_own(client: DescopeClient) -> None:
+def test_each_response_is_a_copy_that_the_caller_may_change(client: DescopeClient) -> None:
     first = client.mgmt.outbound_application.fetch_token("app-id", "user-id")
     first["token"]["scopes"].append("made by the caller")
     second = client.mgmt.outbound_application.fetch_token("app-id", "user-id")

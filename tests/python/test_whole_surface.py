@@ -1,4 +1,4 @@
-"""The operations on apps, tenants' tokens, uploads and inbound tokens, against the emulator."""
+"""The operations on apps, tenants' tokens, uploads and inbound tokens, tested with the emulator."""
 
 from __future__ import annotations
 
@@ -55,26 +55,26 @@ UPLOAD: dict[str, Any] = {
 
 @pytest.fixture(params=["sync", "async"])
 def call(request: pytest.FixtureRequest, client: DescopeClient, client_async: DescopeClientAsync) -> Callable[..., Any]:
-    """Calls a method of either client by its name."""
+    """A function that calls a method of either client by its name."""
 
     def sync(method: str, *arguments: Any, **named: Any) -> Any:
         return getattr(client.mgmt.outbound_application, method)(*arguments, **named)
 
-    def of_task(method: str, *arguments: Any, **named: Any) -> Any:
+    def in_a_task(method: str, *arguments: Any, **named: Any) -> Any:
         return asyncio.run(getattr(client_async.mgmt.outbound_application, method)(*arguments, **named))
 
-    return sync if request.param == "sync" else of_task
+    return sync if request.param == "sync" else in_a_task
 
 
-def sent(emulator: Emulator) -> Any:
-    """The body of the last request."""
+def last_body(emulator: Emulator) -> Any:
+    """Return the body of the last request."""
     return emulator.journal()[-1]["body"]
 
 
-def test_an_application_is_made_loaded_replaced_and_deleted(call: Callable[..., Any], emulator: Emulator) -> None:
+def test_an_application_is_created_loaded_replaced_and_deleted(call: Callable[..., Any], emulator: Emulator) -> None:
     made = call("create_application", "Calendar", **APPLICATION)
     assert made["app"]["id"] == "calendar"
-    body = sent(emulator)
+    body = last_body(emulator)
     assert body["authorizationUrlParams"] == [{"key": "a", "value": "b"}]
     assert (body["accessType"], body["prompt"], body["pkce"]) == ("offline", ["consent", "select_account"], False)
     assert "made-up-client-secret" not in json.dumps(body)
@@ -82,7 +82,7 @@ def test_an_application_is_made_loaded_replaced_and_deleted(call: Callable[..., 
     assert call("load_application", "calendar")["app"]["defaultScopes"] == ["read"]
     replaced = call("update_application", "calendar", "Renamed", default_scopes=[], more={"appType": "oauth"})
     assert replaced["app"]["name"] == "Renamed"
-    assert sent(emulator)["app"] == {"id": "calendar", "name": "Renamed", "defaultScopes": [], "appType": "oauth"}
+    assert last_body(emulator)["app"] == {"id": "calendar", "name": "Renamed", "defaultScopes": [], "appType": "oauth"}
     assert "calendar" in [app["id"] for app in call("load_all_applications")["apps"]]
     assert call("delete_application", "calendar") is None
     with pytest.raises(AuthException) as caught:
@@ -90,22 +90,22 @@ def test_an_application_is_made_loaded_replaced_and_deleted(call: Callable[..., 
     assert caught.value.status_code == 404
 
 
-def test_the_fewest_arguments_are_enough(call: Callable[..., Any], emulator: Emulator) -> None:
+def test_the_required_arguments_are_enough(call: Callable[..., Any], emulator: Emulator) -> None:
     identifier = call("create_application", "n")["app"]["id"]
-    assert sent(emulator) == {"name": "n"}
+    assert last_body(emulator) == {"name": "n"}
     call("update_application", identifier, "m")
-    assert sent(emulator) == {"app": {"id": identifier, "name": "m"}}
+    assert last_body(emulator) == {"app": {"id": identifier, "name": "m"}}
     assert call("create_application_by_template", "google")["app"]["id"]
-    assert sent(emulator) == {"templateId": "google"}
+    assert last_body(emulator) == {"templateId": "google"}
 
 
-def test_a_template_takes_what_differs_from_it(call: Callable[..., Any], emulator: Emulator) -> None:
+def test_a_template_takes_overrides(call: Callable[..., Any], emulator: Emulator) -> None:
     call("create_application_by_template", "google", "mail", "c", "made-up-secret", "t", {"name": "Mail"})
-    body = sent(emulator)
+    body = last_body(emulator)
     assert (body["id"], body["clientId"], body["tenantId"], body["overrides"]) == ("mail", "c", "t", {"name": "Mail"})
 
 
-def test_a_tenants_token_is_fetched(call: Callable[..., Any], emulator: Emulator) -> None:
+def test_a_token_of_a_tenant_is_fetched(call: Callable[..., Any], emulator: Emulator) -> None:
     emulator.connect("app-id", "", tenant_id="tenant", scopes=["read"])
     newest = call("fetch_tenant_token", "app-id", "tenant", {"withRefreshToken": True})
     by_scopes = call("fetch_tenant_token_by_scopes", "app-id", "tenant", iter(["read"]))
@@ -114,9 +114,9 @@ def test_a_tenants_token_is_fetched(call: Callable[..., Any], emulator: Emulator
         call("fetch_tenant_token", "app-id", "other")
 
 
-def test_what_was_uploaded_is_fetched_and_listed(call: Callable[..., Any], emulator: Emulator) -> None:
+def test_uploaded_tokens_and_keys_are_fetched_and_listed(call: Callable[..., Any], emulator: Emulator) -> None:
     assert call("upload_user_token", "app-id", "uploader", "tenant", verify_refresh=False, **UPLOAD) == {}
-    body = sent(emulator)
+    body = last_body(emulator)
     assert (body["verifyRefresh"], body["accessTokenExpiry"], body["scopes"]) == (False, 0, ["read"])
     token = call("fetch_token", "app-id", "uploader", "tenant", external_identifier="work")
     assert token.access_token == "made-up-access"
@@ -166,7 +166,7 @@ def test_a_batch_is_stored_whole_or_not_at_all(owner: str, call: Callable[..., A
         ),
     ],
 )
-def test_bad_input_is_refused_before_any_request(
+def test_invalid_arguments_are_rejected_before_any_request(
     method: str, arguments: list[Any], error: type[Exception], text: str, call: Callable[..., Any], emulator: Emulator
 ) -> None:
     with pytest.raises(error, match=text) as caught:
@@ -175,7 +175,7 @@ def test_bad_input_is_refused_before_any_request(
     assert emulator.counters()["requests"] == 0
 
 
-def test_an_id_in_a_path_stays_in_its_place(call: Callable[..., Any], emulator: Emulator) -> None:
+def test_an_id_in_a_path_is_encoded(call: Callable[..., Any], emulator: Emulator) -> None:
     with pytest.raises(AuthException):
         call("load_application", "../../user?x=1#f%2e /")
     expected = "/v1/mgmt/outbound/app/..%2F..%2Fuser%3Fx%3D1%23f%252e%20%2F"
@@ -199,24 +199,24 @@ def test_an_inbound_token_fetches_without_a_key(emulator: Emulator) -> None:
         by_token.fetch_token("", "app-id", "user-id")
     assert caught.value.error_message == "Inbound app token is required for perform this functionality"
 
-    async def of_task() -> str | None:
+    async def fetch_in_a_task() -> str | None:
         async with DescopeClientAsync(emulator.project_id, base_url=emulator.base_url) as client_async:
             fetched = await client_async.mgmt.outbound_application_by_token.fetch_token(token, "app-id", "user-id")
             return fetched.access_token
 
-    assert asyncio.run(of_task())
+    assert asyncio.run(fetch_in_a_task())
 
 
 def test_an_application_shows_no_secret(call: Callable[..., Any], emulator: Emulator) -> None:
     emulator.fail(status=200, body={"app": {"id": "i", "clientSecret": "made-up-client-secret"}}, count=1)
-    answer = call("load_application", "i")
-    for shown in [repr(answer), str(answer["app"]), f"{answer}"]:
+    response = call("load_application", "i")
+    for shown in [repr(response), str(response["app"]), f"{response}"]:
         assert "made-up" not in shown
-    assert type(answer["app"]) is RedactedDict
-    assert answer == {"app": {"id": "i", "clientSecret": "made-up-client-secret"}}
+    assert type(response["app"]) is RedactedDict
+    assert response == {"app": {"id": "i", "clientSecret": "made-up-client-secret"}}
 
 
-def test_the_last_response_is_kept_where_that_was_asked_for(emulator: Emulator) -> None:
+def test_the_last_response_is_kept_with_verbose(emulator: Emulator) -> None:
     quiet = DescopeClient(emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url)
     quiet.mgmt.outbound_application.fetch_token("app-id", "user-id")
     assert quiet.get_last_response() is None
@@ -247,7 +247,7 @@ def test_the_last_response_is_kept_where_that_was_asked_for(emulator: Emulator) 
 def test_each_task_has_its_own_last_response(emulator: Emulator) -> None:
     emulator.connect("other-app", "user-id", token_id="other-token")
 
-    async def of_task(client: DescopeClientAsync, app_id: str) -> str:
+    async def fetch_in_a_task(client: DescopeClientAsync, app_id: str) -> str:
         await client.mgmt.outbound_application.fetch_token(app_id, "user-id")
         await asyncio.sleep(0.05)
         response = client.get_last_response()
@@ -259,6 +259,6 @@ def test_each_task_has_its_own_last_response(emulator: Emulator) -> None:
         client = DescopeClientAsync(
             emulator.project_id, management_key=emulator.management_key, base_url=emulator.base_url, verbose=True
         )
-        return list(await asyncio.gather(of_task(client, "app-id"), of_task(client, "other-app")))
+        return list(await asyncio.gather(fetch_in_a_task(client, "app-id"), fetch_in_a_task(client, "other-app")))
 
     assert asyncio.run(all_at_once()) == ["token-id", "other-token"]

@@ -1,4 +1,4 @@
-"""Calls that end before their answer is there: cancelled, out of time, or nobody's any more."""
+"""Calls that end before their response arrives: cancelled, timed out or abandoned."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def test_a_cancelled_task_drops_its_request(client_async: DescopeClientAsync, em
     asyncio.run(cancelled())
 
 
-def test_a_hundred_tasks_are_cancelled_at_any_moment_of_theirs(
-    client_async: DescopeClientAsync, emulator: Emulator
-) -> None:
+def test_a_hundred_tasks_can_be_cancelled_at_any_moment(client_async: DescopeClientAsync, emulator: Emulator) -> None:
     fetch = client_async.mgmt.outbound_application.fetch_token
 
     async def cancelled() -> None:
@@ -37,7 +35,7 @@ def test_a_hundred_tasks_are_cancelled_at_any_moment_of_theirs(
             for task in tasks:
                 task.cancel()
             for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-                # Some were quicker.
+                # Some calls finish before they are cancelled.
                 assert isinstance(outcome, asyncio.CancelledError) or outcome["token"]["appId"] == "app-id"  # type: ignore[index]
         assert (await fetch("app-id", "user-id")).access_token
 
@@ -45,7 +43,7 @@ def test_a_hundred_tasks_are_cancelled_at_any_moment_of_theirs(
     assert emulator.counters()["requests"] > 0
 
 
-def test_the_first_of_a_group_to_fail_ends_the_others_at_once(
+def test_when_one_call_of_a_group_fails_the_others_can_be_cancelled_at_once(
     client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.fail(user="slow", delivery="hang")
@@ -65,8 +63,8 @@ def test_the_first_of_a_group_to_fail_ends_the_others_at_once(
     asyncio.run(fail())
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout is of 3.11")
-def test_a_timeout_of_asyncio_ends_the_call_and_is_told_apart_from_a_deadline(
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout needs Python 3.11")
+def test_a_timeout_of_asyncio_ends_the_call_and_does_not_raise_deadline_exceeded(
     client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.fail(delivery="hang")
@@ -81,7 +79,7 @@ def test_a_timeout_of_asyncio_ends_the_call_and_is_told_apart_from_a_deadline(
     asyncio.run(times_out())
 
 
-def test_a_deadline_is_a_timeout_error_in_both_worlds(
+def test_a_deadline_raises_a_timeout_error_in_both_clients(
     client: DescopeClient, client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.fail(delivery="hang")
@@ -91,7 +89,7 @@ def test_a_deadline_is_a_timeout_error_in_both_worlds(
         asyncio.run(client_async.mgmt.outbound_application.fetch_token("app-id", "user-id", timeout_seconds=0.1))
 
 
-def test_a_call_that_is_shielded_goes_on_when_who_waited_is_cancelled(
+def test_a_shielded_call_continues_when_its_waiter_is_cancelled(
     client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.fail(path="/v1/*", latency_ms=200, count=1)
@@ -105,7 +103,7 @@ def test_a_call_that_is_shielded_goes_on_when_who_waited_is_cancelled(
     asyncio.run(shielded())
 
 
-def test_an_async_call_without_an_event_loop_is_an_error_and_no_request(
+def test_an_async_call_without_an_event_loop_raises_and_sends_no_request(
     client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     problems: list[BaseException] = []
@@ -124,7 +122,7 @@ def test_an_async_call_without_an_event_loop_is_an_error_and_no_request(
     assert emulator.counters()["requests"] == 0
 
 
-def test_threads_without_an_event_loop_may_use_the_loop_of_another(
+def test_a_thread_can_submit_calls_to_the_event_loop_of_another(
     client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
     emulator.connect("app-id", "user-id")

@@ -1,6 +1,6 @@
-"""Nothing of ours shows a secret where a client has a cache: however a token comes, whoever shares an error.
+"""No text of a client with a cache shows a secret: not with a token from any source, and not with a shared error.
 
-The values are planted, and looked for, as in ``test_secrets.py``.
+The tests plant secrets and search for them as in ``test_secrets.py``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pprint import pformat
 from typing import Any
 
 import pytest
-from canned_server import Answer, Reply, Request, SteadyServer
-from secret_calls import CALLS, EVERYTHING, MODES, PLANTED, USER, SecretCall
+from canned_server import Reply, ReplyOrFault, Request, SteadyServer
+from secret_calls import CALLS, MODES, PLANTED, SECRET_RESPONSE, USER, SecretCall
 from test_secrets import assert_error_shows_nothing, assert_nothing_is_shown, client_of, echo, shown_by_client
 
 from descope_outbound import CacheOptions, _native
@@ -33,32 +33,32 @@ def service() -> Iterator[SteadyServer]:
         yield service
 
 
-def good(_: Request) -> Answer:
-    return Reply(200, body=json.dumps(EVERYTHING).encode(), delay_seconds=0.02)
+def success(_: Request) -> ReplyOrFault:
+    return Reply(200, body=json.dumps(SECRET_RESPONSE).encode(), delay_seconds=0.02)
 
 
-def outcomes_at_once(call: SecretCall, mode: str, client: Any) -> list[Any]:
-    """What several callers get who ask for the same at the same time: answers, and errors."""
+def concurrent_outcomes(call: SecretCall, mode: str, client: Any) -> list[Any]:
+    """Make the same call from several callers at once and return their responses and errors."""
 
     async def all_at_once() -> list[Any]:
-        return await asyncio.gather(*(call.of(client) for _ in range(CALLERS)), return_exceptions=True)
+        return await asyncio.gather(*(call.perform(client) for _ in range(CALLERS)), return_exceptions=True)
 
     if mode == "async":
         return asyncio.run(all_at_once())
     with ThreadPoolExecutor(CALLERS) as pool:
-        futures = [pool.submit(call.of, client) for _ in range(CALLERS)]
+        futures = [pool.submit(call.perform, client) for _ in range(CALLERS)]
         return [future.exception() or future.result() for future in futures]
 
 
-def assert_answer_shows_nothing(answer: Any) -> None:
-    logging.getLogger("a.backend").info("got %s %r", answer, answer)
-    assert_nothing_is_shown([repr(answer), str(answer), f"{answer}", pformat(answer)])
-    assert PLANTED in json.dumps(answer)
+def assert_response_shows_nothing(response: Any) -> None:
+    logging.getLogger("a.backend").info("got %s %r", response, response)
+    assert_nothing_is_shown([repr(response), str(response), f"{response}", pformat(response)])
+    assert PLANTED in json.dumps(response)
 
 
 @modes
 @fetches
-def test_no_token_shows_itself_whichever_way_it_comes(
+def test_no_token_shows_itself_from_any_source(
     call: SecretCall,
     mode: str,
     service: SteadyServer,
@@ -68,33 +68,33 @@ def test_no_token_shows_itself_whichever_way_it_comes(
     caplog.set_level(logging.DEBUG)
     client = client_of(mode, service.url, cache=CacheOptions(stale_if_error_seconds=600))
     assert client.cache is not None
-    service.reply = good
-    answers: list[Any] = []
-    # Once is enough, unless this machine is so busy that nobody comes in time to join.
-    while "joined" not in {answer.source for answer in answers}:
+    service.reply = success
+    responses: list[Any] = []
+    # One round is enough, unless the machine is so busy that no caller joins in time.
+    while "joined" not in {response.source for response in responses}:
         client.cache.clear()
-        answers += outcomes_at_once(call, mode, client)
-        assert len(answers) < 20 * CALLERS
-    answers.append(MODES[mode](call, client))
-    assert client.cache.reject(answers[-1].access_token) is True
-    answers.append(MODES[mode](call, client, options={"forceRefresh": True}))
+        responses += concurrent_outcomes(call, mode, client)
+        assert len(responses) < 20 * CALLERS
+    responses.append(MODES[mode](call, client))
+    assert client.cache.reject(responses[-1].access_token) is True
+    responses.append(MODES[mode](call, client, options={"forceRefresh": True}))
     client.cache.clear()
-    answers.append(MODES[mode](call, client))
+    responses.append(MODES[mode](call, client))
     _native.advance_cache_clock(1000)
     service.reply = Reply(500)
-    answers.append(MODES[mode](call, client))
-    assert {answer.source for answer in answers} == {"network", "joined", "cache", "stale"}
-    for answer in answers:
-        assert_answer_shows_nothing(answer)
+    responses.append(MODES[mode](call, client))
+    assert {response.source for response in responses} == {"network", "joined", "cache", "stale"}
+    for response in responses:
+        assert_response_shows_nothing(response)
     shown = [repr(client.cache), pformat(client.cache.stats()), caplog.text, *capfd.readouterr()]
     assert_nothing_is_shown([*shown_by_client(client), *shown])
     assert "got {" in caplog.text
 
 
-FAILURES: dict[str, Answer | Callable[[Request], Answer]] = {
-    "that is remembered": Reply(404, body=b'{"errorCode": "E111504"}', delay_seconds=0.02),
-    "that keeps later calls back": Reply(429, {"retry-after": "7"}, delay_seconds=0.02),
-    "that refuses the key": Reply(403, delay_seconds=0.02),
+FAILURES: dict[str, ReplyOrFault | Callable[[Request], ReplyOrFault]] = {
+    "that is cached": Reply(404, body=b'{"errorCode": "E111504"}', delay_seconds=0.02),
+    "that delays later calls": Reply(429, {"retry-after": "7"}, delay_seconds=0.02),
+    "that rejects the key": Reply(403, delay_seconds=0.02),
     "of the service": Reply(500, body=b"<html>", delay_seconds=0.02),
     "that echoes the request": echo,
     "that cannot be read": Reply(200, body=b'{"token": "' + PLANTED.encode(), delay_seconds=0.02),
@@ -103,7 +103,7 @@ FAILURES: dict[str, Answer | Callable[[Request], Answer]] = {
 
 @modes
 @pytest.mark.parametrize("failure", FAILURES)
-def test_no_error_that_is_shared_or_kept_shows_a_secret(
+def test_no_shared_or_cached_error_shows_a_secret(
     failure: str,
     mode: str,
     service: SteadyServer,
@@ -114,9 +114,9 @@ def test_no_error_that_is_shared_or_kept_shows_a_secret(
     service.reply = FAILURES[failure]
     for call in FETCHES:
         client = client_of(mode, service.url, cache=True)
-        for error in [*outcomes_at_once(call, mode, client), *outcomes_at_once(call, mode, client)]:
+        for error in [*concurrent_outcomes(call, mode, client), *concurrent_outcomes(call, mode, client)]:
             assert isinstance(error, Exception)
-            # That a service quotes whom it was asked about is its own affair.
+            # A service may quote the user's id in its response.
             assert_error_shows_nothing(error, *([] if failure == "that echoes the request" else [USER, "somebody%40"]))
         assert_nothing_is_shown([*shown_by_client(client), repr(client.cache)])
     assert_nothing_is_shown([caplog.text, *capfd.readouterr()])

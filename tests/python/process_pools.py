@@ -1,7 +1,7 @@
-"""Calls from the processes of pools, which are started as the first argument says.
+"""A program that calls from the processes of pools. Its first argument is the start method.
 
-The clients are made when this module is imported: by the parent alone where it forks, by the server of forks where
-there is one, and by each child where they are spawned.
+Importing this module creates the clients: with ``fork`` only in the parent, with ``forkserver`` in the fork server, and
+with ``spawn`` in each child.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ client_async = DescopeClientAsync()
 
 
 def fetch(_number: int) -> int:
-    """Calls in both ways, and tells which process that was."""
+    """Fetch with both clients and return the process id."""
     assert client.mgmt.outbound_application.fetch_token("app-id", "user-id").access_token
     token = asyncio.run(client_async.mgmt.outbound_application.fetch_token("app-id", "user-id"))
     assert token.access_token
@@ -27,7 +27,7 @@ def fetch(_number: int) -> int:
 
 
 def main(method: str) -> None:
-    """Twice: with each kind of pool, after a call of its own."""
+    """Fetch in this process, then in each kind of pool, then in this process again."""
     fetch(0)
     context = multiprocessing.get_context(method)
     with ProcessPoolExecutor(2, mp_context=context) as executor:
