@@ -13,7 +13,8 @@ use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use descope_outbound::{Answer, CacheOptions, Client, Question, Token, operation};
+use descope_outbound::bindings::{CacheLookup, ClientExt as _};
+use descope_outbound::{CacheOptions, Client, Response, Token, operation};
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 use serde_json::{Value, json};
@@ -153,10 +154,10 @@ async fn filled(origin: &str, users: &[String]) -> Result<Client, BoxError> {
 }
 
 /// A lookup as in the bindings.
-fn hit(client: &Client, user: &str) -> Option<Answer> {
-    let mut question = Question::new(&operation::FETCH_TOKEN);
-    (question.app_id, question.user_id) = (wire::APP_ID, user);
-    client.look_up(&question, Duration::ZERO)
+fn hit(client: &Client, user: &str) -> Option<Response> {
+    let mut lookup = CacheLookup::new(&operation::FETCH_TOKEN);
+    (lookup.app_id, lookup.user_id) = (wire::APP_ID, user);
+    client.look_up(&lookup, Duration::ZERO)
 }
 
 /// A fetch as in a Rust program, which gets its own token. A hit is ready at the first poll.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use descope_outbound::bindings::{CACHE_NUMBERS, set_cache_number};
 use descope_outbound::{CacheClock, CacheOptions, Error};
 use napi_derive::napi;
 
@@ -20,9 +21,9 @@ pub struct CacheSettings {
 impl CacheSettings {
     pub(crate) fn options(&self) -> Result<CacheOptions, Error> {
         let options = CacheOptions::default().clock(CLOCK.clone());
-        let options = CacheOptions::NUMBERS.into_iter().try_fold(options, |options, name| {
+        let options = CACHE_NUMBERS.into_iter().try_fold(options, |options, name| {
             match self.numbers.get(name.camel) {
-                Some(number) => options.number(name, *number),
+                Some(number) => set_cache_number(options, name, *number),
                 None => Ok(options),
             }
         })?;

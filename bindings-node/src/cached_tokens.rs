@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use descope_outbound::{Answer, Client, Operation, Question, Source, WeakAnswer};
+use descope_outbound::bindings::{CacheLookup, WeakResponse};
+use descope_outbound::bindings::{ClientExt as _, ResponseExt as _};
+use descope_outbound::{Client, Operation, Response, Source};
 use napi::bindgen_prelude::{Env, Error as NapiError, FromNapiValue, Function, FunctionCallContext, Result};
 use napi_derive::napi;
 
@@ -40,7 +42,7 @@ pub struct CachedTokenFunctions<'env> {
 struct TokenFinder {
     client: Client,
     operation: &'static Operation,
-    found: RefCell<Option<WeakAnswer>>,
+    found: RefCell<Option<WeakResponse>>,
 }
 
 impl<'env> CachedTokenFunctions<'env> {
@@ -62,11 +64,11 @@ impl TokenFinder {
     fn find(&self, arguments: &LookupArguments<'_>) -> Result<f64> {
         let found = self.look_up(arguments)?;
         let number = found.as_ref().map_or(0.0, signed_generation);
-        self.found.replace(found.as_ref().map(Answer::downgrade));
+        self.found.replace(found.as_ref().map(Response::downgrade));
         Ok(number)
     }
 
-    fn look_up(&self, arguments: &LookupArguments<'_>) -> Result<Option<Answer>> {
+    fn look_up(&self, arguments: &LookupArguments<'_>) -> Result<Option<Response>> {
         let mut texts = [ShortText::EMPTY; 4];
         for (index, text) in texts.iter_mut().enumerate().take_while(|(index, _)| arguments.has(*index)) {
             text.read(&arguments.0.get(index)?)?;
@@ -78,7 +80,7 @@ impl TokenFinder {
         };
         let Ok(min_validity) = min_validity(arguments.get(4)?) else { return Ok(None) };
         let scopes: Vec<String> = arguments.get(5)?;
-        let mut lookup = Question::new(self.operation);
+        let mut lookup = CacheLookup::new(self.operation);
         lookup.app_id = app_id;
         lookup.user_id = user_id;
         lookup.tenant_id = tenant_id;
@@ -119,7 +121,7 @@ fn catch_panic<Value>(act: impl FnOnce() -> Result<Value>) -> Result<Value> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a process fetches fewer than 2^53 tokens")]
-fn signed_generation(response: &Answer) -> f64 {
+fn signed_generation(response: &Response) -> f64 {
     let generation = response.generation() as f64;
     if response.source() == Source::Stale { -generation } else { generation }
 }

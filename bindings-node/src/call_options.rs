@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use descope_outbound::{
-    ArgumentName, CacheOptions, CallOptions, Error, span_from_seconds, timeout_from_seconds,
-};
+use descope_outbound::bindings::{MIN_VALIDITY, span_from_seconds, timeout_from_seconds};
+use descope_outbound::{ArgumentName, CallOptions, Error};
 
 const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout", camel: "timeout" };
 
@@ -26,6 +25,6 @@ pub(crate) fn timeout(milliseconds: Option<f64>) -> Result<Option<Duration>, Err
 
 /// Reads how long a token must remain valid.
 pub(crate) fn min_validity(seconds: f64) -> Result<Duration, Error> {
-    const NAME: ArgumentName = CacheOptions::MIN_VALIDITY;
+    const NAME: ArgumentName = MIN_VALIDITY;
     span_from_seconds(NAME, seconds)
 }

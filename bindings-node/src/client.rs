@@ -1,7 +1,8 @@
 //! The client, and its one call.
 
+use descope_outbound::bindings::cache_stats_numbers;
 use descope_outbound::{
-    Answer, Argument, ArgumentName, Arguments, Cache, CallOptions, Client, Error, Operation,
+    Argument, ArgumentName, Arguments, Cache, CallOptions, Client, Error, Operation, Response,
 };
 use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error as NapiError, Result};
@@ -72,7 +73,7 @@ impl NativeClient {
     #[napi(catch_unwind)]
     #[must_use]
     pub fn cache_numbers(&self) -> Vec<CacheNumber> {
-        let numbers = self.client.cache().map(|cache| cache.stats().numbers());
+        let numbers = self.client.cache().map(|cache| cache_stats_numbers(&cache.stats()));
         numbers.into_iter().flatten().map(CacheNumber::from).collect()
     }
 
@@ -125,7 +126,7 @@ struct Call {
 }
 
 impl Call {
-    async fn run(self) -> std::result::Result<Answer, Error> {
+    async fn run(self) -> std::result::Result<Response, Error> {
         self.client.call(self.operation, self.arguments, self.options?).await
     }
 }

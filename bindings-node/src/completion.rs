@@ -2,13 +2,13 @@
 //!
 //! A failure is returned, not thrown: an error that crosses napi keeps only its text.
 
-use descope_outbound::{Answer, Error};
+use descope_outbound::{Error, Response};
 
 use crate::failure::NativeFailure;
 
 /// How a call ended.
 pub(crate) enum Completion {
-    Success(Answer),
+    Success(Response),
     /// A [`NativeFailure`] as JSON.
     Failure(String),
     /// The caller's signal aborted the call, or its environment has ended.
@@ -39,8 +39,8 @@ impl Completion {
     }
 }
 
-impl From<Result<Answer, Error>> for Completion {
-    fn from(result: Result<Answer, Error>) -> Self {
+impl From<Result<Response, Error>> for Completion {
+    fn from(result: Result<Response, Error>) -> Self {
         match result {
             Ok(response) => Self::Success(response),
             // A failure holds only strings and numbers, so it always becomes JSON.

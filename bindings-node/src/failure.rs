@@ -41,14 +41,14 @@ pub struct NativeFailure {
 impl From<Error> for NativeFailure {
     fn from(error: Error) -> Self {
         let text =
-            |read: fn(&ErrorResponse) -> &str| error.answer().map(|response| read(response).to_owned());
+            |read: fn(&ErrorResponse) -> &str| error.response().map(|response| read(response).to_owned());
         Self {
             ok: false,
             kind: error.kind().as_str(),
             message: error.message().to_owned(),
             argument: error.argument().map(|argument| argument.camel),
             status: error.status(),
-            headers: error.answer().map(|response| response.headers().lines().to_owned()),
+            headers: error.response().map(|response| response.headers().lines().to_owned()),
             body: text(ErrorResponse::body),
             error_code: error.error_code().map(str::to_owned),
             error_description: text(ErrorResponse::error_description),

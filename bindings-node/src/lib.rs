@@ -23,8 +23,9 @@ mod wiped_text;
 
 use std::time::Duration;
 
+use descope_outbound::Environment;
+use descope_outbound::bindings::CACHE_NUMBERS;
 use descope_outbound::operation::OPERATIONS;
-use descope_outbound::{CacheOptions, Environment};
 use napi_derive::napi;
 
 /// Returns the name of every environment variable that a client reads.
@@ -50,7 +51,7 @@ pub fn step_cache_wall_clock(milliseconds: i64) {
 #[napi(catch_unwind)]
 #[must_use]
 pub fn cache_number_names() -> Vec<&'static str> {
-    CacheOptions::NUMBERS.iter().map(|name| name.camel).collect()
+    CACHE_NUMBERS.iter().map(|name| name.camel).collect()
 }
 
 /// Returns the moment that an expiry names, in milliseconds since 1970, or null. The expiry is passed as JSON.
@@ -58,14 +59,14 @@ pub fn cache_number_names() -> Vec<&'static str> {
 #[must_use]
 pub fn expiry_milliseconds(expiry: String) -> Option<i64> {
     let expiry = serde_json::from_str(&expiry).ok()?;
-    descope_outbound::expiry_milliseconds(&expiry)
+    descope_outbound::bindings::expiry_milliseconds(&expiry)
 }
 
 /// Returns whether the service uses this field name for a secret.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn is_secret_field(name: String) -> bool {
-    descope_outbound::is_secret_field(&name)
+    descope_outbound::bindings::is_secret_field(&name)
 }
 
 /// Returns the name of every operation, as `NativeClient.start` takes it.

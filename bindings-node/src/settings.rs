@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use descope_outbound::bindings::ClientBuilderExt as _;
 use descope_outbound::{Client, Environment, Error, LicenseHandshake};
 use napi_derive::napi;
 

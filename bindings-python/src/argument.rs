@@ -38,7 +38,7 @@ impl PySecret {
 
     #[expect(clippy::unused_self, reason = "Python calls it as a method")]
     fn __repr__(&self) -> &'static str {
-        descope_outbound::REDACTED
+        descope_outbound::bindings::REDACTED
     }
 }
 
@@ -139,5 +139,5 @@ pub(crate) fn expiry_milliseconds(expiry: &Bound<'_, PyAny>) -> Option<i64> {
         Argument::Number(number) => serde_json::Value::Number(number),
         _ => return None,
     };
-    descope_outbound::expiry_milliseconds(&expiry)
+    descope_outbound::bindings::expiry_milliseconds(&expiry)
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use descope_outbound::{Answer, Error};
+use descope_outbound::{Error, Response};
 use pyo3::prelude::*;
 
 use crate::abort_on_drop::AbortOnDrop;
@@ -18,8 +18,8 @@ const SIGNAL_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 pub(crate) fn block_on(
     py: Python<'_>,
     process: Process,
-    call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
-) -> PyResult<Result<Answer, Error>> {
+    call: impl Future<Output = Result<Response, Error>> + Send + 'static,
+) -> PyResult<Result<Response, Error>> {
     let runtime = runtime(process)?;
     py.detach(|| {
         let (sender, receiver) = mpsc::sync_channel(1);

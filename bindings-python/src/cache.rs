@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use descope_outbound::{Answer, Argument, Cache, Client, Operation, Question, Source};
+use descope_outbound::bindings::CacheLookup;
+use descope_outbound::bindings::{ClientExt as _, ResponseExt as _, cache_stats_numbers};
+use descope_outbound::{Argument, Cache, Client, Operation, Response, Source};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -40,7 +42,7 @@ impl PyCache {
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = PyDict::new(py);
         if let Some(cache) = self.client()?.cache() {
-            for (name, number) in cache.stats().numbers() {
+            for (name, number) in cache_stats_numbers(&cache.stats()) {
                 stats.set_item(name.snake, number)?;
             }
         }
@@ -131,7 +133,7 @@ impl CachedTokenReader {
         timeout_seconds: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut items = Vec::new();
-        let mut lookup = Question::new(self.operation);
+        let mut lookup = CacheLookup::new(self.operation);
         for (field, text) in [
             (&mut lookup.app_id, app_id),
             (&mut lookup.user_id, user_id),
@@ -170,9 +172,9 @@ fn as_text<'text>(value: &'text Bound<'_, PyAny>) -> Option<&'text str> {
 }
 
 impl CachedTokenReader {
-    fn copy<'py>(&self, py: Python<'py>, response: &Answer) -> PyResult<Bound<'py, PyAny>> {
+    fn copy<'py>(&self, py: Python<'py>, response: &Response) -> PyResult<Bound<'py, PyAny>> {
         let token = if let Some(prototype) =
-            response.kept::<DeferredDrop<CopyPrototype>>().and_then(DeferredDrop::get)
+            response.attachment::<DeferredDrop<CopyPrototype>>().and_then(DeferredDrop::get)
         {
             prototype.copy(py)?
         } else {
@@ -180,7 +182,7 @@ impl CachedTokenReader {
             let prototype =
                 CopyPrototype::of(&parse_as(response, dict_class, self.member.bind(py), member_class)?)?;
             let token = prototype.copy(py)?;
-            response.keep(DeferredDrop::new(prototype));
+            response.attach(DeferredDrop::new(prototype));
             // A new prototype has often replaced an older one, which is dropped here.
             drain_deferred_drops(py);
             token

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use descope_outbound::bindings::{CACHE_NUMBERS, set_cache_number};
 use descope_outbound::{CacheClock, CacheOptions, Error};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
@@ -29,9 +30,9 @@ pub(crate) fn cache_options(settings: &Bound<'_, PyDict>) -> PyResult<Result<Cac
     const BACKGROUND: &str = "background";
     let mut options = CacheOptions::default().clock(CLOCK.clone());
     let setting = |name: &str| Ok::<_, PyErr>(settings.get_item(name)?.filter(|setting| !setting.is_none()));
-    for name in CacheOptions::NUMBERS {
+    for name in CACHE_NUMBERS {
         let Some(value) = setting(name.snake)? else { continue };
-        options = match options.number(name, number(name.snake, &value)?) {
+        options = match set_cache_number(options, name, number(name.snake, &value)?) {
             Ok(options) => options,
             Err(error) => return Ok(Err(error)),
         };

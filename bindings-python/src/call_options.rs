@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use descope_outbound::{
-    ArgumentName, CacheOptions, CallOptions, Error, span_from_seconds, timeout_from_seconds,
-};
+use descope_outbound::bindings::{MIN_VALIDITY, span_from_seconds, timeout_from_seconds};
+use descope_outbound::{ArgumentName, CallOptions, Error};
 use pyo3::prelude::*;
 
 use crate::scalar::number;
@@ -38,6 +37,6 @@ pub(crate) fn min_validity(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Durati
     if seconds.is_none() {
         return Ok(Ok(Duration::ZERO));
     }
-    let name = CacheOptions::MIN_VALIDITY;
+    let name = MIN_VALIDITY;
     Ok(span_from_seconds(name, number(name.snake, seconds)?))
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use descope_outbound::bindings::ClientBuilderExt as _;
 use descope_outbound::{
-    Answer, Argument, Arguments, CallOptions, Client, Environment, Error, LicenseHandshake, Operation,
+    Argument, Arguments, CallOptions, Client, Environment, Error, LicenseHandshake, Operation, Response,
 };
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -205,12 +206,12 @@ impl PyClient {
 }
 
 impl Call {
-    async fn run(self) -> Result<Answer, Error> {
+    async fn run(self) -> Result<Response, Error> {
         self.client.call(self.operation, self.arguments, self.options).await
     }
 }
 
-async fn run(call: Result<Call, Error>) -> Result<Answer, Error> {
+async fn run(call: Result<Call, Error>) -> Result<Response, Error> {
     call?.run().await
 }
 

@@ -1,6 +1,6 @@
 //! The ends of calls, on their way to Python.
 
-use descope_outbound::{Answer, Error};
+use descope_outbound::{Error, Response};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -11,7 +11,7 @@ use crate::response::PyResponse;
 
 /// How an awaited call ended.
 pub(crate) enum Completion {
-    Call(Result<Answer, Error>),
+    Call(Result<Response, Error>),
     /// The client has been opened.
     Opened,
     /// The call was dropped before it had a result.
@@ -52,7 +52,10 @@ impl Completion {
 }
 
 /// Makes a response or a failure: both are values. The Python half decides which exception a failure becomes.
-pub(crate) fn result_to_python(py: Python<'_>, result: Result<Answer, Error>) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn result_to_python(
+    py: Python<'_>,
+    result: Result<Response, Error>,
+) -> PyResult<Bound<'_, PyAny>> {
     match result {
         Ok(response) => Ok(Bound::new(py, PyResponse::from(response))?.into_any()),
         Err(error) => Ok(Bound::new(py, PyFailure::from(error))?.into_any()),

@@ -25,7 +25,7 @@ pub(crate) struct PyFailure {
 
 impl From<Error> for PyFailure {
     fn from(error: Error) -> Self {
-        let response = error.answer();
+        let response = error.response();
         let text = |text: &str| Some(text.to_owned());
         Self {
             kind: error.kind().as_str(),

@@ -56,7 +56,7 @@ mod _native {
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
-    const REDACTED: &str = descope_outbound::REDACTED;
+    const REDACTED: &str = descope_outbound::bindings::REDACTED;
 
     #[pymodule_init]
     #[expect(clippy::unnecessary_wraps, reason = "the macro requires this signature")]
@@ -68,7 +68,7 @@ mod _native {
     /// Return whether the service uses this field name for a secret.
     #[pyfunction]
     fn is_secret_field(name: &str) -> bool {
-        descope_outbound::is_secret_field(name)
+        descope_outbound::bindings::is_secret_field(name)
     }
 
     /// Return the moment that an expiry names, in milliseconds since 1970, or None if it names none.

@@ -4,7 +4,7 @@ use std::io::{self, PipeReader, PipeWriter, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use descope_outbound::{Answer, Error};
+use descope_outbound::{Error, Response};
 use pyo3::prelude::*;
 
 use crate::abort_on_drop::AbortOnDrop;
@@ -20,7 +20,7 @@ pub(crate) struct PollableCall {
     abort: AbortOnDrop,
 }
 
-type SharedResult = Arc<Mutex<Option<Result<Answer, Error>>>>;
+type SharedResult = Arc<Mutex<Option<Result<Response, Error>>>>;
 
 /// Writes to a pipe when it is dropped.
 ///
@@ -43,7 +43,7 @@ impl Drop for NotifyOnDrop {
 impl PollableCall {
     pub(crate) fn spawn(
         process: Process,
-        call: impl Future<Output = Result<Answer, Error>> + Send + 'static,
+        call: impl Future<Output = Result<Response, Error>> + Send + 'static,
     ) -> PyResult<Self> {
         let runtime = runtime(process)?;
         let (reader, writer) = io::pipe()?;

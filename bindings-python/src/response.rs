@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use descope_outbound::{Answer, Headers};
+use descope_outbound::{Headers, Response};
 use jiter::{PythonParse, StringCacheMode, map_json_error};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,10 +12,10 @@ use crate::dict_subclass::DictSubclass;
 
 /// The response of a successful call.
 #[pyclass(frozen, name = "Response", module = "descope_outbound._native")]
-pub(crate) struct PyResponse(Answer);
+pub(crate) struct PyResponse(Response);
 
-impl From<Answer> for PyResponse {
-    fn from(response: Answer) -> Self {
+impl From<Response> for PyResponse {
+    fn from(response: Response) -> Self {
         Self(response)
     }
 }
@@ -65,7 +65,7 @@ impl PyResponse {
     }
 }
 
-fn parse<'py>(py: Python<'py>, response: &Answer) -> PyResult<Bound<'py, PyAny>> {
+fn parse<'py>(py: Python<'py>, response: &Response) -> PyResult<Bound<'py, PyAny>> {
     let json = response.json();
     // Every response has the same keys, so they are cached. A cache of values would keep tokens.
     let parse = PythonParse { cache_mode: StringCacheMode::Keys, ..PythonParse::default() };
@@ -74,7 +74,7 @@ fn parse<'py>(py: Python<'py>, response: &Answer) -> PyResult<Bound<'py, PyAny>>
 
 /// As [`PyResponse::json_as`], without the attribute `source`.
 pub(crate) fn parse_as<'py>(
-    response: &Answer,
+    response: &Response,
     dict_class: &Bound<'py, PyType>,
     member: &Bound<'py, PyString>,
     member_class: &Bound<'py, PyType>,

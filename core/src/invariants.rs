@@ -10,47 +10,40 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use crate::answer::Answer;
-use crate::application::Application;
-use crate::argument::Argument;
 use crate::client::Client;
 use crate::config::Environment;
-use crate::error::{Error, Words};
-use crate::headers::Headers;
-use crate::license;
-use crate::mask::Mask;
-use crate::operation::{AnswerShape, Arguments, OPERATIONS, Operation, Prepared};
-use crate::retry;
-use crate::secret::Secret;
-use crate::token::{Token, expiry_milliseconds};
-use crate::upload::BatchFailure;
-use crate::urls::Urls;
-use crate::wiped::WipedBuffer;
+use crate::error::{Error, ErrorBody};
+use crate::http::{retry_after, tier_in};
+use crate::model::{Application, BatchFailure, Token, expiry_milliseconds};
+use crate::request::operation::OPERATIONS;
+use crate::request::{Argument, Arguments, EncodedRequest, Operation, Urls};
+use crate::response::{Content, ResponseShape};
+use crate::secret::{Headers, Mask, Secret, WipedBuffer};
 
 /// What every secret here begins with, so that no text of ours holds one by chance.
 const PLANTED: &str = "made-up-";
 
 /// A success is taken as it is, and only if any reader of JSON can read it.
-pub fn an_answer_is_json_to_the_byte(body: &[u8]) {
-    for shape in [AnswerShape::Token, AnswerShape::Object, AnswerShape::Empty] {
-        let Ok(answer) = Answer::new(shape, 200, Headers::default(), WipedBuffer::from(body)) else {
+pub fn a_response_is_json_to_the_byte(body: &[u8]) {
+    for shape in [ResponseShape::Token, ResponseShape::Object, ResponseShape::Empty] {
+        let Ok(content) = Content::new(shape, 200, Headers::default(), WipedBuffer::from(body)) else {
             continue;
         };
         let without_mark = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        assert!(answer.json() == without_mark || (shape == AnswerShape::Empty && answer.json() == b"{}"));
-        let value: Result<Value, _> = serde_json::from_slice(answer.json());
-        assert!(value.is_ok_and(|value| shape == AnswerShape::Empty || value.is_object()));
-        if let Ok(token) = Token::from_answer(&answer) {
+        assert!(content.json() == without_mark || (shape == ResponseShape::Empty && content.json() == b"{}"));
+        let value: Result<Value, _> = serde_json::from_slice(content.json());
+        assert!(value.is_ok_and(|value| shape == ResponseShape::Empty || value.is_object()));
+        if let Ok(token) = Token::read(&content) {
             let _ = token.expires_at();
             let shown = format!("{token:?}");
             // A short one may be a word that is there anyway.
             assert!(token.access_token.expose().len() < 16 || !shown.contains(token.access_token.expose()));
         }
-        let _: Result<Application, Error> = answer.object("app");
-        let _: Result<Vec<Application>, Error> = answer.list("apps");
-        let _: Result<Vec<BatchFailure>, Error> = answer.list("failures");
+        let _: Result<Application, Error> = content.object("app");
+        let _: Result<Vec<Application>, Error> = content.list("apps");
+        let _: Result<Vec<BatchFailure>, Error> = content.list("failures");
     }
-    if let Some(tier) = license::tier_in(body) {
+    if let Some(tier) = tier_in(body) {
         assert!(tier.to_str().is_ok_and(|tier| !tier.is_empty()));
     }
 }
@@ -66,14 +59,14 @@ pub fn an_expiry_is_a_moment(text: &str) {
 /// A wait is whole seconds, and no longer than a year.
 pub fn a_wait_is_bounded(value: &str, now_seconds: u32) {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now_seconds.into());
-    if let Some(wait) = retry::retry_after(value, now) {
+    if let Some(wait) = retry_after(value, now) {
         assert!(wait <= Duration::from_hours(365 * 24) && wait.subsec_nanos() == 0);
     }
 }
 
 /// What a client may be made from.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Settings<'text> {
+pub struct ClientInput<'text> {
     pub project_id: &'text str,
     pub management_key: &'text str,
     pub base_url: &'text str,
@@ -82,8 +75,8 @@ pub struct Settings<'text> {
 }
 
 /// A client's key goes to the host that the settings name, and into no error.
-pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: Settings<'_>) {
-    let Settings { project_id, management_key, base_url, header, proxy } = settings;
+pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: ClientInput<'_>) {
+    let ClientInput { project_id, management_key, base_url, header, proxy } = settings;
     // Only what is a secret may look like one.
     if [project_id, base_url, header].iter().any(|text| text.contains(PLANTED)) {
         return;
@@ -98,7 +91,7 @@ pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: Settings
     assert!(!format!("{builder:?}").contains(PLANTED));
     match builder.build() {
         Ok(client) => {
-            let origin = client.inner.config.base_url.origin();
+            let origin = client.base_url().origin();
             let host = origin.strip_prefix("https://");
             if base_url.is_empty() {
                 let region = host.and_then(|host| host.strip_prefix("api.")?.strip_suffix("descope.com"));
@@ -106,7 +99,7 @@ pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: Settings
                     |region: &str| region.len() == 5 && region.ends_with('.') && !region.contains('/');
                 assert!(region.is_some_and(|region| region.is_empty() || of_region(region)), "{origin}");
             } else {
-                assert!(host.is_some() || client.inner.config.base_url.is_loopback(), "{origin}");
+                assert!(host.is_some() || client.base_url().is_loopback(), "{origin}");
             }
             assert!(!format!("{client:?}").contains(PLANTED));
         }
@@ -128,12 +121,12 @@ pub fn an_echo_is_masked(secret: &str, body: &str) {
     if let Ok(value) = serde_json::from_str(&hidden) {
         assert!(!holds(&value, &secret, 0), "{hidden}");
     }
-    let Words { code, description, message } = Words::of(&hidden);
+    let ErrorBody { code, description, message } = ErrorBody::parse(&hidden);
     assert!(![code, description, message].iter().any(|word| word.contains(&secret)));
     let mut headers = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_bytes(body.as_bytes()) {
         headers.insert(HeaderName::from_static("x-echo"), value);
-        let shown = Headers::shown(&headers, &mask);
+        let shown = Headers::masked(&headers, &mask);
         assert!(!shown.lines().contains(&secret) && shown.iter().count() == 1);
     }
 }
@@ -159,30 +152,30 @@ pub fn a_request_stays_in_its_place(operation: usize, arguments: &[u8]) {
     let Some(operation) = OPERATIONS.get(operation % OPERATIONS.len()).copied() else { return };
     let Ok(Argument::Object(members)) = serde_json::from_slice(arguments) else { return };
     let arguments: Arguments = members.into_iter().collect();
-    let Ok(prepared) = operation.prepare(&Urls::new("https://host/base"), arguments) else { return };
-    let (url, own) = (as_read(&prepared), format!("/base{}", operation.path));
+    let Ok(request) = operation.encode(&Urls::new("https://host/base"), arguments) else { return };
+    let (url, own) = (as_read(&request), format!("/base{}", operation.path));
     assert!(url.host_str() == Some("host") && url.fragment().is_none() && url.username().is_empty());
     let rest = url.path().strip_prefix(&own).unwrap_or("/elsewhere/entirely");
     assert!(rest.matches('/').count() <= 1 && !["/.", "/.."].contains(&rest), "{url}");
-    if let Some(body) = prepared.body {
+    if let Some(body) = request.body {
         assert!(serde_json::from_slice::<Value>(&body).is_ok_and(|body| body.is_object()));
     }
 }
 
 /// The URL as whoever tidies it up would read it, with `..` and the like resolved.
-fn as_read(prepared: &Prepared) -> Url {
-    let read = Url::parse(&prepared.url.to_string());
-    read.unwrap_or_else(|error| unreachable!("{} is no URL: {error}", prepared.url))
+fn as_read(request: &EncodedRequest) -> Url {
+    let read = Url::parse(&request.url.to_string());
+    read.unwrap_or_else(|error| unreachable!("{} is no URL: {error}", request.url))
 }
 
 /// The text, as an id, is one segment of a path or one value of a query, and nothing else.
 pub fn an_id_arrives_as_it_is(operation: &'static Operation, name: &str, wire: &str, id: &str) {
     let urls = Urls::new("https://host");
-    let Ok(prepared) = operation.prepare(&urls, Arguments::default().with(name, id)) else {
+    let Ok(request) = operation.encode(&urls, Arguments::default().with(name, id)) else {
         assert!(["", ".", ".."].contains(&id), "{id:?} is refused");
         return;
     };
-    let url = as_read(&prepared);
+    let url = as_read(&request);
     let query: Vec<_> = url.query_pairs().collect();
     match url.path().strip_prefix(operation.path) {
         Some("") => assert_eq!(query, [(wire.into(), id.into())]),
@@ -204,7 +197,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::operation::{DELETE_TOKEN, DELETE_USER_TOKENS, LIST_APPS_WITH_USER_TOKEN, LOAD_APPLICATION};
+    use crate::request::operation::{
+        DELETE_TOKEN, DELETE_USER_TOKENS, LIST_APPS_WITH_USER_TOKEN, LOAD_APPLICATION,
+    };
 
     /// Any JSON, five levels deep.
     fn json() -> impl Strategy<Value = Value> {
@@ -273,9 +268,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn answers(value in json(), junk in vec(any::<u8>(), 0..200)) {
-            an_answer_is_json_to_the_byte(value.to_string().as_bytes());
-            an_answer_is_json_to_the_byte(&junk);
+        fn responses(value in json(), junk in vec(any::<u8>(), 0..200)) {
+            a_response_is_json_to_the_byte(value.to_string().as_bytes());
+            a_response_is_json_to_the_byte(&junk);
         }
 
         #[test]
@@ -299,7 +294,7 @@ mod tests {
             a_wait_is_bounded(&number.to_string(), now);
             let clock = SystemTime::UNIX_EPOCH + Duration::from_secs(now.into());
             let moment = httpdate::fmt_http_date(clock + Duration::from_secs(seconds));
-            prop_assert_eq!(retry::retry_after(&moment, clock), Some(Duration::from_secs(seconds)));
+            prop_assert_eq!(retry_after(&moment, clock), Some(Duration::from_secs(seconds)));
         }
 
         #[test]
@@ -307,7 +302,7 @@ mod tests {
             project_id in "P[a-z0-9_-]{0,40}|\\PC*", key in "[ -~]*|\\PC*", base in "|https?://[^ ]*|\\PC*",
             header in "[a-z-]*|\\PC*", proxy in "\\PC*",
         ) {
-            a_configuration_is_safe_or_refused_without_its_secrets(Settings {
+            a_configuration_is_safe_or_refused_without_its_secrets(ClientInput {
                 project_id: &project_id, management_key: &key, base_url: &base, header: &header, proxy: &proxy,
             });
         }

@@ -1,8 +1,8 @@
 //! Third-party access tokens from [Descope Outbound Apps](https://docs.descope.com/outbound-apps), fetched on behalf of
 //! a user.
 //!
-//! A backend asks for such a token before every call it makes to the third party, so this crate keeps its connections,
-//! bounds every call by one deadline, repeats what may be repeated, and never shows a secret.
+//! A backend needs such a token before every call to the third party. So this crate keeps its connections, bounds every
+//! call by one deadline, retries safely, and never shows a secret.
 //!
 //! ```
 //! use descope_outbound::{Client, ErrorKind};
@@ -10,7 +10,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // A stand-in for the service; leave `base_url` out to talk to Descope.
+//! // The emulator replaces the service. Leave `base_url` out to call Descope.
 //! let emulator = Emulator::start(Default::default()).await?;
 //! let client = Client::builder()
 //!     .project_id(emulator.project_id())
@@ -27,52 +27,32 @@
 //! # }
 //! ```
 //!
-//! [`ClientBuilder::cache`] makes the second fetch of a token free: tokens are then kept, refreshed before anybody has to
-//! wait for it, and dropped in time ([`CacheOptions`] says when).
-//!
 //! The crate starts no runtime: its futures run on the caller's tokio runtime, with I/O and time enabled.
 #![forbid(unsafe_code)]
-// What comes from outside is never an index that panics.
+// Input from outside must not cause a panic by an index.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
-mod answer;
-mod application;
-mod argument;
-mod builder;
+#[doc(hidden)]
+pub mod bindings;
 mod cache;
 mod client;
 mod config;
-mod connector;
 mod error;
-mod exchange;
-mod fetch;
-mod headers;
+mod http;
 #[cfg(any(test, fuzzing))]
 pub mod invariants;
-mod license;
-mod mask;
-pub mod operation;
-mod retry;
+mod model;
+mod request;
+mod response;
 mod secret;
-mod tls;
-mod token;
-mod transport;
-mod upload;
-mod urls;
-mod wiped;
 
-pub use answer::{Answer, Source, WeakAnswer};
-pub use application::{Application, MoreFields, Template, UrlParam};
-pub use argument::Argument;
-pub use builder::ClientBuilder;
-pub use cache::{Cache, CacheClock, CacheOptions, CacheStats, Question, ScopeSet};
-pub use client::{CallOptions, Client};
-pub use config::{DEFAULT_TIMEOUT, Environment, span_from_seconds, timeout_from_seconds};
-pub use error::{ArgumentName, Error, ErrorKind, ErrorResponse};
-pub use fetch::FetchToken;
-pub use headers::Headers;
-pub use license::LicenseHandshake;
-pub use operation::{Arguments, Operation};
-pub use secret::{REDACTED, Secret, is_secret_field};
-pub use token::{Token, expiry_milliseconds};
-pub use upload::{BatchFailure, TokenUpload};
+pub use self::http::LicenseHandshake;
+pub use cache::{Cache, CacheClock, CacheOptions, CacheStats};
+pub use client::{CallOptions, Client, ClientBuilder, FetchToken, Response};
+pub use config::{DEFAULT_TIMEOUT, Environment};
+pub use error::{ArgumentName, Error, ErrorKind, ErrorResponse, TransportError, TransportReason};
+pub use model::{Application, BatchFailure, MoreFields, Template, Token, TokenUpload, UrlParam};
+pub use request::operation;
+pub use request::{Argument, Arguments, Operation};
+pub use response::Source;
+pub use secret::{Headers, Secret};

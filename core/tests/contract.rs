@@ -9,9 +9,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use descope_outbound::bindings::timeout_from_seconds;
 use descope_outbound::{
-    Answer, Argument, ArgumentName, Arguments, Client, Environment, Error, ErrorResponse, LicenseHandshake,
-    Operation, Secret, timeout_from_seconds,
+    Argument, ArgumentName, Arguments, Client, Environment, Error, ErrorResponse, LicenseHandshake,
+    Operation, Response, Secret,
 };
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -27,7 +28,7 @@ const TIMEOUT: ArgumentName = ArgumentName { snake: "timeout_seconds", camel: "t
 const LONGEST_CASE: Duration = Duration::from_mins(1);
 
 /// The result of a call, and the stage at which it appeared.
-type StagedResult = (Stage, Result<Answer, Error>);
+type StagedResult = (Stage, Result<Response, Error>);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_case_of_the_contract_holds() {
@@ -144,7 +145,7 @@ fn client(settings: &ClientSettings, server: &str) -> Result<Result<Client, Erro
     Ok(builder.build())
 }
 
-async fn call(client: &Client, call: &RustCall) -> Result<Result<Answer, Error>, String> {
+async fn call(client: &Client, call: &RustCall) -> Result<Result<Response, Error>, String> {
     let operation =
         Operation::named(&call.operation).ok_or(format!("there is no operation {}", call.operation))?;
     expect_no_marker(&call.arguments)?;
@@ -178,7 +179,7 @@ fn expect_no_marker(argument: &Argument) -> Result<(), String> {
 
 fn expect(expected: &RustResult, (at, outcome): StagedResult) -> Result<(), String> {
     match (outcome, &expected.error) {
-        (Ok(answer), None) => expect_answer(expected, &answer),
+        (Ok(answer), None) => expect_response(expected, &answer),
         (Ok(answer), Some(kind)) => Err(format!("{answer:?} instead of {kind}")),
         (Err(error), None) => Err(format!("{error:?} instead of a success")),
         (Err(error), Some(kind)) => {
@@ -191,22 +192,22 @@ fn expect(expected: &RustResult, (at, outcome): StagedResult) -> Result<(), Stri
     }
 }
 
-fn expect_answer(expected: &RustResult, answer: &Answer) -> Result<(), String> {
-    let json = String::from_utf8_lossy(answer.json());
-    if format!("{answer:?}").contains(SECRET) {
-        return Err("the answer shows a secret".to_owned());
+fn expect_response(expected: &RustResult, response: &Response) -> Result<(), String> {
+    let json = String::from_utf8_lossy(response.json());
+    if format!("{response:?}").contains(SECRET) {
+        return Err("the response shows a secret".to_owned());
     }
     let is_met = match (&expected.json, &expected.value) {
         (Some(expected), None) => *expected == json,
         (None, Some(expected)) => serde_json::from_str::<Value>(&json).is_ok_and(|json| json == *expected),
         _ => return Err("a success is either a value or json".to_owned()),
     };
-    if is_met { Ok(()) } else { Err(format!("the answer is {json}")) }
+    if is_met { Ok(()) } else { Err(format!("the response is {json}")) }
 }
 
 fn expect_error(expected: &RustResult, error: &Error) -> Result<(), String> {
     let (text, debug) = (error.to_string(), format!("{error:?}"));
-    let body = error.answer().map(|answer| format!("{answer:?}")).unwrap_or_default();
+    let body = error.response().map(|response| format!("{response:?}")).unwrap_or_default();
     if [&text, &debug, &body].into_iter().any(|shown| shown.contains(SECRET)) {
         return Err(format!("the error shows a secret: {text} {debug} {body}"));
     }
@@ -215,7 +216,7 @@ fn expect_error(expected: &RustResult, error: &Error) -> Result<(), String> {
         ("error_code", &expected.error_code, error.error_code().into()),
         ("retry_after", &expected.retry_after, error.retry_after().map(|wait| wait.as_secs()).into()),
         ("request_id", &expected.request_id, error.request_id().into()),
-        ("body", &expected.body, error.answer().map(ErrorResponse::body).into()),
+        ("body", &expected.body, error.response().map(ErrorResponse::body).into()),
         ("argument", &expected.argument, error.argument().map(|argument| argument.snake).into()),
     ];
     for (name, expected, actual) in properties {

@@ -1,7 +1,7 @@
 //! The body of a success response.
 #![no_main]
 
-use descope_outbound::invariants::an_answer_is_json_to_the_byte;
+use descope_outbound::invariants::a_response_is_json_to_the_byte;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|body: &[u8]| an_answer_is_json_to_the_byte(body));
+fuzz_target!(|body: &[u8]| a_response_is_json_to_the_byte(body));

@@ -1,73 +1,86 @@
-//! A token that is kept.
+//! A cached token.
 
+use std::mem::offset_of;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
-use crate::answer::Answer;
 use crate::cache::clock::Moment;
-use crate::cache::policy::{Life, Standing, State};
-use crate::token::Token;
+use crate::cache::freshness::{EntryState, Freshness, FreshnessWindow};
+use crate::model::Token;
+use crate::response::Content;
 
-/// A token with the answer that it came in. What is in it is wiped when the last who holds it lets go.
+/// A token with the response that brought it. The token is wiped when the last reference is dropped.
 ///
-/// In this order, so that what every hit reads lies in one piece beside the count of references.
+/// The order is fixed: the fields that every hit reads come first, beside the reference count.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Entry {
-    pub(crate) life: Life,
+    pub(crate) window: FreshnessWindow,
     not_before: AtomicI64,
     is_rejected: AtomicBool,
     failures: AtomicU32,
-    pub(crate) answer: Answer,
-    /// What the answer says, read once for all hits.
+    pub(crate) content: Arc<Content>,
+    /// The token in the content, parsed once for all hits.
     pub(crate) token: Token,
     /// When a refresh was last forced because this token, or one before it, was rejected.
-    forced: AtomicI64,
-    /// What it is found by when it has to go: hashes of [`Scope`](crate::cache::key::Scope)s.
-    pub(crate) places: Box<[u64]>,
+    last_forced: AtomicI64,
+    /// The hashes of the entry's [`InvalidationTag`](crate::cache::invalidation::InvalidationTag)s.
+    pub(crate) tags: Box<[u64]>,
 }
 
+// A hit reads these fields. They lie together, beside the counts of the `Arc`.
+const _: () = assert!(offset_of!(Entry, window) == 0);
+const _: () = assert!(offset_of!(Entry, not_before) == size_of::<FreshnessWindow>());
+const _: () = assert!(offset_of!(Entry, is_rejected) == offset_of!(Entry, not_before) + size_of::<i64>());
+const _: () = assert!(offset_of!(Entry, content) == offset_of!(Entry, is_rejected) + size_of::<u64>());
+
 impl Entry {
-    pub(crate) fn new(answer: Answer, token: Token, life: Life, places: Box<[u64]>) -> Self {
+    pub(crate) fn new(
+        content: Arc<Content>,
+        token: Token,
+        window: FreshnessWindow,
+        tags: Box<[u64]>,
+    ) -> Self {
         Self {
-            answer,
+            content,
             token,
-            life,
+            window,
             not_before: AtomicI64::new(i64::MIN),
             failures: AtomicU32::new(0),
             is_rejected: AtomicBool::new(false),
-            forced: AtomicI64::new(i64::MIN / 2),
-            places,
+            last_forced: AtomicI64::new(i64::MIN / 2),
+            tags,
         }
     }
 
-    pub(crate) fn standing(&self) -> Standing {
-        Standing {
+    pub(crate) fn state(&self) -> EntryState {
+        EntryState {
             not_before: self.not_before.load(Ordering::Relaxed),
             is_rejected: self.is_rejected.load(Ordering::Acquire),
         }
     }
 
-    /// Of many who see that the service should be asked, one gets to do it: who comes while nobody is at it, and puts
-    /// off all others until then.
+    /// Atomically claims the refresh: returns true for one caller and blocks the others until `until`.
     pub(crate) fn claim(&self, now: i64, until: i64) -> bool {
         let (order, failure) = (Ordering::Relaxed, Ordering::Relaxed);
         let take = |not_before| (not_before <= now).then_some(until);
         self.not_before.fetch_update(order, failure, take).is_ok()
     }
 
-    /// Leaves to others what has been claimed until `claimed`, from `moment` on; what anybody has learnt meanwhile holds.
-    pub(crate) fn give_back(&self, claimed: i64, moment: i64) {
+    /// Returns a claim that lasted until `claimed`: from `moment` on, another caller may claim the refresh.
+    pub(crate) fn return_claim(&self, claimed: i64, moment: i64) {
         let (order, failure) = (Ordering::Relaxed, Ordering::Relaxed);
-        // Whoever has written another moment knows better.
+        // Another moment is newer knowledge, and stays.
         let _ = self.not_before.compare_exchange(claimed, moment, order, failure);
     }
 
-    pub(crate) fn leave_alone_until(&self, moment: i64) {
+    /// Blocks refreshes until then.
+    pub(crate) fn block_refresh_until(&self, moment: i64) {
         self.not_before.store(moment, Ordering::Relaxed);
     }
 
-    /// Counts one more failure in a row, and tells how many there are.
-    pub(crate) fn failed(&self) -> u32 {
+    /// Counts one more failure in a row, and returns the count.
+    pub(crate) fn count_failure(&self) -> u32 {
         self.failures.fetch_add(1, Ordering::Relaxed) + 1
     }
 
@@ -79,29 +92,29 @@ impl Entry {
         self.is_rejected.load(Ordering::Acquire)
     }
 
-    /// Whether it may be given out, for want of a better one.
+    /// Whether the cache may serve the token, for want of a better one.
     pub(crate) fn is_usable(&self, now: Moment) -> bool {
-        self.life.state(now) != State::Expired && !self.is_rejected()
+        self.window.freshness(now) != Freshness::Expired && !self.is_rejected()
     }
 
-    /// Whether a refresh may be forced now; if so, not again for a while.
+    /// Whether a refresh may be forced now. If so, not again before `pause` has passed.
     pub(crate) fn may_force(&self, now: i64, pause: i64) -> bool {
-        let last = self.forced.load(Ordering::Relaxed);
+        let last = self.last_forced.load(Ordering::Relaxed);
         now - last >= pause
-            && self.forced.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && self.last_forced.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// Remembers when a refresh was last forced for the token that this one replaces: whoever refuses all of them is no reason
-    /// to force one after the other.
-    pub(crate) fn follow(&self, replaced: &Self) {
-        self.forced.store(replaced.forced.load(Ordering::Relaxed), Ordering::Relaxed);
+    /// Takes over when a refresh was last forced. Otherwise a provider that refuses every token would force one refresh
+    /// after the other.
+    pub(crate) fn inherit_forced(&self, replaced: &Self) {
+        self.last_forced.store(replaced.last_forced.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// What it takes up, roughly: the answer, the token as it has been read, the form in which a package for another
-    /// language keeps it for the next hit, and what surrounds them.
+    /// The estimated size: the response, the parsed token, the form that another language attaches for the next hit, and
+    /// the overhead of each.
     pub(crate) fn bytes(&self) -> u64 {
-        const AROUND: usize = 2_048;
-        let bytes = 3 * self.answer.json().len() + self.answer.headers().lines().len() + AROUND;
+        const OVERHEAD: usize = 2_048;
+        let bytes = 3 * self.content.json().len() + self.content.headers().lines().len() + OVERHEAD;
         bytes as u64
     }
 }
@@ -109,40 +122,39 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cache::freshness::FreshnessPolicy;
     use crate::cache::options::CacheOptions;
-    use crate::cache::policy::Rules;
-    use crate::headers::Headers;
-    use crate::operation::AnswerShape;
-    use crate::wiped::WipedBuffer;
+    use crate::response::ResponseShape;
+    use crate::secret::{Headers, WipedBuffer};
 
     impl Entry {
-        /// One that arrived at zero, with an expiry that nobody knows.
-        pub(crate) fn made_up(access_token: &str, places: Box<[u64]>) -> Self {
+        /// An entry that arrived at zero, with an unknown expiry.
+        pub(crate) fn made_up(access_token: &str, tags: Box<[u64]>) -> Self {
             let body = format!(r#"{{"token":{{"accessToken":"{access_token}"}}}}"#);
             let body = WipedBuffer::from(body.as_bytes());
-            let answer = Answer::new(AnswerShape::Token, 200, Headers::default(), body).unwrap();
-            let token = Token::from_answer(&answer).unwrap();
-            let rules = Rules::new(&CacheOptions::default());
-            let life = rules.life(Moment { elapsed: 0, wall: 0 }, 0, None, [0.0; 2]).unwrap();
-            Self::new(answer, token, life, places)
+            let content = Content::new(ResponseShape::Token, 200, Headers::default(), body).unwrap();
+            let token = Token::read(&content).unwrap();
+            let policy = FreshnessPolicy::new(&CacheOptions::default());
+            let window = policy.window(Moment { elapsed: 0, wall: 0 }, 0, None, [0.0; 2]).unwrap();
+            Self::new(Arc::new(content), token, window, tags)
         }
     }
 
     #[test]
-    fn of_two_who_saw_the_same_only_one_asks() {
+    fn one_of_two_callers_claims_the_refresh() {
         let entry = Entry::made_up("made-up-access", Box::default());
         assert_eq!([entry.claim(7, 20), entry.claim(7, 20)], [true, false]);
         assert_eq!([entry.claim(20, 40), entry.claim(20, 40)], [true, false]);
     }
 
     #[test]
-    fn what_is_given_back_is_there_for_others_unless_somebody_knows_better() {
+    fn a_returned_claim_is_free_unless_a_newer_moment_is_known() {
         let entry = Entry::made_up("made-up-access", Box::default());
         assert!(entry.claim(0, 20_000));
-        entry.give_back(20_000, 250);
+        entry.return_claim(20_000, 250);
         assert_eq!([entry.claim(249, 20_249), entry.claim(250, 20_250)], [false, true]);
-        entry.leave_alone_until(60_000);
-        entry.give_back(20_250, 500);
+        entry.block_refresh_until(60_000);
+        entry.return_claim(20_250, 500);
         assert!(!entry.claim(59_999, 80_000));
     }
 }

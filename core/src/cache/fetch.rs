@@ -1,281 +1,276 @@
-//! One caller's fetch: what the cache gives, what a request brings, or what the service says.
+//! One caller's fetch: from the cache, from an in-flight request, or from the service.
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::answer::Answer;
-use crate::cache::Cache;
 use crate::cache::clock::Moment;
 use crate::cache::entry::Entry;
-use crate::cache::flight::{Arrivals, Flight, Outcome, Request, arrival};
-use crate::cache::key::{Key, Question};
-use crate::cache::ledger::{Boarding, Subject, Ticket};
-use crate::cache::policy::{Course, Failing, PATIENCE, State};
-use crate::client::Client;
+use crate::cache::flight::{Flight, FlightRequest};
+use crate::cache::flight_outcome::{FlightOutcome, FlightReceiver, FlightSender, receive};
+use crate::cache::freshness::{CacheDecision, FailureClass, Freshness, PATIENCE};
+use crate::cache::in_flight::{FlightPermit, TaggedKey};
+use crate::cache::key::Key;
+use crate::cache::lookup::CacheLookup;
+use crate::cache::served::Served;
+use crate::cache::state::JoinOutcome;
+use crate::cache::token_cache::Cache;
 use crate::error::Error;
-use crate::exchange::deadline_exceeded;
-use crate::operation::Arguments;
+use crate::http::deadline_exceeded;
+use crate::request::Arguments;
 
-/// A fetch that the cache has a say in.
+/// A fetch through the cache.
 #[derive(Clone, Copy)]
-pub(crate) struct Fetch<'call> {
-    pub(crate) client: &'call Client,
-    pub(crate) cache: &'call Cache,
-    /// As the caller gave them; a lookup has none beside its question.
+pub(crate) struct CachedFetch<'call> {
+    pub(crate) cache: &'call Arc<Cache>,
+    /// The caller's arguments. `None` for a lookup, which has only its [`CacheLookup`].
     pub(crate) arguments: Option<&'call Arguments>,
     pub(crate) timeout: Duration,
     pub(crate) min_validity: Duration,
 }
 
-impl Fetch<'_> {
-    /// What lies there, if it can be given out without anybody waiting.
-    pub(crate) fn at_once(&self, question: &Question<'_>) -> Option<Answer> {
-        if question.is_forced {
+impl CachedFetch<'_> {
+    /// Serves what the cache can serve without a wait.
+    pub(crate) fn serve_now(&self, lookup: &CacheLookup<'_>) -> Option<Served> {
+        if lookup.is_forced {
             return None;
         }
-        let entry = self.cache.ledger.get(question)?;
-        let now = self.cache.clock.now();
-        match self.course(&entry, now) {
-            Course::Serve { is_stale } => Some(self.cache.hit(entry, is_stale)),
-            Course::ServeAndRefresh if self.cache.rules.background => {
-                self.refresh_behind(question, &entry, now);
-                Some(self.cache.hit(entry, false))
+        let entry = self.cache.state().get(lookup)?;
+        let now = self.cache.now();
+        match self.decide(&entry, now) {
+            CacheDecision::Serve { is_stale } => Some(self.cache.serve(entry, is_stale)),
+            CacheDecision::ServeAndRefresh if self.cache.policy().background => {
+                self.refresh_in_background(lookup, &entry, now);
+                Some(self.cache.serve(entry, false))
             }
             _ => None,
         }
     }
 
-    /// The answer, wherever it has to come from.
-    pub(crate) async fn run(&self, question: &Question<'_>) -> Result<Answer, Error> {
+    /// Serves from the cache, or else waits for the service.
+    pub(crate) async fn run(&self, lookup: &CacheLookup<'_>) -> Result<Served, Error> {
         let deadline = Instant::now() + self.timeout;
-        if let Some(answer) = self.at_once(question) {
-            return Ok(answer);
+        if let Some(served) = self.serve_now(lookup) {
+            return Ok(served);
         }
         let cache = self.cache;
-        // Refreshes that begin at a lookup, outside of any runtime, go on where this one does.
-        cache.runtime.get_or_init(Handle::current);
-        let is_forced = question.is_forced;
-        let subject = cache.subject(question);
+        cache.remember_runtime();
+        let is_forced = lookup.is_forced;
+        let tagged_key = cache.tagged_key(lookup);
         loop {
-            let now = cache.clock.now();
-            let found = if is_forced { None } else { cache.ledger.get(question) };
+            let now = cache.now();
+            let found = if is_forced { None } else { cache.state().get(lookup) };
             let mut claim = None;
-            let usable = match found.as_ref().map(|entry| (entry, self.course(entry, now))) {
-                Some((entry, Course::Serve { is_stale })) => {
-                    return Ok(cache.hit(Arc::clone(entry), is_stale));
+            let usable = match found.as_ref().map(|entry| (entry, self.decide(entry, now))) {
+                Some((entry, CacheDecision::Serve { is_stale })) => {
+                    return Ok(cache.serve(Arc::clone(entry), is_stale));
                 }
-                Some((entry, Course::ServeAndRefresh)) => {
+                Some((entry, CacheDecision::ServeAndRefresh)) => {
                     claim = self.claim(entry, now);
-                    // The first of those who see it waits for a while, the others do not.
+                    // One caller claims the refresh and waits for a while. The others do not wait.
                     if claim.is_none() {
-                        return Ok(cache.hit(Arc::clone(entry), false));
+                        return Ok(cache.serve(Arc::clone(entry), false));
                     }
                     Some(entry)
                 }
-                Some((entry, Course::AskFirst)) => Some(entry),
-                Some((_, Course::Ask)) | None => None,
+                Some((entry, CacheDecision::FetchOrServe)) => Some(entry),
+                Some((_, CacheDecision::Fetch)) | None => None,
             };
             let (sender, receiver) = watch::channel(None);
-            let waiting = receiver.clone();
-            let boarding = cache.ledger.board(&subject, is_forced, now.elapsed, found.as_ref(), || receiver);
+            let own = receiver.clone();
+            let outcome =
+                cache.state().join_or_start(&tagged_key, is_forced, now.elapsed, found.as_ref(), || receiver);
             if let Some(claim) = claim {
-                claim.settle(&boarding, now);
+                claim.settle(&outcome, now);
             }
-            let (arrivals, is_joined) = match boarding {
-                Boarding::Kept => continue,
-                Boarding::Absent(error) => {
-                    cache.counters.negative_hits.add();
+            let (receiver, is_joined) = match outcome {
+                JoinOutcome::Published => continue,
+                JoinOutcome::NotConnected(error) => {
+                    cache.counters().negative_hits.add();
                     return Err(error);
                 }
-                Boarding::Gated { until, error } => {
+                JoinOutcome::BackingOff { until, error } => {
                     return match usable {
                         Some(entry) => Ok(self.fall_back(entry, now)),
-                        None => Err(error.told_later(whole_seconds(until - now.elapsed))),
+                        None => Err(error.with_remaining_pause(whole_seconds(until - now.elapsed))),
                     };
                 }
-                Boarding::Joined(arrivals) => (arrivals, true),
-                Boarding::Started(ticket) => {
-                    tokio::spawn(self.flight(question, ticket, sender, false).run());
-                    (waiting, false)
+                JoinOutcome::Joined(receiver) => (receiver, true),
+                JoinOutcome::Started(permit) => {
+                    tokio::spawn(self.flight(lookup, permit, sender, false).run());
+                    (own, false)
                 }
-                Boarding::Full => return self.ask_alone(question, &subject.key, usable).await,
+                JoinOutcome::TooManyInFlight => {
+                    return self.send_untracked(lookup, &tagged_key.key, usable).await;
+                }
             };
-            return self.await_arrival(arrivals, is_joined, usable, deadline).await;
+            return self.wait(receiver, is_joined, usable, deadline).await;
         }
     }
 
-    /// So many requests are under way that this one is its caller's alone. What it brings is not kept, since a delete
-    /// would not hear of it; what the service says against what is kept, or against being asked, holds all the same.
-    async fn ask_alone(
+    /// Sends a request for this caller alone, since too many are in flight. Its token is not cached, since a delete would
+    /// not see it. What the response says against the cached token, or about a pause, counts all the same.
+    async fn send_untracked(
         &self,
-        question: &Question<'_>,
+        lookup: &CacheLookup<'_>,
         key: &Key,
         usable: Option<&Arc<Entry>>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Served, Error> {
         let cache = self.cache;
-        cache.counters.misses.add();
-        let arguments = self.arguments_of(question);
-        let mut asking = self.client.perform(question.operation(), arguments, self.timeout);
-        let answered = match usable {
-            Some(_) => timeout(PATIENCE, &mut asking).await.ok(),
+        cache.counters().misses.add();
+        let mut sending = pin!(cache.send(lookup.operation(), self.arguments_of(lookup), self.timeout));
+        let early = match usable {
+            Some(_) => timeout(PATIENCE, &mut sending).await.ok(),
             None => None,
         };
-        let result = if let Some(result) = answered {
+        let result = if let Some(result) = early {
             result
         } else {
-            let now = cache.clock.now();
-            // Nobody else waits for it, so it may be given up for what there is.
+            let now = cache.now();
+            // No other caller waits for it, so it may be dropped in favour of the cached token.
             if let Some(entry) = usable.filter(|entry| entry.is_usable(now)) {
                 return Ok(self.fall_back(entry, now));
             }
-            asking.await
+            sending.await
         };
-        let now = cache.clock.now();
-        match result.as_ref().map_err(Failing::of) {
-            // What a refresh has replaced may be good for nothing now.
-            Ok(_) if question.is_forced => cache.ledger.evict(key),
+        let now = cache.now();
+        match result.as_ref().map_err(FailureClass::of) {
+            // The old token may not be valid after a forced refresh.
+            Ok(_) if lookup.is_forced => cache.state().evict(key),
             Ok(_) => {}
-            Err(Failing::Absent | Failing::Refused) => cache.ledger.evict(key),
-            Err(failing @ (Failing::Passing | Failing::Limited)) => {
-                if let (Failing::Limited, Err(error)) = (failing, &result) {
-                    cache.close_gate(now, error);
+            Err(FailureClass::NotConnected | FailureClass::Unauthorized) => cache.state().evict(key),
+            Err(class @ (FailureClass::Transient | FailureClass::RateLimited)) => {
+                if let (FailureClass::RateLimited, Err(error)) = (class, &result) {
+                    cache.back_off(now, error);
                 }
                 if let Some(entry) = usable.filter(|entry| entry.is_usable(now)) {
                     return Ok(self.fall_back(entry, now));
                 }
             }
         }
-        result
+        result.map(Served::Network)
     }
 
-    async fn await_arrival(
+    /// Waits for a flight. With a usable token the caller waits only for a while, and then serves that.
+    async fn wait(
         &self,
-        arrivals: Arrivals,
+        receiver: FlightReceiver,
         is_joined: bool,
         usable: Option<&Arc<Entry>>,
         deadline: Instant,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Served, Error> {
         let patience = usable.map_or(deadline, |_| deadline.min(Instant::now() + PATIENCE));
-        let mut arriving = pin!(arrival(arrivals));
-        let mut outcome = timeout_at(patience, &mut arriving).await;
-        // It may have ended, or been taken away, while this caller waited.
-        let mut now = self.cache.clock.now();
+        let mut receiving = pin!(receive(receiver));
+        let mut outcome = timeout_at(patience, &mut receiving).await;
+        // The token may have ended, or been rejected, during the wait.
+        let mut now = self.cache.now();
         if outcome.is_err() && !usable.is_some_and(|entry| entry.is_usable(now)) {
-            outcome = timeout_at(deadline, arriving).await;
-            now = self.cache.clock.now();
+            outcome = timeout_at(deadline, receiving).await;
+            now = self.cache.now();
         }
         let usable = usable.filter(|entry| entry.is_usable(now));
-        let is_better = matches!(&outcome, Ok(Some(Outcome { has_failed: false, .. })));
+        let is_better = matches!(&outcome, Ok(Some(FlightOutcome { has_failed: false, .. })));
         if let Some(entry) = usable.filter(|_| !is_better) {
             return Ok(self.fall_back(entry, now));
         }
-        let counters = &self.cache.counters;
-        let asked = if is_joined { &counters.joined } else { &counters.misses };
-        asked.add();
+        let counters = self.cache.counters();
+        let counter = if is_joined { &counters.joined } else { &counters.misses };
+        counter.add();
         match outcome {
-            Ok(Some(Outcome { result, .. })) => {
-                result.map(|answer| if is_joined { answer.joined() } else { answer })
-            }
+            Ok(Some(FlightOutcome { result, .. })) => result
+                .map(|content| if is_joined { Served::Joined(content) } else { Served::Network(content) }),
             Ok(None) => Err(Error::connection("the request was given up before there was an answer".into())),
             Err(_) => Err(deadline_exceeded(self.timeout, 0, None)),
         }
     }
 
-    /// A token that should have been refreshed, and could not be.
-    fn fall_back(&self, entry: &Arc<Entry>, now: Moment) -> Answer {
-        self.cache.hit(Arc::clone(entry), entry.life.state(now) == State::Stale)
+    /// Serves a token whose refresh is due and has not succeeded.
+    fn fall_back(&self, entry: &Arc<Entry>, now: Moment) -> Served {
+        self.cache.serve(Arc::clone(entry), entry.window.freshness(now) == Freshness::Stale)
     }
 
-    fn course(&self, entry: &Entry, now: Moment) -> Course {
+    fn decide(&self, entry: &Entry, now: Moment) -> CacheDecision {
         let min_validity = i64::try_from(self.min_validity.as_millis()).unwrap_or(i64::MAX / 4);
-        entry.life.course(now, entry.standing(), min_validity)
+        entry.window.decide(now, entry.state(), min_validity)
     }
 
-    /// Sees that somebody asks the service, unless somebody does already.
+    /// Starts a background refresh, unless another caller has.
     #[cold]
-    fn refresh_behind(&self, question: &Question<'_>, entry: &Arc<Entry>, now: Moment) {
+    fn refresh_in_background(&self, lookup: &CacheLookup<'_>, entry: &Arc<Entry>, now: Moment) {
         let cache = self.cache;
-        let Some(runtime) = cache.runtime.get() else { return };
+        let Some(runtime) = cache.runtime() else { return };
         let Some(claim) = self.claim(entry, now) else { return };
-        if !cache.take_background_place() {
-            claim.give_back(now.elapsed + WITHOUT_A_PLACE);
+        if !cache.take_background_slot() {
+            claim.release_at(now.elapsed + WITHOUT_A_SLOT);
             return;
         }
         let (sender, receiver) = watch::channel(None);
-        let subject: Subject = cache.subject(question);
-        let boarding = cache.ledger.board(&subject, false, now.elapsed, Some(entry), || receiver);
-        claim.settle(&boarding, now);
-        if let Boarding::Started(ticket) = boarding {
-            runtime.spawn(self.flight(question, ticket, sender, true).run());
+        let tagged_key: TaggedKey = cache.tagged_key(lookup);
+        let outcome = cache.state().join_or_start(&tagged_key, false, now.elapsed, Some(entry), || receiver);
+        claim.settle(&outcome, now);
+        if let JoinOutcome::Started(permit) = outcome {
+            runtime.spawn(self.flight(lookup, permit, sender, true).run());
         } else {
-            cache.give_background_place_back();
+            cache.release_background_slot();
         }
     }
 
-    /// That it is this caller's to see that the token is refreshed, and nobody else's for as long as that may take; none
-    /// where it is another's.
-    fn claim<'entry>(&self, entry: &'entry Entry, now: Moment) -> Option<Claim<'entry>> {
-        let timeout = i64::try_from(self.flight_timeout().as_millis()).unwrap_or(i64::MAX / 4);
-        let until = now.elapsed + timeout;
-        entry.claim(now.elapsed, until).then_some(Claim { entry, until })
+    /// Claims the refresh for as long as a flight may take. `None` if another caller holds the claim.
+    fn claim<'entry>(&self, entry: &'entry Entry, now: Moment) -> Option<RefreshClaim<'entry>> {
+        let timeout = self.cache.flight_timeout(self.timeout);
+        let until = now.elapsed + i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX / 4);
+        entry.claim(now.elapsed, until).then_some(RefreshClaim { entry, until })
     }
 
     fn flight(
         &self,
-        question: &Question<'_>,
-        ticket: Ticket,
-        arrivals: watch::Sender<Option<Outcome>>,
+        lookup: &CacheLookup<'_>,
+        permit: FlightPermit,
+        sender: FlightSender,
         is_in_background: bool,
     ) -> Flight {
-        let request = Request {
-            client: self.client.clone(),
-            operation: question.operation(),
-            arguments: self.arguments_of(question),
-            timeout: self.flight_timeout(),
+        let request = FlightRequest {
+            operation: lookup.operation(),
+            arguments: self.arguments_of(lookup),
+            timeout: self.cache.flight_timeout(self.timeout),
         };
-        Flight { request, ticket, arrivals, is_in_background }
+        Flight { cache: Arc::clone(self.cache), request, permit, sender, is_in_background }
     }
 
-    fn arguments_of(&self, question: &Question<'_>) -> Arguments {
-        self.arguments.cloned().unwrap_or_else(|| question.arguments())
-    }
-
-    /// The client's own; a caller with more time makes it longer, one with less does not end it for the others.
-    fn flight_timeout(&self) -> Duration {
-        self.client.timeout().max(self.timeout)
+    fn arguments_of(&self, lookup: &CacheLookup<'_>) -> Arguments {
+        self.arguments.cloned().unwrap_or_else(|| lookup.arguments())
     }
 }
 
-/// The right to see that a token is refreshed.
-struct Claim<'entry> {
+/// The right to refresh a token.
+struct RefreshClaim<'entry> {
     entry: &'entry Entry,
     until: i64,
 }
 
-impl Claim<'_> {
-    /// Who has not started a request leaves it to others: when the gate opens, or soon.
-    fn settle<Arrivals>(self, boarding: &Boarding<Arrivals>, now: Moment) {
-        match boarding {
-            Boarding::Started(_) => {}
-            Boarding::Gated { until, .. } => self.give_back(*until),
-            Boarding::Kept | Boarding::Absent(_) | Boarding::Joined(_) | Boarding::Full => {
-                self.give_back(now.elapsed + WITHOUT_A_PLACE);
-            }
+impl RefreshClaim<'_> {
+    /// Without a request of its own, the caller returns the claim: to the end of the back-off, or soon.
+    fn settle<Receiver>(self, outcome: &JoinOutcome<Receiver>, now: Moment) {
+        match outcome {
+            JoinOutcome::Started(_) => {}
+            JoinOutcome::BackingOff { until, .. } => self.release_at(*until),
+            JoinOutcome::Published
+            | JoinOutcome::NotConnected(_)
+            | JoinOutcome::Joined(_)
+            | JoinOutcome::TooManyInFlight => self.release_at(now.elapsed + WITHOUT_A_SLOT),
         }
     }
 
-    fn give_back(self, moment: i64) {
-        self.entry.give_back(self.until, moment);
+    fn release_at(self, moment: i64) {
+        self.entry.return_claim(self.until, moment);
     }
 }
 
-/// How soon a refresh is tried again that found no place, in milliseconds.
-const WITHOUT_A_PLACE: i64 = 250;
+/// How soon a refresh without a slot is tried again, in milliseconds.
+const WITHOUT_A_SLOT: i64 = 250;
 
 fn whole_seconds(milliseconds: i64) -> Duration {
     Duration::from_secs(u64::try_from(milliseconds.max(0)).unwrap_or_default().div_ceil(1_000))
@@ -283,254 +278,245 @@ fn whole_seconds(milliseconds: i64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use descope_outbound_emulator::{Connection, Emulator, Fault, Options};
-
     use super::*;
-    use crate::cache::ledger::MOST_FLIGHTS;
-    use crate::{CacheClock, CacheOptions, Environment, ErrorKind, LicenseHandshake, Source, operation};
+    use crate::cache::clock::CacheClock;
+    use crate::cache::fake_upstream::{Behavior, FakeUpstream};
+    use crate::cache::in_flight::MAX_FLIGHTS;
+    use crate::cache::options::CacheOptions;
+    use crate::error::ErrorKind;
+    use crate::request::operation::FETCH_TOKEN;
+    use crate::response::Source;
 
-    struct World {
-        emulator: Emulator,
-        client: Client,
+    const TIMEOUT: Duration = Duration::from_secs(20);
+    const HOUR: Duration = Duration::from_hours(1);
+    const TEN_MINUTES: Duration = Duration::from_mins(10);
+
+    struct CacheFixture {
+        upstream: Arc<FakeUpstream>,
+        cache: Arc<Cache>,
         clock: CacheClock,
-        tickets: Vec<Ticket>,
+        permits: Vec<FlightPermit>,
     }
 
-    impl World {
-        async fn new() -> Self {
-            let emulator = Emulator::start(Options::default()).await.unwrap();
-            emulator.connect(Connection::user("app", "user")).unwrap();
+    impl CacheFixture {
+        fn new() -> Self {
             let clock = CacheClock::adjustable();
-            let client = Client::builder()
-                .environment(Environment::default())
-                .project_id(emulator.project_id())
-                .management_key(emulator.management_key())
-                .base_url(emulator.base_url())
-                .license_handshake(LicenseHandshake::Off)
-                .retry_delays([])
-                .cache(CacheOptions::default().clock(clock.clone()))
-                .build();
-            Self { emulator, client: client.unwrap(), clock, tickets: Vec::new() }
+            let upstream = FakeUpstream::new(&clock);
+            upstream.connect("user", HOUR);
+            let options = CacheOptions::default().clock(clock.clone());
+            let cache = Cache::new(&options, Arc::clone(&upstream) as _, TIMEOUT).unwrap();
+            Self { upstream, cache: Arc::new(cache), clock, permits: Vec::new() }
         }
 
-        fn cache(&self) -> &Cache {
-            self.client.cache().unwrap()
-        }
-
-        /// Requests of others, as many as are kept count of.
+        /// Tracks as many requests of other users as the cache can.
         fn fill(&mut self) {
-            for number in 0..MOST_FLIGHTS {
+            for number in 0..MAX_FLIGHTS {
                 let other = format!("other-{number}");
                 self.start(&other);
             }
         }
 
-        /// A request that somebody has begun, and that does not end.
+        /// Tracks a request that does not end.
         fn start(&mut self, user_id: &str) {
-            let subject = self.cache().subject(&question(user_id));
-            let seen = self.cache().ledger.get(&question(user_id));
-            let boarding =
-                self.cache().ledger.board(&subject, false, 0, seen.as_ref(), || watch::channel(None).1);
-            let Boarding::Started(ticket) = boarding else { unreachable!("nobody else has asked") };
-            self.tickets.push(ticket);
+            let tagged_key = self.cache.tagged_key(&lookup(user_id));
+            let seen = self.cache.state().get(&lookup(user_id));
+            let outcome = self
+                .cache
+                .state()
+                .join_or_start(&tagged_key, false, 0, seen.as_ref(), || watch::channel(None).1);
+            let JoinOutcome::Started(permit) = outcome else { unreachable!("no other request is in flight") };
+            self.permits.push(permit);
         }
 
-        /// Sees that a token which is due is refreshed soon after the request that was begun last, which is in its way,
-        /// has ended without a word.
-        async fn refresh_once_the_last_has_ended(&mut self) {
+        /// Checks that a refresh which is due starts soon after the last tracked request, which blocks it, has ended.
+        async fn refresh_after_the_last_request_ends(&mut self) {
             self.clock.advance(Duration::from_secs(301));
             assert_eq!(self.fetch(false).await, Ok(Source::Cache));
-            let last = self.tickets.pop().unwrap();
-            self.cache().ledger.abandon(&last);
+            let last = self.permits.pop().unwrap();
+            self.cache.state().release(&last);
             self.clock.advance(Duration::from_millis(250));
             assert_eq!(self.fetch(false).await, Ok(Source::Cache));
-            self.emulator.wait_for_requests(2).await;
+            self.upstream.wait_for_requests(2).await;
         }
 
         async fn fetch(&self, is_forced: bool) -> Result<Source, ErrorKind> {
-            let fetch = self.client.fetch_token("app", "user");
-            let token = if is_forced { fetch.force_refresh().await } else { fetch.await };
-            token.map(|token| token.source()).map_err(|error| error.kind())
+            self.fetch_of("user", is_forced).await
         }
 
-        fn fail(&self, status: u16) {
-            self.emulator.clear_faults();
-            self.emulator.add_fault(Fault::answer(status)).unwrap();
-        }
-    }
-
-    fn question(user_id: &str) -> Question<'_> {
-        let mut question = Question::new(&operation::FETCH_TOKEN);
-        (question.app_id, question.user_id) = ("app", user_id);
-        question
-    }
-
-    #[tokio::test]
-    async fn beside_too_many_requests_a_fetch_is_made_all_the_same_and_not_kept() {
-        let mut world = World::new().await;
-        world.fill();
-        assert_eq!(world.fetch(false).await, Ok(Source::Network));
-        assert_eq!(world.cache().stats().entries, 0);
-    }
-
-    #[tokio::test]
-    async fn beside_too_many_requests_what_the_service_says_against_a_token_holds_all_the_same() {
-        for status in [401, 403, 404] {
-            let mut world = World::new().await;
-            world.fetch(false).await.unwrap();
-            world.fill();
-            if status == 404 {
-                let refused = Fault::answer(404).body(r#"{"errorCode":"E111504"}"#);
-                world.emulator.add_fault(refused).unwrap();
-            } else {
-                world.fail(status);
-            }
-            assert!(world.fetch(true).await.is_err());
-            assert_eq!(world.cache().stats().entries, 0, "{status}");
-        }
-    }
-
-    #[tokio::test]
-    async fn beside_too_many_requests_a_forced_refresh_ends_what_it_has_replaced() {
-        let mut world = World::new().await;
-        world.fetch(false).await.unwrap();
-        world.fill();
-        assert_eq!(world.fetch(true).await, Ok(Source::Network));
-        assert_eq!(world.cache().stats().entries, 0);
-    }
-
-    #[tokio::test]
-    async fn beside_too_many_requests_a_429_closes_the_gate() {
-        let mut world = World::new().await;
-        world.fill();
-        world.fail(429);
-        assert_eq!(world.fetch(false).await, Err(ErrorKind::RateLimited));
-        world.emulator.clear_faults();
-        assert_eq!(world.fetch(false).await, Err(ErrorKind::RateLimited), "the gate is closed");
-    }
-
-    #[tokio::test]
-    async fn beside_too_many_requests_a_failure_is_no_reason_to_refuse_a_good_token() {
-        for status in [429, 500] {
-            let mut world = World::new().await;
-            let connection = Connection::user("app", "user").lifetime(Duration::from_mins(10));
-            world.emulator.connect(connection).unwrap();
-            world.fetch(false).await.unwrap();
-            world.fill();
-            // In the last half minute a caller waits for a better one.
-            world.clock.advance(Duration::from_secs(555));
-            world.fail(status);
-            assert_eq!(world.fetch(false).await, Ok(Source::Stale), "{status}");
-        }
-    }
-
-    #[tokio::test]
-    async fn beside_too_many_requests_nobody_waits_long_who_has_a_good_token() {
-        let mut world = World::new().await;
-        let connection = Connection::user("app", "user").lifetime(Duration::from_mins(10));
-        world.emulator.connect(connection).unwrap();
-        world.fetch(false).await.unwrap();
-        world.fill();
-        world.clock.advance(Duration::from_secs(555));
-        world.emulator.add_fault(Fault::hold()).unwrap();
-        let began = Instant::now();
-        assert_eq!(world.fetch(false).await, Ok(Source::Stale));
-        assert!(began.elapsed() < world.client.timeout() / 2);
-    }
-
-    #[tokio::test]
-    async fn who_waits_beside_a_token_that_is_taken_away_waits_on() {
-        for are_too_many in [false, true] {
-            let mut world = World::new().await;
-            let connection = Connection::user("app", "user").lifetime(Duration::from_mins(10));
-            world.emulator.connect(connection).unwrap();
-            let token = world.client.fetch_token("app", "user").await.unwrap();
-            if are_too_many {
-                world.fill();
-            }
-            world.clock.advance(Duration::from_secs(555));
-            world.emulator.add_fault(Fault::hold()).unwrap();
-            let taking_away = async {
-                world.emulator.wait_for_held(1).await;
-                world.cache().reject(token.access_token.expose());
-                tokio::time::sleep(PATIENCE + Duration::from_millis(100)).await;
-                world.emulator.clear_faults();
+        async fn fetch_of(&self, user_id: &str, is_forced: bool) -> Result<Source, ErrorKind> {
+            let mut lookup = lookup(user_id);
+            lookup.is_forced = is_forced;
+            let fetch = CachedFetch {
+                cache: &self.cache,
+                arguments: None,
+                timeout: TIMEOUT,
+                min_validity: Duration::ZERO,
             };
-            let (fetched, ()) = tokio::join!(world.fetch(false), taking_away);
+            fetch.run(&lookup).await.map(|served| served.source()).map_err(|error| error.kind())
+        }
+    }
+
+    fn lookup(user_id: &str) -> CacheLookup<'_> {
+        let mut lookup = CacheLookup::new(&FETCH_TOKEN);
+        (lookup.app_id, lookup.user_id) = ("app", user_id);
+        lookup
+    }
+
+    #[tokio::test]
+    async fn with_too_many_requests_in_flight_a_fetch_is_sent_and_not_cached() {
+        let mut fixture = CacheFixture::new();
+        fixture.fill();
+        assert_eq!(fixture.fetch(false).await, Ok(Source::Network));
+        assert_eq!(fixture.cache.stats().entries, 0);
+    }
+
+    #[tokio::test]
+    async fn with_too_many_requests_in_flight_a_refusal_still_evicts_the_token() {
+        for status in [401, 403, 404] {
+            let mut fixture = CacheFixture::new();
+            fixture.fetch(false).await.unwrap();
+            fixture.fill();
+            fixture.upstream.behave(Behavior::Fail(status));
+            assert!(fixture.fetch(true).await.is_err());
+            assert_eq!(fixture.cache.stats().entries, 0, "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn with_too_many_requests_in_flight_a_forced_refresh_evicts_the_old_token() {
+        let mut fixture = CacheFixture::new();
+        fixture.fetch(false).await.unwrap();
+        fixture.fill();
+        assert_eq!(fixture.fetch(true).await, Ok(Source::Network));
+        assert_eq!(fixture.cache.stats().entries, 0);
+    }
+
+    #[tokio::test]
+    async fn with_too_many_requests_in_flight_a_429_starts_the_back_off() {
+        let mut fixture = CacheFixture::new();
+        fixture.fill();
+        fixture.upstream.behave(Behavior::Fail(429));
+        assert_eq!(fixture.fetch(false).await, Err(ErrorKind::RateLimited));
+        fixture.upstream.behave(Behavior::Normal);
+        assert_eq!(fixture.fetch(false).await, Err(ErrorKind::RateLimited), "the back-off lasts");
+        assert_eq!(fixture.upstream.requests(), 1);
+    }
+
+    #[tokio::test]
+    async fn with_too_many_requests_in_flight_a_failure_serves_the_usable_token() {
+        for status in [429, 500] {
+            let mut fixture = CacheFixture::new();
+            fixture.upstream.connect("user", TEN_MINUTES);
+            fixture.fetch(false).await.unwrap();
+            fixture.fill();
+            // In its last half minute a caller waits for a better token.
+            fixture.clock.advance(Duration::from_secs(555));
+            fixture.upstream.behave(Behavior::Fail(status));
+            assert_eq!(fixture.fetch(false).await, Ok(Source::Stale), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn with_too_many_requests_in_flight_a_caller_with_a_usable_token_waits_only_briefly() {
+        let mut fixture = CacheFixture::new();
+        fixture.upstream.connect("user", TEN_MINUTES);
+        fixture.fetch(false).await.unwrap();
+        fixture.fill();
+        fixture.clock.advance(Duration::from_secs(555));
+        fixture.upstream.behave(Behavior::Hang);
+        let began = Instant::now();
+        assert_eq!(fixture.fetch(false).await, Ok(Source::Stale));
+        assert!(began.elapsed() < TIMEOUT / 2);
+    }
+
+    #[tokio::test]
+    async fn a_caller_whose_token_is_rejected_during_the_wait_waits_for_the_response() {
+        for are_too_many in [false, true] {
+            let mut fixture = CacheFixture::new();
+            fixture.upstream.connect("user", TEN_MINUTES);
+            fixture.fetch(false).await.unwrap();
+            if are_too_many {
+                fixture.fill();
+            }
+            fixture.clock.advance(Duration::from_secs(555));
+            fixture.upstream.behave(Behavior::Hang);
+            let rejecting = async {
+                fixture.upstream.wait_for_requests(2).await;
+                fixture.cache.reject("made-up-user");
+                tokio::time::sleep(PATIENCE + Duration::from_millis(100)).await;
+                fixture.upstream.behave(Behavior::Normal);
+            };
+            let (fetched, ()) = tokio::join!(fixture.fetch(false), rejecting);
             assert_eq!(fetched, Ok(Source::Network), "{are_too_many}");
         }
     }
 
     #[tokio::test]
-    async fn who_cannot_make_a_refresh_leaves_it_to_others() {
-        let mut world = World::new().await;
-        world.fetch(false).await.unwrap();
-        world.fill();
-        world.refresh_once_the_last_has_ended().await;
+    async fn a_caller_that_cannot_refresh_returns_its_claim() {
+        let mut fixture = CacheFixture::new();
+        fixture.fetch(false).await.unwrap();
+        fixture.fill();
+        fixture.refresh_after_the_last_request_ends().await;
     }
 
     #[tokio::test]
-    async fn who_finds_a_request_under_way_looks_again_soon() {
-        let mut world = World::new().await;
-        world.fetch(false).await.unwrap();
-        world.start("user");
-        world.refresh_once_the_last_has_ended().await;
+    async fn a_caller_that_finds_a_request_in_flight_returns_its_claim() {
+        let mut fixture = CacheFixture::new();
+        fixture.fetch(false).await.unwrap();
+        fixture.start("user");
+        fixture.refresh_after_the_last_request_ends().await;
     }
 
     #[tokio::test]
-    async fn a_closed_gate_keeps_nobody_from_joining_a_request_that_is_under_way() {
-        let mut world = World::new().await;
-        world.fail(429);
-        world.start("user");
-        assert_eq!(
-            world.client.fetch_token("app", "another").await.unwrap_err().kind(),
-            ErrorKind::RateLimited
-        );
-        let subject = world.cache().subject(&question("user"));
-        let board = |is_forced| {
-            let now = world.cache().clock.now().elapsed;
-            world.cache().ledger.board(&subject, is_forced, now, None, || watch::channel(None).1)
+    async fn during_a_back_off_callers_still_join_a_request_in_flight() {
+        let mut fixture = CacheFixture::new();
+        fixture.upstream.behave(Behavior::Fail(429));
+        fixture.start("user");
+        assert_eq!(fixture.fetch_of("another", false).await, Err(ErrorKind::RateLimited));
+        let tagged_key = fixture.cache.tagged_key(&lookup("user"));
+        let join_or_start = |is_forced| {
+            let now = fixture.cache.now().elapsed;
+            fixture.cache.state().join_or_start(&tagged_key, is_forced, now, None, || watch::channel(None).1)
         };
-        assert!(matches!(board(false), Boarding::Joined(_)));
-        assert!(matches!(board(true), Boarding::Gated { .. }), "which would be a request of its own");
+        assert!(matches!(join_or_start(false), JoinOutcome::Joined(_)));
+        let forced = join_or_start(true);
+        assert!(matches!(forced, JoinOutcome::BackingOff { .. }), "it would be a request of its own");
     }
 
     #[tokio::test]
-    async fn tokens_whose_time_is_over_go_when_others_come() {
-        let world = World::new().await;
+    async fn tokens_that_have_ended_are_removed_when_others_are_published() {
+        let fixture = CacheFixture::new();
         for user in ["idle", "rejected"] {
-            world.emulator.connect(Connection::user("app", user)).unwrap();
-            let token = world.client.fetch_token("app", user).await.unwrap();
-            if user == "rejected" {
-                world.cache().reject(token.access_token.expose());
-            }
+            fixture.upstream.connect(user, HOUR);
+            fixture.fetch_of(user, false).await.unwrap();
         }
-        world.clock.advance(Duration::from_secs(860));
-        world.fetch(false).await.unwrap();
-        assert_eq!(world.cache().stats().entries, 3, "they may be needed yet");
-        world.clock.advance(Duration::from_secs(40));
-        world.client.fetch_token("app", "stranger").await.unwrap_err();
-        assert_eq!(world.cache().stats().entries, 1);
-        assert_eq!(world.fetch(false).await, Ok(Source::Cache));
+        fixture.cache.reject("made-up-rejected");
+        fixture.clock.advance(Duration::from_secs(860));
+        fixture.fetch(false).await.unwrap();
+        assert_eq!(fixture.cache.stats().entries, 3, "they may still be needed");
+        fixture.clock.advance(Duration::from_secs(40));
+        fixture.fetch_of("stranger", false).await.unwrap_err();
+        assert_eq!(fixture.cache.stats().entries, 1);
+        assert_eq!(fixture.fetch(false).await, Ok(Source::Cache));
     }
 
     #[tokio::test]
-    async fn a_landing_takes_out_a_few_of_those_whose_time_is_over_and_never_looks_at_all() {
-        let world = World::new().await;
+    async fn a_publish_removes_only_a_few_tokens_that_have_ended() {
+        let fixture = CacheFixture::new();
         for number in 0..20 {
             let user = format!("user-{number}");
-            world.emulator.connect(Connection::user("app", &user)).unwrap();
-            world.client.fetch_token("app", user).await.unwrap();
+            fixture.upstream.connect(&user, HOUR);
+            fixture.fetch_of(&user, false).await.unwrap();
         }
-        world.clock.advance(Duration::from_secs(901));
+        fixture.clock.advance(Duration::from_secs(901));
         let mut left = Vec::new();
         for _ in 0..4 {
-            // Nobody has connected it, so nothing is added.
-            world.client.fetch_token("app", "stranger").await.unwrap_err();
-            world.clock.advance(Duration::from_secs(20));
-            left.push(world.cache().stats().entries);
+            // This user has not connected, so nothing is added.
+            fixture.fetch_of("stranger", false).await.unwrap_err();
+            fixture.clock.advance(Duration::from_secs(20));
+            left.push(fixture.cache.stats().entries);
         }
         assert_eq!(left, [12, 4, 0, 0]);
-        assert_eq!(world.cache().stats().bytes, 0);
+        assert_eq!(fixture.cache.stats().bytes, 0);
     }
 }

@@ -1,58 +1,71 @@
-//! The ledger under a model checker: every order in which a fetch and a delete can get in each other's way.
+//! The cache's state under a model checker: every order in which a fetch and a delete can interleave.
 //!
-//! The source that runs here is the ledger's own; its lock is exchanged for the checker's, and the map below it for one
-//! behind such a lock, so that every step of every thread is seen.
+//! The checker runs the real source of the state. Its lock is replaced by the checker's, and the map below it by one behind
+//! such a lock, so that the checker sees every step of every thread.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
-use super::{Entry, Error, Key, Question, RandomState, Scope};
-use crate::operation::{Arguments, FETCH_TOKEN};
-use ledger::{Boarding, Landing, Ledger, Subject, Ticket};
+use crate::cache::entry::Entry;
+use crate::cache::in_flight::{FlightPermit, TaggedKey};
+use crate::cache::invalidation::InvalidationTag;
+use crate::cache::lookup::CacheLookup;
+use crate::request::Arguments;
+use crate::request::operation::FETCH_TOKEN;
+use state::{CacheState, JoinOutcome, PublishOutcome};
+use store::Store;
 
-#[expect(dead_code, clippy::duplicate_mod, reason = "the ledger itself, of which the checker needs a part")]
-#[path = "ledger.rs"]
-mod ledger;
+#[expect(dead_code, clippy::duplicate_mod, reason = "the state itself, of which the checker needs a part")]
+#[path = "state.rs"]
+mod state;
 
 mod sync {
     pub(super) use loom::sync::{Mutex, MutexGuard};
 }
 
-/// In the place of the map beneath.
-#[derive(Debug)]
-struct Store(loom::sync::Mutex<HashMap<Key, Arc<Entry>>>);
+/// Replaces the map below the state.
+mod store {
+    use std::collections::HashMap;
+    use std::sync::Arc;
 
-impl Store {
-    fn new() -> Self {
-        Self(loom::sync::Mutex::new(HashMap::new()))
-    }
+    use crate::cache::entry::Entry;
+    use crate::cache::key::Key;
+    use crate::cache::lookup::CacheLookup;
 
-    fn get(&self, question: &Question<'_>) -> Option<Arc<Entry>> {
-        self.peek(&question.key())
-    }
+    #[derive(Debug)]
+    pub(super) struct Store(loom::sync::Mutex<HashMap<Key, Arc<Entry>>>);
 
-    fn peek(&self, key: &Key) -> Option<Arc<Entry>> {
-        self.0.lock().unwrap().get(key).cloned()
-    }
+    impl Store {
+        pub(super) fn new() -> Self {
+            Self(loom::sync::Mutex::new(HashMap::new()))
+        }
 
-    fn insert(&self, key: Key, entry: Arc<Entry>) -> Vec<(Key, Arc<Entry>)> {
-        self.0.lock().unwrap().insert(key, entry);
-        Vec::new()
-    }
+        pub(super) fn get(&self, lookup: &CacheLookup<'_>) -> Option<Arc<Entry>> {
+            self.peek(&lookup.key())
+        }
 
-    fn remove(&self, key: &Key) -> Option<Arc<Entry>> {
-        self.0.lock().unwrap().remove(key)
-    }
+        pub(super) fn peek(&self, key: &Key) -> Option<Arc<Entry>> {
+            self.0.lock().unwrap().get(key).cloned()
+        }
 
-    fn take_all(&self) -> Vec<Arc<Entry>> {
-        self.0.lock().unwrap().drain().map(|(_, entry)| entry).collect()
-    }
+        pub(super) fn insert(&self, key: Key, entry: Arc<Entry>) -> Vec<(Key, Arc<Entry>)> {
+            self.0.lock().unwrap().insert(key, entry);
+            Vec::new()
+        }
 
-    fn len(&self) -> usize {
-        self.0.lock().unwrap().len()
+        pub(super) fn remove(&self, key: &Key) -> Option<Arc<Entry>> {
+            self.0.lock().unwrap().remove(key)
+        }
+
+        pub(super) fn take_all(&self) -> Vec<Arc<Entry>> {
+            self.0.lock().unwrap().drain().map(|(_, entry)| entry).collect()
+        }
+
+        pub(super) fn len(&self) -> usize {
+            self.0.lock().unwrap().len()
+        }
     }
 }
 
@@ -65,7 +78,7 @@ const NONE: u64 = 0;
 const OLD: u64 = 1;
 
 /// What those who join a request wait for: the checker's threads wait for nothing, and take what it has brought.
-type Arrivals = Arc<Brought>;
+type Receiver = Arc<Brought>;
 
 struct Brought {
     token: AtomicU64,
@@ -73,7 +86,7 @@ struct Brought {
 }
 
 impl Brought {
-    fn new() -> Arrivals {
+    fn new() -> Receiver {
         Arc::new(Self { token: AtomicU64::new(NONE), is_there: AtomicBool::new(false) })
     }
 
@@ -84,22 +97,26 @@ impl Brought {
 }
 
 struct World {
-    ledger: Ledger<Arrivals>,
+    state: CacheState<Receiver>,
     service: Service,
-    subject: Subject,
+    tagged_key: TaggedKey,
 }
 
 impl World {
     fn new() -> Arc<Self> {
-        let ledger = Ledger::new(Store::new());
-        let places = [Scope::UserOfApp { app_id: "a", user_id: "u" }, Scope::App("a"), Scope::User("u")];
-        let places = places.iter().map(|scope| ledger.place(*scope)).collect();
-        let subject = Subject { key: Question::read(&FETCH_TOKEN, &fetch()).unwrap().key(), places };
-        Arc::new(Self { ledger, service: Service { token: AtomicU64::new(OLD) }, subject })
+        let state = CacheState::new(Store::new());
+        let tags = [
+            InvalidationTag::UserOfApp { app_id: "a", user_id: "u" },
+            InvalidationTag::App("a"),
+            InvalidationTag::User("u"),
+        ];
+        let tags = tags.iter().map(|tag| state.hash(*tag)).collect();
+        let tagged_key = TaggedKey { key: CacheLookup::read(&FETCH_TOKEN, &fetch()).unwrap().key(), tags };
+        Arc::new(Self { state, service: Service { token: AtomicU64::new(OLD) }, tagged_key })
     }
 
     fn found(&self) -> Option<Arc<Entry>> {
-        self.ledger.get(&Question::read(&FETCH_TOKEN, &fetch()).unwrap())
+        self.state.get(&CacheLookup::read(&FETCH_TOKEN, &fetch()).unwrap())
     }
 
     /// What a caller gets, from wherever.
@@ -108,53 +125,55 @@ impl World {
             return token_of(&entry);
         }
         let brought = Brought::new();
-        match self.ledger.board(&self.subject, is_forced, 0, None, || Arc::clone(&brought)) {
-            Boarding::Started(ticket) => {
-                let token = self.fly(&ticket);
+        match self.state.join_or_start(&self.tagged_key, is_forced, 0, None, || Arc::clone(&brought)) {
+            JoinOutcome::Started(permit) => {
+                let token = self.fly(&permit);
                 brought.set(token);
                 token
             }
-            Boarding::Joined(arrivals) => {
-                while !arrivals.is_there.load(Ordering::Acquire) {
+            JoinOutcome::Joined(receiver) => {
+                while !receiver.is_there.load(Ordering::Acquire) {
                     thread::yield_now();
                 }
-                arrivals.token.load(Ordering::Acquire)
+                receiver.token.load(Ordering::Acquire)
             }
-            Boarding::Kept => self.found().map_or(NONE, |entry| token_of(&entry)),
-            Boarding::Absent(_) | Boarding::Gated { .. } | Boarding::Full => NONE,
+            JoinOutcome::Published => self.found().map_or(NONE, |entry| token_of(&entry)),
+            JoinOutcome::NotConnected(_) | JoinOutcome::BackingOff { .. } | JoinOutcome::TooManyInFlight => {
+                NONE
+            }
         }
     }
 
-    fn fly(&self, ticket: &Ticket) -> u64 {
+    fn fly(&self, permit: &FlightPermit) -> u64 {
         let token = self.service.token.load(Ordering::SeqCst);
-        // Between the service's answer and its landing anything may happen.
+        // Anything may happen between the service's response and its publication.
         thread::yield_now();
-        self.ledger.land(ticket, 0, |_| {
-            if token == NONE { Landing::Evict } else { Landing::Keep(self.entry(token)) }
+        self.state.publish(permit, 0, |_| {
+            if token == NONE { PublishOutcome::Evict } else { PublishOutcome::Store(self.entry(token)) }
         });
         token
     }
 
     fn delete(&self) {
-        let change = self.ledger.change_at(&[Scope::UserOfApp { app_id: "a", user_id: "u" }]);
-        self.ledger.apply(&change);
+        let change = self.state.invalidation_of(&[InvalidationTag::UserOfApp { app_id: "a", user_id: "u" }]);
+        self.state.invalidate(&change);
         self.service.token.store(NONE, Ordering::SeqCst);
         thread::yield_now();
-        self.ledger.apply(&change);
+        self.state.invalidate(&change);
     }
 
     fn delete_by_id(&self) {
-        let change = self.ledger.change_of_token("id");
-        self.ledger.apply(&change);
+        let change = self.state.invalidation_of_token_id("id");
+        self.state.invalidate(&change);
         self.service.token.store(NONE, Ordering::SeqCst);
         thread::yield_now();
-        self.ledger.apply(&change);
+        self.state.invalidate(&change);
     }
 
     fn entry(&self, token: u64) -> Arc<Entry> {
-        let mut places = self.subject.places.to_vec();
-        places.push(self.ledger.place(Scope::TokenId("id")));
-        Arc::new(Entry::made_up(&token.to_string(), places.into()))
+        let mut tags = self.tagged_key.tags.to_vec();
+        tags.push(self.state.hash(InvalidationTag::TokenId("id")));
+        Arc::new(Entry::made_up(&token.to_string(), tags.into()))
     }
 }
 
@@ -221,12 +240,12 @@ fn a_forced_refresh_is_not_overwritten_by_a_request_that_was_sent_before() {
             move || world.fetch(false)
         });
         let brought = Brought::new();
-        let boarding = world.ledger.board(&world.subject, true, 0, None, || Arc::clone(&brought));
-        let Boarding::Started(ticket) = boarding else {
-            unreachable!("nobody else forces");
+        let joined = world.state.join_or_start(&world.tagged_key, true, 0, None, || Arc::clone(&brought));
+        let JoinOutcome::Started(permit) = joined else {
+            unreachable!("no other fetch is forced");
         };
         world.service.token.store(NEW, Ordering::SeqCst);
-        world.ledger.land(&ticket, 0, |_| Landing::Keep(world.entry(NEW)));
+        world.state.publish(&permit, 0, |_| PublishOutcome::Store(world.entry(NEW)));
         brought.set(NEW);
         fetching.join().unwrap();
         assert_eq!(token_of(&world.found().unwrap()), NEW);
@@ -238,7 +257,10 @@ fn two_who_miss_make_one_request() {
     check(|| {
         let world = World::new();
         let board = |world: &World| {
-            matches!(world.ledger.board(&world.subject, false, 0, None, Brought::new), Boarding::Started(_))
+            matches!(
+                world.state.join_or_start(&world.tagged_key, false, 0, None, Brought::new),
+                JoinOutcome::Started(_)
+            )
         };
         let other = thread::spawn({
             let world = Arc::clone(&world);

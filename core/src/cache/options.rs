@@ -56,25 +56,24 @@ const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 impl CacheOptions {
     /// The name of [`CacheOptions::max_entries`] in other languages.
-    pub const MAX_ENTRIES: ArgumentName = ArgumentName { snake: "max_entries", camel: "maxEntries" };
+    pub(crate) const MAX_ENTRIES: ArgumentName = ArgumentName { snake: "max_entries", camel: "maxEntries" };
     /// The name of [`CacheOptions::max_bytes`] in other languages.
-    pub const MAX_BYTES: ArgumentName = ArgumentName { snake: "max_bytes", camel: "maxBytes" };
+    pub(crate) const MAX_BYTES: ArgumentName = ArgumentName { snake: "max_bytes", camel: "maxBytes" };
     /// The name of [`CacheOptions::refresh_after`] in other languages, where it is a number of seconds.
-    pub const REFRESH_AFTER: ArgumentName =
+    pub(crate) const REFRESH_AFTER: ArgumentName =
         ArgumentName { snake: "refresh_after_seconds", camel: "refreshAfterSeconds" };
     /// The name of [`CacheOptions::max_age`] in other languages, where it is a number of seconds.
-    pub const MAX_AGE: ArgumentName = ArgumentName { snake: "max_age_seconds", camel: "maxAgeSeconds" };
+    pub(crate) const MAX_AGE: ArgumentName =
+        ArgumentName { snake: "max_age_seconds", camel: "maxAgeSeconds" };
     /// The name of [`CacheOptions::stale_if_error`] in other languages, where it is a number of seconds.
-    pub const STALE_IF_ERROR: ArgumentName =
+    pub(crate) const STALE_IF_ERROR: ArgumentName =
         ArgumentName { snake: "stale_if_error_seconds", camel: "staleIfErrorSeconds" };
     /// The name of [`CacheOptions::negative`] in other languages, where it is a number of seconds.
-    pub const NEGATIVE: ArgumentName = ArgumentName { snake: "negative_seconds", camel: "negativeSeconds" };
-    /// The name of a fetch's smallest remaining life in other languages, where it is a number of seconds.
-    pub const MIN_VALIDITY: ArgumentName =
-        ArgumentName { snake: "min_validity_seconds", camel: "minValiditySeconds" };
+    pub(crate) const NEGATIVE: ArgumentName =
+        ArgumentName { snake: "negative_seconds", camel: "negativeSeconds" };
 
     /// The settings that are numbers in other languages: counts, and spans of time in seconds.
-    pub const NUMBERS: [ArgumentName; 6] = [
+    pub(crate) const NUMBERS: [ArgumentName; 6] = [
         Self::MAX_ENTRIES,
         Self::MAX_BYTES,
         Self::REFRESH_AFTER,
@@ -88,7 +87,7 @@ impl CacheOptions {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a negative number or one without an end,
     /// for a part of an entry or of a byte, and for a name that is none of these.
-    pub fn number(self, name: ArgumentName, number: f64) -> Result<Self, Error> {
+    pub(crate) fn number(self, name: ArgumentName, number: f64) -> Result<Self, Error> {
         let count = || whole(name, number);
         let span = || span_from_seconds(name, number);
         Ok(match name {
@@ -214,7 +213,7 @@ mod tests {
                 assert!(error.to_string().starts_with(name.snake), "{error}");
             }
         }
-        for name in [CacheOptions::MAX_ENTRIES, CacheOptions::MAX_BYTES, CacheOptions::MIN_VALIDITY] {
+        for name in [CacheOptions::MAX_ENTRIES, CacheOptions::MAX_BYTES] {
             assert!(CacheOptions::default().number(name, 1.5).is_err(), "{}", name.snake);
         }
         let forever = CacheOptions::default().number(CacheOptions::MAX_AGE, 1e300).unwrap();

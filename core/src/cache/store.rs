@@ -1,4 +1,4 @@
-//! The map beneath: bounded, concurrent, and not ours.
+//! The map of cached tokens: bounded, concurrent, and from a library (`quick_cache`).
 
 use std::fmt;
 use std::hash::Hash;
@@ -12,34 +12,34 @@ use crate::cache::entry::Entry;
 use crate::cache::key::Key;
 use crate::error::Error;
 
-/// The map's own default: the part for what is asked for again and again.
-const MOST_USED: f64 = 0.97;
+/// The map's default: the share for tokens that are fetched again and again.
+const HOT_SHARE: f64 = 0.97;
 
-/// The map is in parts, each with a lock of its own, where threads at work on different tokens seldom meet: so many for
-/// each core. Each part has room for so much at least: for so many tokens that parts fill about evenly, since a part that
-/// is full gives tokens up while others have room; and for three times the largest answer, which is 1 MiB.
-const PARTS_A_CORE: usize = 32;
-const LEAST_ENTRIES_OF_A_PART: u64 = 512;
-const LEAST_BYTES_OF_A_PART: u64 = 4 * 1024 * 1024;
+/// The map is in shards, each with a lock of its own, so that threads with different tokens seldom meet. Each shard has
+/// room for enough tokens to fill about evenly: a full shard evicts tokens while others have room. It also has room for
+/// three times the largest response, which is 1 MiB.
+const SHARDS_PER_CORE: usize = 32;
+const MIN_ENTRIES_PER_SHARD: u64 = 512;
+const MIN_BYTES_PER_SHARD: u64 = 4 * 1024 * 1024;
 
-/// Tokens by their keys. Lookups go on beside each other; changes are made by the ledger alone, one at a time.
+/// Tokens by their keys. Lookups run in parallel. Only the cache's state makes changes, one at a time.
 pub(crate) struct Store {
     map: Cache<Key, Arc<Entry>, Weigher, DefaultHashBuilder, Collector>,
 }
 
 impl Store {
-    /// Holds at most so many entries of at most so many bytes in all.
+    /// Holds at most so many entries, and at most so many bytes in all.
     pub(crate) fn new(max_entries: usize, max_bytes: u64) -> Result<Self, Error> {
         let most = u64::try_from(max_entries).unwrap_or(u64::MAX).min(max_bytes);
-        // Each weighs at least its share, so that one bound holds both.
+        // Each entry weighs at least its share, so that one bound covers both.
         let share = max_bytes / most;
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let options = OptionsBuilder::new()
             .estimated_items_capacity(usize::try_from(most).unwrap_or(usize::MAX))
             .weight_capacity(share * most)
-            .shards(parts_of(most, max_bytes, cores))
-            // Whatever exceeds this part of the whole is not taken in: a single entry is the whole.
-            .hot_allocation(if most == 1 { 1.0 } else { MOST_USED })
+            .shards(shards_of(most, max_bytes, cores))
+            // The map refuses an entry that exceeds this share. A single entry is the whole.
+            .hot_allocation(if most == 1 { 1.0 } else { HOT_SHARE })
             .build()
             .map_err(|problem| Error::invalid_setup(format!("no such cache can be made: {problem}")))?;
         let (weigher, hasher) = (Weigher { share }, DefaultHashBuilder::default());
@@ -50,12 +50,12 @@ impl Store {
         self.map.get(key)
     }
 
-    /// As [`Store::get`], without counting as a use of it.
+    /// Like [`Store::get`], but does not count as a use.
     pub(crate) fn peek(&self, key: &Key) -> Option<Arc<Entry>> {
         self.map.peek(key)
     }
 
-    /// Puts it in, and gives back what had to make room.
+    /// Inserts a token, and returns the evicted ones.
     pub(crate) fn insert(&self, key: Key, entry: Arc<Entry>) -> Vec<(Key, Arc<Entry>)> {
         let mut evicted = Vec::new();
         self.map.insert_with_lifecycle(key, entry, &mut evicted);
@@ -66,7 +66,7 @@ impl Store {
         self.map.remove(key).map(|(_, entry)| entry)
     }
 
-    /// Takes everything out.
+    /// Removes everything.
     pub(crate) fn take_all(&self) -> Vec<Arc<Entry>> {
         self.map.drain().map(|(_, entry)| entry).collect()
     }
@@ -76,11 +76,11 @@ impl Store {
     }
 }
 
-/// A power of two, which the map would make of it anyway, and not a smaller one.
-fn parts_of(most: u64, max_bytes: u64, cores: usize) -> usize {
-    let parts = (most / LEAST_ENTRIES_OF_A_PART).min(max_bytes / LEAST_BYTES_OF_A_PART);
-    let parts = usize::try_from(parts).unwrap_or(usize::MAX).min(PARTS_A_CORE * cores).max(1);
-    1 << parts.ilog2()
+/// A power of two, since the map rounds up to one.
+fn shards_of(most: u64, max_bytes: u64, cores: usize) -> usize {
+    let shards = (most / MIN_ENTRIES_PER_SHARD).min(max_bytes / MIN_BYTES_PER_SHARD);
+    let shards = usize::try_from(shards).unwrap_or(usize::MAX).min(SHARDS_PER_CORE * cores).max(1);
+    1 << shards.ilog2()
 }
 
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Weighter<Key, Arc<Entry>> for Weigher {
     }
 }
 
-/// Hands over what is evicted, so that it is taken off the ledger's index too, and wiped outside of the map's lock.
+/// Collects evicted tokens. The state removes them from its index, and wipes them outside of the map's lock.
 #[derive(Clone)]
 struct Collector;
 
@@ -115,17 +115,17 @@ impl fmt::Debug for Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::key::Question;
-    use crate::operation::FETCH_TOKEN;
+    use crate::cache::lookup::CacheLookup;
+    use crate::request::operation::FETCH_TOKEN;
 
     fn key(user_id: &str) -> Key {
-        let mut question = Question::new(&FETCH_TOKEN);
-        (question.app_id, question.user_id) = ("app", user_id);
-        question.key()
+        let mut lookup = CacheLookup::new(&FETCH_TOKEN);
+        (lookup.app_id, lookup.user_id) = ("app", user_id);
+        lookup.key()
     }
 
     #[test]
-    fn a_few_large_tokens_are_kept_where_there_are_bytes_for_them() {
+    fn a_few_large_tokens_are_kept_if_the_bytes_suffice() {
         const MAX_BYTES: u64 = 256 * 1024;
         let store = Store::new(10_000, MAX_BYTES).unwrap();
         for user in ["one", "another"] {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_as_many_as_threads_need_and_never_too_small() {
+    fn there_are_enough_shards_for_the_threads_and_none_is_too_small() {
         let cases = [
             (10_000, 64 << 20, 64, 16),
             (10_000, 1 << 30, 1, 16),
@@ -148,26 +148,26 @@ mod tests {
             (1_023, 64 << 20, 64, 1),
             (2_100, 64 << 20, 64, 4),
         ];
-        for (most, max_bytes, cores, parts) in cases {
-            assert_eq!(parts_of(most, max_bytes, cores), parts, "{most} {max_bytes} {cores}");
+        for (most, max_bytes, cores, shards) in cases {
+            assert_eq!(shards_of(most, max_bytes, cores), shards, "{most} {max_bytes} {cores}");
         }
     }
 
     #[test]
-    fn a_map_of_many_parts_keeps_nearly_as_many_as_it_may_and_tells_what_it_gives_up() {
+    fn a_map_of_many_shards_fills_nearly_to_its_bound_and_returns_what_it_evicts() {
         const MOST: usize = 10_000;
         let store = Store::new(MOST, 64 << 20).unwrap();
-        let mut given_up = 0;
+        let mut evicted = 0;
         for user in 0..MOST {
             let entry = Entry::made_up("made-up-access", Box::default());
-            given_up += store.insert(key(&user.to_string()), Arc::new(entry)).len();
+            evicted += store.insert(key(&user.to_string()), Arc::new(entry)).len();
         }
-        assert_eq!(store.len() + given_up, MOST);
+        assert_eq!(store.len() + evicted, MOST);
         assert!((MOST * 95 / 100..=MOST).contains(&store.len()), "{}", store.len());
     }
 
     #[test]
-    fn the_largest_answer_is_kept_by_default() {
+    fn the_largest_response_is_kept_by_default() {
         let store = Store::new(10_000, 64 << 20).unwrap();
         let largest = Entry::made_up(&"x".repeat(1024 * 1024), Box::default());
         assert!(store.insert(key("one"), Arc::new(largest)).is_empty());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::cached::CachedClient;
 use crate::emulated::{builder, emulator, fail};
+use descope_outbound::bindings::{ClientExt as _, ResponseExt as _};
 use descope_outbound::{CacheOptions, ErrorKind, Source, operation};
 use descope_outbound_emulator::{Connection, Fault};
 use tokio::task::JoinSet;
@@ -83,10 +84,10 @@ async fn a_lookup_of_a_cached_token_needs_no_runtime() {
     world.advance(301);
     let looked_up = std::thread::spawn(move || {
         let arguments = descope_outbound::Arguments::default().with("app_id", "app").with("user_id", "user");
-        let answer = client.cached(&operation::FETCH_TOKEN, &arguments, Duration::ZERO).unwrap();
-        answer.keep(7_u8);
+        let response = client.cached(&operation::FETCH_TOKEN, &arguments, Duration::ZERO).unwrap();
+        response.attach(7_u8);
         let again = client.cached(&operation::FETCH_TOKEN, &arguments, Duration::ZERO).unwrap();
-        (again.generation() == answer.generation(), again.kept::<u8>().copied(), answer.source())
+        (again.generation() == response.generation(), again.attachment::<u8>().copied(), response.source())
     });
     assert_eq!(looked_up.join().unwrap(), (true, Some(7), Source::Cache));
     world.emulator.wait_for_requests(2).await;
@@ -324,7 +325,7 @@ async fn after_a_429_the_client_sends_no_fetch_until_the_pause_ends() {
         let told = format!(
             "this call was not sent: the service asked for a pause after an earlier one, and {left} s of it are left"
         );
-        assert_eq!(gated.answer().unwrap().error_description(), told);
+        assert_eq!(gated.response().unwrap().error_description(), told);
         assert!(gated.to_string().contains(&told), "{gated}");
     }
     assert_eq!((world.source().await, world.requests()), (Source::Cache, 2));

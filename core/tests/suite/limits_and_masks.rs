@@ -11,7 +11,7 @@ async fn an_error_that_echoes_the_request_shows_no_secret() {
     let echo = format!(r#"{{"errorDescription":"Bearer P:{key}","headers":["{key}"]}}"#);
     fail(&emulator, Fault::answer(400).header("x-echo", &key).body(echo));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
-    let answer = error.answer().unwrap();
+    let answer = error.response().unwrap();
     assert_eq!(answer.body(), r#"{"errorDescription":"Bearer P:[redacted]","headers":["[redacted]"]}"#);
     let everything = format!("{error} {error:?} {answer:?}");
     assert!(!everything.contains(&key), "{everything}");
@@ -31,7 +31,7 @@ async fn an_error_that_echoes_an_escaped_secret_does_not_show_it() {
     ] {
         fail(&emulator, Fault::answer(400).body(echo).once());
         let error = builder.clone().build().unwrap().fetch_token("app", "user").await.unwrap_err();
-        let everything = format!("{error} {:?}", error.answer());
+        let everything = format!("{error} {:?}", error.response());
         assert!(everything.contains("key [redacted]") && !everything.contains("k&"), "{everything}");
         assert!(!everything.contains("made-up-") && !everything.contains("u0026"), "{everything}");
     }
@@ -47,7 +47,7 @@ async fn a_secret_header_is_masked_like_the_management_key() {
         .unwrap();
     fail(&emulator, Fault::answer(400).body(r#"{"echo":"made-up-gateway-key","flag":true}"#));
     let error = client.fetch_token("app", "user").await.unwrap_err();
-    assert_eq!(error.answer().unwrap().body(), r#"{"echo":"[redacted]","flag":true}"#);
+    assert_eq!(error.response().unwrap().body(), r#"{"echo":"[redacted]","flag":true}"#);
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn an_error_keeps_8_kib_of_its_body_and_masks_a_secret_at_the_limit() {
     let body = format!("{}{key}{}", "x".repeat(8 * 1024 - 5), "y".repeat(100_000));
     fail(&emulator, Fault::answer(502).body(body));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
-    let kept = error.answer().unwrap().body();
+    let kept = error.response().unwrap().body();
     assert_eq!(kept.len(), 8 * 1024);
     assert!(kept.ends_with("x[reda"), "{}", &kept[kept.len() - 10..]);
 }
@@ -91,7 +91,7 @@ async fn a_decode_error_does_not_quote_the_body() {
         fail(&emulator, Fault::answer(200).body(body).once());
         let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        let everything = format!("{error} {error:?} {:?}", error.answer());
+        let everything = format!("{error} {error:?} {:?}", error.response());
         assert!(!everything.contains("made-up-access-token"), "{everything}");
     }
 }
@@ -105,5 +105,5 @@ async fn a_decode_error_has_the_status_and_the_request_id() {
         (error.kind(), error.status(), error.request_id()),
         (ErrorKind::Decode, Some(200), Some("ray1"))
     );
-    assert_eq!(error.answer().unwrap().body(), "");
+    assert_eq!(error.response().unwrap().body(), "");
 }

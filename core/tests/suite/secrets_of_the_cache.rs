@@ -27,7 +27,7 @@ fn fetch(world: &CachedClient, kind: usize) -> FetchToken<'_> {
 fn shown(world: &CachedClient, outcomes: &[Result<Token, Error>]) -> String {
     let errors = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
     let texts: Vec<_> =
-        errors.map(|error| format!("{error} {error:?} {error:#?} {:?}", error.answer())).collect();
+        errors.map(|error| format!("{error} {error:?} {error:#?} {:?}", error.response())).collect();
     let cache = world.client.cache().expect("it is there");
     format!(
         "{outcomes:?} {outcomes:#?} {cache:?} {cache:#?} {:?} {:?} {texts:?}",

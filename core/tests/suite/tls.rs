@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::emulated::{builder, emulator_with};
+use descope_outbound::bindings::ClientBuilderExt as _;
 use descope_outbound::{ClientBuilder, Environment, ErrorKind};
 use descope_outbound_emulator::{Emulator, Options};
 

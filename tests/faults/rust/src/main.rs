@@ -128,7 +128,7 @@ fn failure(error: &Error) -> Value {
         "status": error.status(),
         "retry_after": error.retry_after().map(|wait| wait.as_secs()),
         "text": error.to_string(),
-        "shown": format!("{error:?} {:?}", error.answer()),
+        "shown": format!("{error:?} {:?}", error.response()),
     })
 }
 

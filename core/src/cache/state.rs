@@ -1,0 +1,321 @@
+//! The state of a cache: which requests are in flight, and what is kept of their results. Tokens enter and leave the cache
+//! here alone.
+//!
+//! This closes the delete race. A flight may publish only while it is tracked. A delete discards the flights and removes
+//! the tokens that it may concern, before its request and again after it. So a token that was requested before the delete
+//! has ended is neither kept nor shared with a later caller. One mutex covers all of this. Lookups do not take it.
+
+use std::hash::{BuildHasher, RandomState};
+use std::mem;
+use std::sync::{Arc, PoisonError};
+
+use super::store::Store;
+use super::sync::{Mutex, MutexGuard};
+use crate::cache::entry::Entry;
+use crate::cache::in_flight::{FlightPermit, InFlight, InvalidatedFlights, TaggedKey};
+use crate::cache::invalidation::{Invalidation, InvalidationTag, TagIndex};
+use crate::cache::key::Key;
+use crate::cache::lookup::CacheLookup;
+use crate::cache::negative::{NegativeEntries, NegativeEntry};
+use crate::error::Error;
+
+/// Each publish adds at most one token, and removes so many that have ended.
+const SWEPT_AT_ONCE: usize = 8;
+
+/// `Receiver` is what callers hold that wait for a flight.
+#[derive(Debug)]
+pub(crate) struct CacheState<Receiver> {
+    store: Store,
+    guarded: Mutex<Guarded<Receiver>>,
+    hasher: RandomState,
+}
+
+/// What the mutex covers. The store has locks of its own, but changes only under this one.
+#[derive(Debug)]
+struct Guarded<Receiver> {
+    in_flight: InFlight<Receiver>,
+    negative: NegativeEntries,
+    index: TagIndex,
+    back_off: Option<BackoffUntil>,
+    bytes: u64,
+    evictions: u64,
+    suppressed_publishes: u64,
+}
+
+/// The service asked for a pause.
+#[derive(Debug)]
+struct BackoffUntil {
+    until: i64,
+    error: Error,
+}
+
+/// What a caller does that wants the service's response.
+pub(crate) enum JoinOutcome<Receiver> {
+    /// Looks again: another caller has published the token meanwhile.
+    Published,
+    /// Raises: the user is known not to have connected.
+    NotConnected(Error),
+    /// Raises, or serves an older token: the service asked for a pause.
+    BackingOff { until: i64, error: Error },
+    /// Waits for a request that is in flight.
+    Joined(Receiver),
+    /// Sends the request.
+    Started(FlightPermit),
+    /// Sends a request that the cache does not track: too many are in flight.
+    TooManyInFlight,
+}
+
+/// What becomes of the result of a flight.
+pub(crate) enum PublishOutcome {
+    /// Keeps this token, and drops the one before it.
+    Store(Arc<Entry>),
+    /// Remembers that the user has not connected, and drops the token.
+    NotConnected { error: Error, until: i64 },
+    /// Drops the token.
+    Evict,
+    /// Keeps the token that is there.
+    Keep,
+    /// Keeps the flight: it sends another request.
+    Continue,
+}
+
+/// What the statistics show of the state.
+pub(crate) struct StateNumbers {
+    pub(crate) entries: u64,
+    pub(crate) bytes: u64,
+    pub(crate) evictions: u64,
+    pub(crate) suppressed_publishes: u64,
+}
+
+impl<Receiver: Clone> CacheState<Receiver> {
+    pub(crate) fn new(store: Store) -> Self {
+        let guarded = Guarded {
+            in_flight: InFlight::default(),
+            negative: NegativeEntries::default(),
+            index: TagIndex::default(),
+            back_off: None,
+            bytes: 0,
+            evictions: 0,
+            suppressed_publishes: 0,
+        };
+        Self { store, guarded: Mutex::new(guarded), hasher: RandomState::new() }
+    }
+
+    pub(crate) fn get(&self, lookup: &CacheLookup<'_>) -> Option<Arc<Entry>> {
+        self.store.get(lookup)
+    }
+
+    /// The tag as the index holds it.
+    pub(crate) fn hash(&self, tag: InvalidationTag<'_>) -> u64 {
+        self.hasher.hash_one(tag)
+    }
+
+    /// Joins the flight of this key or starts one, unless the cache can answer. `seen` is the entry that the caller found
+    /// and does not want.
+    pub(crate) fn join_or_start(
+        &self,
+        tagged_key: &TaggedKey,
+        is_forced: bool,
+        now: i64,
+        seen: Option<&Arc<Entry>>,
+        receiver: impl FnOnce() -> Receiver,
+    ) -> JoinOutcome<Receiver> {
+        let key = &tagged_key.key;
+        let mut guarded = self.lock();
+        if !is_forced {
+            if let Some(entry) = self.store.peek(key)
+                && seen.is_none_or(|seen| !Arc::ptr_eq(seen, &entry))
+                && !entry.is_rejected()
+            {
+                return JoinOutcome::Published;
+            }
+            if let Some(error) = guarded.negative.get(key, now) {
+                return JoinOutcome::NotConnected(error);
+            }
+        }
+        // A caller that can share the in-flight request never reaches the back-off check.
+        if let Some(receiver) = guarded.in_flight.join(key, is_forced) {
+            return JoinOutcome::Joined(receiver);
+        }
+        match &guarded.back_off {
+            Some(BackoffUntil { until, error }) if now < *until => {
+                return JoinOutcome::BackingOff { until: *until, error: error.clone() };
+            }
+            _ => guarded.back_off = None,
+        }
+        if guarded.in_flight.is_full() {
+            return JoinOutcome::TooManyInFlight;
+        }
+        JoinOutcome::Started(guarded.in_flight.start(tagged_key, is_forced, receiver()))
+    }
+
+    /// Publishes the result of a flight. `decide` sees the entry that is there now. Returns false if the flight is no longer
+    /// tracked: then its result is discarded. Removes some tokens that have ended, of any user.
+    pub(crate) fn publish(
+        &self,
+        permit: &FlightPermit,
+        now: i64,
+        decide: impl FnOnce(Option<&Arc<Entry>>) -> PublishOutcome,
+    ) -> bool {
+        let key = &permit.tagged_key.key;
+        let mut guarded = self.lock();
+        let is_current = guarded.in_flight.is_current(permit);
+        let current = self.store.peek(key);
+        let outcome = decide(current.as_ref());
+        if matches!(outcome, PublishOutcome::Continue) {
+            return is_current;
+        }
+        let mut dropped = self.sweep(&mut guarded, now);
+        if !is_current {
+            let is_suppressed =
+                matches!(outcome, PublishOutcome::Store(_) | PublishOutcome::NotConnected { .. });
+            guarded.suppressed_publishes += u64::from(is_suppressed);
+            drop(guarded);
+            drop((dropped, outcome));
+            return false;
+        }
+        guarded.in_flight.end(permit);
+        match outcome {
+            PublishOutcome::Store(entry) => {
+                guarded.negative.remove(key);
+                dropped.extend(self.remove(&mut guarded, key));
+                dropped.extend(self.insert(&mut guarded, key, entry));
+            }
+            PublishOutcome::NotConnected { error, until } => {
+                dropped.extend(self.remove(&mut guarded, key));
+                let tags = permit.tagged_key.tags.clone();
+                guarded.negative.insert(Arc::clone(key), NegativeEntry { error, until, tags });
+            }
+            PublishOutcome::Evict => dropped.extend(self.remove(&mut guarded, key)),
+            PublishOutcome::Keep | PublishOutcome::Continue => {}
+        }
+        drop(guarded);
+        // Wiping takes a while, and needs no lock.
+        drop(dropped);
+        true
+    }
+
+    /// Removes the token of this key.
+    pub(crate) fn evict(&self, key: &Key) {
+        let mut guarded = self.lock();
+        let dropped = self.remove(&mut guarded, key);
+        drop(guarded);
+        drop(dropped);
+    }
+
+    /// Ends a flight that has no result, if it is still tracked.
+    pub(crate) fn release(&self, permit: &FlightPermit) {
+        self.lock().in_flight.end(permit);
+    }
+
+    /// Holds requests back until then. An earlier, longer pause stays.
+    pub(crate) fn back_off_until(&self, until: i64, error: Error) {
+        let mut guarded = self.lock();
+        if guarded.back_off.as_ref().is_none_or(|back_off| back_off.until < until) {
+            guarded.back_off = Some(BackoffUntil { until, error });
+        }
+    }
+
+    /// A change to the tokens with one of these tags.
+    pub(crate) fn invalidation_of(&self, tags: &[InvalidationTag<'_>]) -> Invalidation {
+        let tags: Vec<u64> = tags.iter().map(|tag| self.hash(*tag)).collect();
+        Invalidation { flights: InvalidatedFlights::Tagged(tags.clone()), tags }
+    }
+
+    /// A change to the token of this id, and to tokens without an id. The kept token names its owner, and so the flights
+    /// that may bring it. Without a kept token, all flights may.
+    pub(crate) fn invalidation_of_token_id(&self, token_id: &str) -> Invalidation {
+        let tag = self.hash(InvalidationTag::TokenId(token_id));
+        let guarded = self.lock();
+        let owners: Vec<u64> = guarded
+            .index
+            .tagged(tag)
+            .filter_map(|key| self.store.peek(&key)?.tags.first().copied())
+            .collect();
+        let flights =
+            if owners.is_empty() { InvalidatedFlights::All } else { InvalidatedFlights::Tagged(owners) };
+        let tags = vec![tag, self.hash(InvalidationTag::TokenId(""))];
+        Invalidation { tags, flights }
+    }
+
+    /// Removes the tokens, and discards the flights, that a change concerns.
+    pub(crate) fn invalidate(&self, invalidation: &Invalidation) {
+        let mut guarded = self.lock();
+        guarded.in_flight.invalidate(&invalidation.flights);
+        guarded.negative.remove_tagged(&invalidation.tags);
+        let mut dropped = Vec::new();
+        for tag in &invalidation.tags {
+            let keys: Vec<Key> = guarded.index.tagged(*tag).collect();
+            dropped.extend(keys.iter().filter_map(|key| self.remove(&mut guarded, key)));
+        }
+        drop(guarded);
+        drop(dropped);
+    }
+
+    /// Marks this access token as rejected. It stays, so that the cache recognises it, but no caller gets it. Returns how
+    /// many entries held it.
+    pub(crate) fn reject(&self, access_token: &str) -> usize {
+        let tag = self.hash(InvalidationTag::AccessToken(access_token));
+        let guarded = self.lock();
+        let entries = guarded.index.tagged(tag).filter_map(|key| self.store.peek(&key));
+        entries
+            .filter(|entry| entry.token.access_token.expose() == access_token)
+            .inspect(|entry| entry.reject())
+            .count()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut guarded = self.lock();
+        guarded.bytes = 0;
+        guarded.in_flight.clear();
+        let dropped =
+            (self.store.take_all(), mem::take(&mut guarded.negative), mem::take(&mut guarded.index));
+        drop(guarded);
+        drop(dropped);
+    }
+
+    pub(crate) fn numbers(&self) -> StateNumbers {
+        let guarded = self.lock();
+        StateNumbers {
+            entries: self.store.len() as u64,
+            bytes: guarded.bytes,
+            evictions: guarded.evictions,
+            suppressed_publishes: guarded.suppressed_publishes,
+        }
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().in_flight.len()
+    }
+
+    fn insert(&self, guarded: &mut Guarded<Receiver>, key: &Key, entry: Arc<Entry>) -> Vec<Arc<Entry>> {
+        guarded.index.insert(key, &entry);
+        guarded.bytes += entry.bytes();
+        let evicted = self.store.insert(Arc::clone(key), entry);
+        guarded.evictions += evicted.len() as u64;
+        let removed = evicted.into_iter().map(|(key, entry)| {
+            guarded.index.remove(&key, &entry);
+            guarded.bytes = guarded.bytes.saturating_sub(entry.bytes());
+            entry
+        });
+        removed.collect()
+    }
+
+    fn remove(&self, guarded: &mut Guarded<Receiver>, key: &Key) -> Option<Arc<Entry>> {
+        let entry = self.store.remove(key)?;
+        guarded.index.remove(key, &entry);
+        guarded.bytes = guarded.bytes.saturating_sub(entry.bytes());
+        Some(entry)
+    }
+
+    /// Removes a few tokens that have ended, so that tokens which are no longer fetched do not stay for long.
+    fn sweep(&self, guarded: &mut Guarded<Receiver>, now: i64) -> Vec<Arc<Entry>> {
+        let keys: Vec<Key> = guarded.index.ended(now).take(SWEPT_AT_ONCE).collect();
+        keys.iter().filter_map(|key| self.remove(guarded, key)).collect()
+    }
+
+    /// No method leaves the state half changed, so a panic elsewhere in the process does not matter.
+    fn lock(&self) -> MutexGuard<'_, Guarded<Receiver>> {
+        self.guarded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,96 @@
+//! The public response.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use crate::cache::{Served, WeakServed};
+use crate::error::Error;
+use crate::model::Token;
+use crate::response::Source;
+use crate::secret::Headers;
+
+/// A success: status, headers and JSON. It is cheap to clone. The JSON is wiped from memory when the last clone is dropped.
+///
+/// ```no_run
+/// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+/// use descope_outbound::{Arguments, operation};
+///
+/// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+/// println!("HTTP {}, {} bytes", response.status(), response.json().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response(pub(crate) Served);
+
+// Two words, so that a response is passed in registers.
+const _: () = assert!(size_of::<Option<Response>>() == 16 || size_of::<usize>() != 8);
+
+impl Response {
+    /// The HTTP status, 200 to 299.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.content().status()
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        self.0.content().headers()
+    }
+
+    /// The body: valid JSON. It is `{}` if the service sent an empty body and the operation allows that.
+    #[must_use]
+    pub fn json(&self) -> &[u8] {
+        self.0.content().json()
+    }
+
+    /// Where this response comes from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.0.source()
+    }
+
+    /// The token of a fetch.
+    pub(crate) fn token(&self) -> Result<Token, Error> {
+        self.0.token()
+    }
+
+    pub(crate) fn object<Object: DeserializeOwned>(&self, name: &str) -> Result<Object, Error> {
+        self.0.content().object(name)
+    }
+
+    pub(crate) fn list<Item: DeserializeOwned>(&self, name: &str) -> Result<Vec<Item>, Error> {
+        self.0.content().list(name)
+    }
+}
+
+/// Shows no body, since it may hold tokens.
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status())
+            .field("source", &self.source())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`Response`] that does not keep its content alive.
+#[derive(Clone)]
+pub struct WeakResponse(pub(crate) WeakServed);
+
+impl WeakResponse {
+    /// The response, if its content is still alive.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Response> {
+        self.0.upgrade().map(Response)
+    }
+}
+
+impl fmt::Debug for WeakResponse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WeakResponse").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,25 @@
+//! The proxies that the environment names.
+
+use crate::config::environment::Environment;
+use crate::secret::Secret;
+
+/// The proxies that the environment names. `HTTP_PROXY` in capitals is not among them: a web server's client can set
+/// it through a `Proxy:` header (CVE-2016-5385).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proxies {
+    /// Secrets, since a proxy's URL often holds a password.
+    pub(crate) http: Option<Secret>,
+    pub(crate) https: Option<Secret>,
+    pub(crate) except: Option<String>,
+}
+
+impl Proxies {
+    pub(crate) fn resolve(environment: &Environment) -> Self {
+        let of = |names: &[&str]| environment.first_of(names).map(Secret::from);
+        Self {
+            http: of(&["http_proxy", "all_proxy", "ALL_PROXY"]),
+            https: of(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
+            except: environment.first_of(&["no_proxy", "NO_PROXY"]).map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! One line for the engineer on call: what the service said, and what to do.
+
+use crate::error::error_body::{ErrorBody, ErrorResponse};
+use crate::error::kind::ErrorKind;
+
+/// The status, the service's words, and the advice.
+pub(crate) fn explain(kind: ErrorKind, response: &ErrorResponse) -> String {
+    let ErrorBody { code, description, message } = &response.fields;
+    let mut line = format!("HTTP {}", response.status);
+    if !code.is_empty() {
+        line.push(' ');
+        line.push_str(code);
+    }
+    for text in [description, message] {
+        if !text.is_empty() && !line.contains(text.as_str()) {
+            line.push_str(": ");
+            line.push_str(text);
+        }
+    }
+    line.push_str("; ");
+    line.push_str(&advice(kind, response));
+    line
+}
+
+fn advice(kind: ErrorKind, response: &ErrorResponse) -> String {
+    match (kind, response.status) {
+        (ErrorKind::TokenNotFound, _) => {
+            "ask the user to connect the app, unless the app id is wrong, or the token was made with other scopes or for \
+             another tenant"
+                .into()
+        }
+        (ErrorKind::RateLimited, _) => match response.retry_after {
+            Some(wait) => format!("too many requests: try again after {} s", wait.as_secs()),
+            None => "too many requests: try again later".into(),
+        },
+        (_, 300..=399) => "redirects are not followed: check the base URL".into(),
+        (_, 401 | 403) => "the service refused the key: check the management key, its rights and the project id".into(),
+        (_, 404) => "nothing is there: check the ids and the base URL".into(),
+        (_, 400..=499) => "the service refused the request: check its arguments".into(),
+        _ => "the service failed: try again later, then ask Descope".into(),
+    }
+}

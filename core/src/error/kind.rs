@@ -1,0 +1,50 @@
+//! The kinds of errors, one for each thing that a caller can do.
+
+/// What the caller can do about an [`Error`](crate::Error).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The value of an argument or a setting cannot be used. Nothing was sent. Fix the call.
+    InvalidArgument,
+    /// An argument has the wrong type. Nothing was sent. Fix the call.
+    InvalidType,
+    /// The operation needs a management key, and the client has none. Nothing was sent. Configure a key.
+    ManagementKeyMissing,
+    /// The service has no such token. The user has not connected the app, or connected it with other scopes or for
+    /// another tenant, or the app id is wrong. Ask the user to connect.
+    TokenNotFound,
+    /// The service received too many requests. Wait for [`Error::retry_after`](crate::Error::retry_after).
+    RateLimited,
+    /// Any other response that is not a success. [`Error::status`](crate::Error::status) tells which side is at fault.
+    Http,
+    /// The deadline passed before the response arrived. The request may have taken effect.
+    DeadlineExceeded,
+    /// The client could not connect, or the connection failed before the response was complete.
+    ConnectionFailed,
+    /// The response is a success that cannot be read: it is not JSON, has the wrong shape, or is too large.
+    Decode,
+}
+
+impl ErrorKind {
+    /// The kind as a word, the same in every language: `token_not_found`.
+    ///
+    /// ```
+    /// use descope_outbound::ErrorKind;
+    ///
+    /// assert_eq!(ErrorKind::TokenNotFound.as_str(), "token_not_found");
+    /// ```
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "invalid_argument",
+            Self::InvalidType => "invalid_type",
+            Self::ManagementKeyMissing => "management_key_missing",
+            Self::TokenNotFound => "token_not_found",
+            Self::RateLimited => "rate_limited",
+            Self::Http => "http",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::ConnectionFailed => "connection_failed",
+            Self::Decode => "decode",
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! A success, as the service sent it.
+
+mod content;
+mod shape;
+mod source;
+mod well_formed;
+
+pub(crate) use content::Content;
+pub(crate) use shape::ResponseShape;
+pub use source::Source;
