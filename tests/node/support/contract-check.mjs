@@ -1,19 +1,19 @@
-// Holds a package to a case of the contract table: ours, or the official SDK, which the oracle runs the table against.
+// Checks a case of the contract table, for this package or (in the oracle) for the official SDK.
 //
-// The official SDK is not asked for what only ours has: it may send other headers of its own and `null` for what is
-// absent; getters, messages and redaction that it does not have are no departure.
+// The check of the official SDK is looser: it may send other headers of its own, and `null` for absent members. Missing
+// getters, error texts and redaction do not count as departures.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
 import { closeConnection, hang, LICENSE_PATH, respondWith, startCannedServer } from './canned-server.mjs';
 import { header, isMet, passed, text } from './contract-marker.mjs';
 
-/** Every made-up secret contains this, and nothing else does. */
+/** Every secret of the table contains this text, and nothing else does. */
 const SECRET = 'made-up';
 const HANDSHAKES = { off: false, beside: true, wait: 'wait' };
 
-/** The name, the version and the habits of whoever sends a request: each package has its own. */
-const OF_THE_SENDER = [
+/** Headers that identify the sender. Each package has its own. */
+const SENDER_HEADERS = [
   'user-agent',
   'x-descope-sdk-name',
   'x-descope-sdk-node-version',
@@ -25,19 +25,18 @@ const OF_THE_SENDER = [
   'sec-fetch-mode',
   'connection',
 ];
-/** Whatever the table says of a request, it has no other headers than those it names and these. */
-const OF_EVERY_REQUEST = ['host', 'content-length', 'content-type', ...OF_THE_SENDER];
+/** Headers that a request may have in addition to those that the case names. */
+const COMMON_HEADERS = ['host', 'content-length', 'content-type', ...SENDER_HEADERS];
 
 /**
- * The official SDK waits for ever; it is seen to be waiting after as long as the slowest of its own repetitions takes.
+ * Seconds. The official SDK has no timeout. After this time, which covers its slowest retries, it counts as waiting.
  */
-const OFFICIAL_PATIENCE = 12;
+const OFFICIAL_TIMEOUT = 12;
 
 /**
- * Rejects with an AssertionError that tells the first thing that is not as the case has it.
+ * Run a case. Rejects with an AssertionError that names the first difference.
  *
- * @param {{ makeClient: (config: object) => object, isOfficial: boolean }} subject the package that is held to the
- * table
+ * @param {{ makeClient: (config: object) => object, isOfficial: boolean }} subject the package to check
  */
 export async function check({ client, call, times, exchanges, seconds, result }, subject) {
   const { server, received } = await startScripted(exchanges, subject);
@@ -45,15 +44,15 @@ export async function check({ client, call, times, exchanges, seconds, result },
     const begin = performance.now();
     const { at_least: least = 0, at_most: most = 60 } = seconds;
     const outcomes = perform(client, call, times, server.url, subject);
-    const patience = Math.min(most, OFFICIAL_PATIENCE);
-    const done = await (subject.isOfficial ? within(patience, outcomes) : outcomes);
+    const timeout = Math.min(most, OFFICIAL_TIMEOUT);
+    const done = await (subject.isOfficial ? within(timeout, outcomes) : outcomes);
     for (const { step, seen } of received) {
-      assert.notEqual(step, undefined, `a request that was not expected: ${seen.method} ${seen.url}`);
+      assert.notEqual(step, undefined, `unexpected request: ${seen.method} ${seen.url}`);
     }
     for (const outcome of done) await expect(result, outcome, subject);
     const elapsed = (performance.now() - begin) / 1000;
     assert.ok(least <= elapsed && elapsed <= most, `took ${elapsed} s`);
-    // The handshake beside a call may still be on its way.
+    // A license handshake in parallel with a call may still be in flight.
     const end = performance.now() + 2000;
     while (received.length < exchanges.length && performance.now() < end) await pause(5);
   } finally {
@@ -67,45 +66,45 @@ async function within(seconds, promise) {
   let timer;
   const end = new Promise((_, reject) => {
     timer = setTimeout(
-      () => reject(new assert.AssertionError({ message: `waits after ${seconds} s` })),
+      () => reject(new assert.AssertionError({ message: `still waiting after ${seconds} s` })),
       1000 * seconds,
     );
   });
   return Promise.race([promise, end]).finally(() => clearTimeout(timer));
 }
 
-/** Each request gets the next answer in turn, or the one that is meant for its path whenever it comes. */
+/** Start a server that gives each request the next response, or the response that the case assigns to its path. */
 async function startScripted(exchanges, { isOfficial }) {
   const left = new Map(exchanges.entries());
   const received = [];
   const isLicense = ({ request }) => request.path === LICENSE_PATH;
-  // When the official SDK asks for the tier is its own business; that a call carries it is the table's.
+  // The table checks that calls carry the tier, but not when the official SDK requests it.
   const isOutOfTurn = (exchange) => exchange.beside || (isOfficial && isLicense(exchange));
-  // A handshake that the case does not speak of is answered without a tier, and is none of its requests.
-  const isAside = (path) => isOfficial && path.endsWith(LICENSE_PATH) && !exchanges.some(isLicense);
+  // A handshake that the case does not mention gets no tier, and does not count as a request.
+  const isIgnored = (path) => isOfficial && path.endsWith(LICENSE_PATH) && !exchanges.some(isLicense);
   const respond = (kind) => (request, response) => {
     const seen = server[kind].at(-1);
     const [path] = seen.url.split('?');
-    if (isAside(path)) return respondWith(404)(request, response);
+    if (isIgnored(path)) return respondWith(404)(request, response);
     const beside = [...left].find(([, exchange]) => isOutOfTurn(exchange) && exchange.request.path === path);
     const [step, exchange] = beside ?? [...left].find(([, exchange]) => !isOutOfTurn(exchange)) ?? [];
     left.delete(step);
     received.push({ step, seen });
-    if (exchange === undefined) return response.writeHead(418).end('this request was not expected');
-    return answer(exchange.response, request, response);
+    if (exchange === undefined) return response.writeHead(418).end('unexpected request');
+    return sendResponse(exchange.response, request, response);
   };
   const server = await startCannedServer(respond('requests'));
   server.license = respond('licenseRequests');
   return { server, received };
 }
 
-async function answer(written, request, response) {
+async function sendResponse(written, request, response) {
   if (written === 'hang') return hang();
   if (written === 'close') return closeConnection(request);
   const { status, headers = {}, json, text: writtenText, delay_ms: delay = 0, drip_ms: drip } = written;
   const body = Buffer.from(json === undefined ? text(writtenText ?? '') : JSON.stringify(json));
   await pause(delay);
-  // A 204 has no body, and so no length of one.
+  // A 204 has no body, so it has no content-length.
   const length = status === 204 ? {} : { 'content-length': body.length };
   const lines = Object.entries(headers).map(([name, value]) => [name, header(value)]);
   response.writeHead(status, { connection: 'close', ...length, ...Object.fromEntries(lines) });
@@ -119,7 +118,7 @@ async function answer(written, request, response) {
 async function perform(settings, call, times, server, subject) {
   let client;
   try {
-    client = make(settings, server, subject);
+    client = createClient(settings, server, subject);
   } catch (error) {
     return [{ at: 'construction', error }];
   }
@@ -128,7 +127,7 @@ async function perform(settings, call, times, server, subject) {
   assert.equal(typeof operations?.[call.method], 'function', `there is no ${call.of ?? ''} ${call.method}`);
   for (let time = 0; time < times; time += 1) {
     const promise = operations[call.method](...passed(call.args ?? [], server));
-    assert.ok(promise instanceof Promise, `${inspect(promise)} is no promise`);
+    assert.ok(promise instanceof Promise, `${inspect(promise)} is not a promise`);
     outcomes.push(
       await promise.then(
         (value) => ({ at: 'call', value }),
@@ -141,12 +140,12 @@ async function perform(settings, call, times, server, subject) {
 
 function handshake(written) {
   if (written === null) return undefined;
-  if (!Object.hasOwn(HANDSHAKES, written)) throw new Error(`${written} is no licence handshake`);
+  if (!Object.hasOwn(HANDSHAKES, written)) throw new Error(`${written} is not a license handshake`);
   return HANDSHAKES[written];
 }
 
-/** Without a pause between setting the environment and resetting it, so that no other case sees it. */
-function make(settings, server, { makeClient, isOfficial }) {
+/** Create the client. It sets and resets the environment synchronously, so that no other case sees it. */
+function createClient(settings, server, { makeClient, isOfficial }) {
   const given = {
     projectId: settings.project_id,
     managementKey: settings.management_key,
@@ -172,17 +171,17 @@ async function expect(expected, { at, value, error }, { isOfficial }) {
   const actual = error ?? value;
   const { rejects, attributes = {} } = expected;
   if (!isOfficial) {
-    assert.ok(!inspect(actual, { depth: 10, getters: true }).includes(SECRET), 'what is printed shows a secret');
+    assert.ok(!inspect(actual, { depth: 10, getters: true }).includes(SECRET), 'the printed result shows a secret');
   }
   if (error !== undefined) {
     assert.deepEqual([error.constructor.name, at], [rejects, expected.at ?? 'call'], inspect(error));
     if (expected.code !== undefined) assert.equal(error.code, expected.code);
     for (const part of isOfficial ? [] : (expected.text ?? [])) {
-      assert.ok(error.message.includes(part), `${error.message}: no ${part}`);
+      assert.ok(error.message.includes(part), `${error.message}: lacks ${part}`);
     }
   } else {
     assert.equal(rejects, undefined, `${inspect(value)} instead of ${rejects}`);
-    await expectAnswer(expected, value, isOfficial);
+    await expectResponse(expected, value, isOfficial);
   }
   const holder = value?.ok ? value.data : actual;
   for (const [name, part] of Object.entries(attributes)) {
@@ -191,24 +190,24 @@ async function expect(expected, { at, value, error }, { isOfficial }) {
   }
 }
 
-async function expectAnswer(expected, answer, isOfficial) {
-  assert.deepEqual(Object.keys(answer), ['code', 'ok', 'response', expected.ok ? 'data' : 'error']);
-  assert.deepEqual([answer.ok, answer.code], [expected.ok, expected.code], inspect(answer));
-  assert.ok(answer.response instanceof Response, 'the response is none');
-  assert.equal(answer.response.status, expected.code);
-  const body = await answer.response.text();
+async function expectResponse(expected, actual, isOfficial) {
+  assert.deepEqual(Object.keys(actual), ['code', 'ok', 'response', expected.ok ? 'data' : 'error']);
+  assert.deepEqual([actual.ok, actual.code], [expected.ok, expected.code], inspect(actual));
+  assert.ok(actual.response instanceof Response, 'response is not a Response');
+  assert.equal(actual.response.status, expected.code);
+  const body = await actual.response.text();
   if ('response_text' in expected) assert.ok(isMet(expected.response_text, body), body);
   if (!expected.ok) {
     assert.ok(isOfficial || !body.includes(SECRET), 'the body of the error shows a secret');
-    const told = Object.entries(answer.error).filter(([, value]) => value !== undefined);
-    assert.deepEqual(told.map(([name]) => name).sort(), Object.keys(expected.error).sort());
-    for (const [name, value] of told) assert.ok(isMet(expected.error[name], value), `${name} is ${inspect(value)}`);
+    const members = Object.entries(actual.error).filter(([, value]) => value !== undefined);
+    assert.deepEqual(members.map(([name]) => name).sort(), Object.keys(expected.error).sort());
+    for (const [name, value] of members) assert.ok(isMet(expected.error[name], value), `${name} is ${inspect(value)}`);
   } else if ('json' in expected) {
-    assert.equal(JSON.stringify(answer.data), expected.json);
-  } else if (!isMet(expected.data, answer.data)) {
-    assert.notEqual(answer.data, undefined, 'there is no data');
-    // A copy, since the prototype is the package's own.
-    assert.deepEqual(JSON.parse(JSON.stringify(answer.data)), expected.data);
+    assert.equal(JSON.stringify(actual.data), expected.json);
+  } else if (!isMet(expected.data, actual.data)) {
+    assert.notEqual(actual.data, undefined, 'there is no data');
+    // A copy, because the package gives tokens a prototype of its own.
+    assert.deepEqual(JSON.parse(JSON.stringify(actual.data)), expected.data);
   }
 }
 
@@ -219,12 +218,12 @@ function expectRequest(expected, seen, { isOfficial }) {
   assert.deepEqual(Object.fromEntries(query), expected.query);
   assert.equal(query.length, Object.keys(expected.query).length);
   expectHeaders(expected, seen, isOfficial);
-  // The bytes are ours; with the official SDK, what they mean.
-  const isMeaningEnough = 'body' in expected || (isOfficial && 'body_text' in expected);
-  if (isMeaningEnough) {
+  // For the official SDK, an equal JSON value is enough. For this package, the bytes must be equal.
+  const comparesJson = 'body' in expected || (isOfficial && 'body_text' in expected);
+  if (comparesJson) {
     assert.notEqual(seen.body, '', 'there is no body');
-    const meaning = expected.body ?? JSON.parse(expected.body_text);
-    assert.deepEqual(withoutNulls(JSON.parse(seen.body)), withoutNulls(meaning));
+    const value = expected.body ?? JSON.parse(expected.body_text);
+    assert.deepEqual(withoutNulls(JSON.parse(seen.body)), withoutNulls(value));
   } else {
     assert.equal(seen.body, expected.body_text ?? '');
   }
@@ -232,20 +231,20 @@ function expectRequest(expected, seen, { isOfficial }) {
 
 function expectHeaders(expected, seen, isOfficial) {
   if (isOfficial && expected.path === LICENSE_PATH) return;
-  const notAskedFor = isOfficial ? OF_THE_SENDER : [];
+  const unchecked = isOfficial ? SENDER_HEADERS : [];
   for (const [name, written] of Object.entries(expected.headers)) {
     const value = written.node ?? written;
-    if (notAskedFor.includes(name)) continue;
+    if (unchecked.includes(name)) continue;
     assert.ok(isMet(value, seen.headers[name]), `${name}: ${seen.headers[name]} is not ${inspect(value)}`);
   }
   for (const name of expected.absent_headers) {
-    assert.ok(notAskedFor.includes(name) || !(name in seen.headers), `${name} is sent`);
+    assert.ok(unchecked.includes(name) || !(name in seen.headers), `${name} is sent`);
   }
   if (seen.body !== '')
-    assert.match(seen.headers['content-type'], /^application\/json/, 'the body is not said to be JSON');
-  const known = [...Object.keys(expected.headers), ...OF_EVERY_REQUEST];
-  const strangers = Object.keys(seen.headers).filter((name) => !known.includes(name));
-  assert.deepEqual(strangers, [], 'headers that nobody expects are sent');
+    assert.match(seen.headers['content-type'], /^application\/json/, 'the content-type is not JSON');
+  const known = [...Object.keys(expected.headers), ...COMMON_HEADERS];
+  const unexpected = Object.keys(seen.headers).filter((name) => !known.includes(name));
+  assert.deepEqual(unexpected, [], 'unexpected headers are sent');
 }
 
 function withoutNulls(value) {
