@@ -81,6 +81,6 @@ test('a call during the back-off of an earlier call says that it was not sent', 
   await fetchToken('app', 'user');
   const { code, error } = await fetchToken('app', 'another');
   assert.equal(code, 429);
-  assert.match(error.errorDescription, /^this call was not sent: .* [78] s of it are left$/);
+  assert.match(error.errorDescription, /^this call was not sent: .* [78] s remain$/);
   assert.equal(server.requests.length, 1);
 });

@@ -203,7 +203,7 @@ test('baseHeaders may have any form that fetch accepts', async (context) => {
 test('the timeout of the client bounds each call, and the timeout of a call takes precedence', async (context) => {
   const { fetchToken } = await arrange(context, hang, { timeout: 60 });
   const begin = performance.now();
-  await assert.rejects(fetchToken('a', 'u'), { code: 'DEADLINE_EXCEEDED', message: /^no answer within 0.06 s/ });
-  await assert.rejects(fetchToken('a', 'u', null, null, { timeout: 30 }), { message: /^no answer within 0.03 s/ });
+  await assert.rejects(fetchToken('a', 'u'), { code: 'DEADLINE_EXCEEDED', message: /^no response within 0.06 s/ });
+  await assert.rejects(fetchToken('a', 'u', null, null, { timeout: 30 }), { message: /^no response within 0.03 s/ });
   assert.ok(performance.now() - begin < 1000);
 });

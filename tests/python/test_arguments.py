@@ -74,8 +74,8 @@ TWICE_SELF_CONTAINING += [TWICE_SELF_CONTAINING, TWICE_SELF_CONTAINING]
     ("options", "error", "text"),
     [
         ("x", TypeError, "options must be an object, not a string"),
-        ({"a": object()}, TypeError, "options must be JSON throughout, and object is not"),
-        ({1: 2}, TypeError, "options must be JSON throughout, and int is not"),
+        ({"a": object()}, TypeError, "options must be JSON, and object is not"),
+        ({1: 2}, TypeError, "options must be JSON, and int is not"),
         ({"a": float("nan")}, AuthException, "options must hold finite numbers only"),
         ({"a": "\ud800"}, AuthException, "options must not hold a lone surrogate"),
         ({"a": SELF_CONTAINING}, AuthException, "options must not be nested deeper than 64 levels"),

@@ -182,7 +182,9 @@ impl CachedFetch<'_> {
         match outcome {
             Ok(Some(FlightOutcome { result, .. })) => result
                 .map(|content| if is_joined { Served::Joined(content) } else { Served::Network(content) }),
-            Ok(None) => Err(Error::connection("the request was given up before there was an answer".into())),
+            Ok(None) => {
+                Err(Error::connection("the request ended before a response arrived; try again".into()))
+            }
             Err(_) => Err(deadline_exceeded(self.timeout, 0, None)),
         }
     }

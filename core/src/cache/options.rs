@@ -97,7 +97,7 @@ impl CacheOptions {
             Self::MAX_AGE => self.max_age(span()?),
             Self::STALE_IF_ERROR => self.stale_if_error(span()?),
             Self::NEGATIVE => self.negative(span()?),
-            _ => return Err(Error::invalid(name, "is no setting of a cache")),
+            _ => return Err(Error::invalid(name, "is not a cache option")),
         })
     }
 
@@ -157,7 +157,7 @@ impl CacheOptions {
 
     /// What makes no sense is refused by its name.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let zero = "must be at least 1: to cache nothing, leave the cache out";
+        let zero = "must be at least 1: to turn the cache off, leave out the cache option";
         if self.max_entries == 0 {
             return Err(Error::invalid(Self::MAX_ENTRIES, zero));
         }
@@ -178,7 +178,7 @@ impl CacheOptions {
             return Err(Error::invalid(Self::REFRESH_AFTER, "must be more than 0"));
         }
         if self.max_age < self.refresh_after {
-            let problem = "must not be less than the age from which on a token is refreshed";
+            let problem = "must not be less than the age at which the cache refreshes a token";
             return Err(Error::invalid(Self::MAX_AGE, problem));
         }
         Ok(())

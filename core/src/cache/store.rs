@@ -41,7 +41,7 @@ impl Store {
             // The map refuses an entry that exceeds this share. A single entry is the whole.
             .hot_allocation(if most == 1 { 1.0 } else { HOT_SHARE })
             .build()
-            .map_err(|problem| Error::invalid_setup(format!("no such cache can be made: {problem}")))?;
+            .map_err(|problem| Error::invalid_setup(format!("the cache cannot be created: {problem}")))?;
         let (weigher, hasher) = (Weigher { share }, DefaultHashBuilder::default());
         Ok(Self { map: Cache::with_options(options, weigher, hasher, Collector) })
     }

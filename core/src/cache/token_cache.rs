@@ -114,7 +114,7 @@ impl Cache {
         let given = |id: Option<&'_ str>| id.filter(|id| !id.is_empty()).map(str::to_owned);
         let (app_id, user_id) = (given(app_id), given(user_id));
         let Some(tag) = InvalidationTag::of(app_id.as_deref(), user_id.as_deref(), None) else {
-            let problem = "must not be empty when nothing else is given: clear forgets everything";
+            let problem = "must not be empty when nothing else is given: clear drops everything";
             return Err(Error::invalid(APP_ID, problem));
         };
         self.state.invalidate(&self.state.invalidation_of(&[tag]));

@@ -252,14 +252,14 @@ fn constant_headers(
     }
     if let Some((language, version)) = runtime {
         let name = HeaderName::try_from(format!("x-descope-sdk-{language}-version"))
-            .map_err(|_| refused(language, "is no language's name"))?;
+            .map_err(|_| refused(language, "is not a language name"))?;
         let value = HeaderValue::from_str(version).map_err(|_| unsendable(language))?;
         headers.insert(name, value);
     }
     for (name, value) in additional {
-        let key = HeaderName::try_from(name).map_err(|_| refused(name, "is no header's name"))?;
+        let key = HeaderName::try_from(name).map_err(|_| refused(name, "is not a header name"))?;
         if RESERVED_HEADERS.contains(&key) {
-            return Err(refused(name, "is not a setting's to change"));
+            return Err(refused(name, "is a header that the client sets itself"));
         }
         let value = secret_header(&[value.expose()]).ok_or_else(|| unsendable(name))?;
         headers.insert(key, value);

@@ -307,7 +307,7 @@ impl Client {
 
 /// Converts by way of JSON, which marks secrets by the names of their fields. The JSON is wiped.
 fn argument_of(value: &(impl Serialize + ?Sized)) -> Result<Argument, Error> {
-    let no_json = |error| Error::invalid_setup(format!("the arguments are no JSON: {error}"));
+    let no_json = |error| Error::invalid_setup(format!("the arguments are not valid JSON: {error}"));
     let mut json = WipedBuffer::default();
     serde_json::to_writer(&mut json, value).map_err(no_json)?;
     serde_json::from_slice(&json).map_err(no_json)

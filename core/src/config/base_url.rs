@@ -55,7 +55,7 @@ impl BaseUrl {
         }
         if url.scheme() == "http" && !base.is_loopback() && !allow_insecure_http {
             return refuse(
-                "must be https, unless insecure http is allowed by name (allow_insecure_http, allowInsecureHttp): the management key would travel in the clear",
+                "must be https: http would send the management key unencrypted (allow_insecure_http or allowInsecureHttp permits that)",
             );
         }
         Ok(base)

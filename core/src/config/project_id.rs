@@ -27,7 +27,7 @@ impl ProjectId {
         match id.region() {
             Some(region) if !region_is_one(region) => Err(Error::invalid(
                 PROJECT_ID,
-                "names no region: its second to fifth characters must be [a-z0-9]",
+                "has an invalid region: its second to fifth characters must be lowercase letters or digits",
             )),
             _ => Ok(id),
         }

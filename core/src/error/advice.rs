@@ -25,17 +25,17 @@ pub(crate) fn explain(kind: ErrorKind, response: &ErrorResponse) -> String {
 fn advice(kind: ErrorKind, response: &ErrorResponse) -> String {
     match (kind, response.status) {
         (ErrorKind::TokenNotFound, _) => {
-            "ask the user to connect the app, unless the app id is wrong, or the token was made with other scopes or for \
-             another tenant"
-                .into()
+            "ask the user to connect the app, or check the app id, the scopes and the tenant".into()
         }
         (ErrorKind::RateLimited, _) => match response.retry_after {
             Some(wait) => format!("too many requests: try again after {} s", wait.as_secs()),
             None => "too many requests: try again later".into(),
         },
         (_, 300..=399) => "redirects are not followed: check the base URL".into(),
-        (_, 401 | 403) => "the service refused the key: check the management key, its rights and the project id".into(),
-        (_, 404) => "nothing is there: check the ids and the base URL".into(),
+        (_, 401 | 403) => {
+            "the service refused the key: check the management key, its rights and the project id".into()
+        }
+        (_, 404) => "not found: check the ids and the base URL".into(),
         (_, 400..=499) => "the service refused the request: check its arguments".into(),
         _ => "the service failed: try again later, then ask Descope".into(),
     }

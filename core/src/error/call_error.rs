@@ -127,7 +127,7 @@ impl Error {
         let Some(response) = &self.0.response else { return self.clone() };
         let mut response = ErrorResponse { retry_after: Some(remaining), ..response.clone() };
         response.fields.description = format!(
-            "this call was not sent: the service asked for a pause after an earlier one, and {} s of it are left",
+            "this call was not sent: the service asked for a pause after an earlier call, and {} s remain",
             remaining.as_secs()
         );
         Self::from_response(self.0.kind, response)
@@ -271,8 +271,8 @@ mod tests {
         let error = Error::from_response(ErrorKind::TokenNotFound, response(404, body));
         assert_eq!(
             error.to_string(),
-            "HTTP 404 E111504: Token not found; ask the user to connect the app, unless the app id is wrong, or the token \
-             was made with other scopes or for another tenant (request ray1)"
+            "HTTP 404 E111504: Token not found; ask the user to connect the app, or check the app id, the scopes and the \
+             tenant (request ray1)"
         );
         assert_eq!(error.error_code(), Some("E111504"));
     }

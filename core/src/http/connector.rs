@@ -107,7 +107,7 @@ fn proxy_for(origin: &Uri, proxies: &Proxies) -> Result<Option<Intercept>, Error
     };
     let Some(proxy) = proxy else { return Ok(None) };
     // The value stays out of the error: a proxy's URL may hold a password.
-    let unusable = || Error::invalid_setup(format!("{variable} or all_proxy is no URL of http or https"));
+    let unusable = || Error::invalid_setup(format!("{variable} or all_proxy is not an http or https URL"));
     let matcher = |proxy: &Secret, except: &str| Matcher::builder().all(proxy.expose()).no(except).build();
     let proxy = as_url(proxy).ok_or_else(unusable)?;
     if matcher(&proxy, "").intercept(origin).is_none() {

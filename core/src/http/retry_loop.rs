@@ -157,10 +157,10 @@ fn as_empty_success(response: &RawResponse) -> RawResponse {
 
 fn no_permit(timeout: Duration, last_error: Option<&Error>) -> Error {
     let seconds = timeout.as_secs_f64();
-    let crowd = format!("{MAX_CONCURRENT_REQUESTS} requests of this client were under way");
+    let crowd = format!("{MAX_CONCURRENT_REQUESTS} requests of this client were in flight");
     match last_error {
         Some(error) => {
-            Error::deadline(format!("no answer within {seconds} s: {crowd} after this one failed: {error}"))
+            Error::deadline(format!("no response within {seconds} s: {crowd} after this one failed: {error}"))
         }
         None => Error::deadline(format!("nothing was sent within {seconds} s: {crowd}")).never_sent(),
     }
@@ -168,10 +168,10 @@ fn no_permit(timeout: Duration, last_error: Option<&Error>) -> Error {
 
 pub(crate) fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {
     let seconds = timeout.as_secs_f64();
-    let mut message = format!("no answer within {seconds} s; the request may have taken effect");
+    let mut message = format!("no response within {seconds} s; the request may have taken effect");
     if let Some(error) = last_error {
         message = format!(
-            "no answer within {seconds} s: attempt {} was under way, the one before failed: {error}",
+            "no response within {seconds} s: attempt {} was in flight; the previous attempt failed: {error}",
             failures + 1
         );
     }

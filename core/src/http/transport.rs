@@ -135,7 +135,7 @@ impl Transport {
             refusals += 1;
             if refusals > MAX_REFUSALS {
                 let origin = &self.setup.origin;
-                let refused = format!("{origin} ended {refusals} connections without taking the request");
+                let refused = format!("{origin} ended {refusals} connections without accepting the request");
                 let reason = TransportReason::Reset;
                 let error = Error::no_connection(refused.clone()).with_transport(reason, refused);
                 return Err(AttemptError::Connect(error));
@@ -150,7 +150,7 @@ impl Transport {
     ) -> Result<WipedBuffer, AttemptError> {
         let status = response.status().as_u16();
         let too_large = || {
-            let error = Error::decode(format!("the service's answer is larger than {limit} bytes"));
+            let error = Error::decode(format!("the service's response is larger than {limit} bytes"));
             AttemptError::Permanent(error.with_response_head(status, Headers::default()))
         };
         let declared = response.body().size_hint().lower();
@@ -181,10 +181,11 @@ impl Transport {
     fn interrupted(&self, error: Cause<'_>) -> AttemptError {
         let (origin, cause) = (&self.setup.origin, innermost(error));
         if is_not_http(error) {
-            let failed = Error::decode(format!("{origin} did not answer in HTTP: {cause}"));
+            let failed =
+                Error::decode(format!("{origin} did not respond in HTTP; check the base URL: {cause}"));
             return AttemptError::Permanent(failed.with_transport(TransportReason::Protocol, cause));
         }
-        let lost = format!("the connection to {origin} was lost before the answer was complete: {cause}");
+        let lost = format!("the connection to {origin} was lost before the response was complete: {cause}");
         AttemptError::Interrupted(Error::connection(lost).with_transport(TransportReason::Reset, cause))
     }
 }
@@ -272,7 +273,7 @@ impl Setup {
 
     fn build(&self) -> Result<Connections, Error> {
         let origin = Uri::try_from(&self.origin)
-            .map_err(|error| Error::invalid_setup(format!("the request could not be made: {error}")))?;
+            .map_err(|error| Error::invalid_setup(format!("the request URL cannot be built: {error}")))?;
         let tls = tls::client_config(self.trust.as_ref())?;
         let connector = Connector::new(&origin, self.proxies.as_ref(), tls)?;
         let (uses_proxy, proxy_credentials) =

@@ -123,7 +123,7 @@ mod tests {
     fn an_answer_without_a_token_is_an_error_that_quotes_nothing() {
         for body in [json!({}), json!({"token": null}), json!({"token": "made-up-access"})] {
             let error = token(&body).unwrap_err();
-            assert_eq!(error.to_string(), "the service answered HTTP 200 without token in it");
+            assert_eq!(error.to_string(), "the service's HTTP 200 response has no token");
         }
     }
 }

@@ -107,7 +107,7 @@ impl Operation {
 fn encode_json(body: &Argument) -> Result<Bytes, Error> {
     let mut buffer = WipedBuffer::with_capacity(256);
     serde_json::to_writer(&mut buffer, body)
-        .map_err(|error| Error::invalid_setup(format!("the arguments are no JSON: {error}")))?;
+        .map_err(|error| Error::invalid_setup(format!("the arguments are not valid JSON: {error}")))?;
     Ok(Bytes::from_owner(buffer))
 }
 
@@ -204,7 +204,7 @@ mod tests {
             (
                 &FETCH_TOKEN,
                 user().with("options", Argument::Object(vec![("since".to_owned(), date())])),
-                "options must be JSON throughout, and a date is not",
+                "options must be JSON, and a date is not",
             ),
             (
                 &FETCH_TOKEN,
@@ -360,7 +360,7 @@ mod tests {
             (
                 &BATCH_UPLOAD_TENANT_TOKENS,
                 vec![item(&[("appId", "a"), ("tenantId", "t"), ("userId", "u")])],
-                "tokens must be alike, and item 0 holds userId, which is not for this batch",
+                "tokens must not hold userId in this batch, and item 0 does",
             ),
         ];
         for (operation, items, text) in cases {

@@ -77,7 +77,7 @@ pub(crate) fn bearer(
 ) -> Result<HeaderValue, Error> {
     check_credential(name, credential)?;
     secret_header(&["Bearer ", project_id, ":", credential.expose()])
-        .ok_or_else(|| Error::invalid(name, "cannot stand in a header"))
+        .ok_or_else(|| Error::invalid(name, "holds characters that a header cannot carry"))
 }
 
 #[cfg(test)]

@@ -157,8 +157,7 @@ impl Parameter {
             if let Some(other) =
                 without.filter(|other| !matches!(item.member(other), None | Some(Argument::Absent)))
             {
-                let problem =
-                    format!("must be alike, and item {index} holds {other}, which is not for this batch");
+                let problem = format!("must not hold {other} in this batch, and item {index} does");
                 return Err(Error::invalid(self.name, problem));
             }
         }
@@ -194,7 +193,7 @@ impl Argument {
         match self.unusable() {
             Some(Self::Malformed(problem)) => Err(Error::invalid(name, *problem)),
             Some(foreign) if parameter.is_none() || matches!(self, Self::List(_) | Self::Object(_)) => {
-                let problem = format!("must be JSON throughout, and {} is not", foreign.type_name());
+                let problem = format!("must be JSON, and {} is not", foreign.type_name());
                 Err(Error::wrong_type(name, problem))
             }
             _ => Ok(()),

@@ -35,7 +35,7 @@ impl Urls {
     /// That of another path, already encoded.
     pub(crate) fn at(&self, path: &str) -> Result<Uri, Error> {
         Uri::try_from(format!("{}{path}", self.base))
-            .map_err(|error| Error::invalid_setup(format!("the request could not be made: {error}")))
+            .map_err(|error| Error::invalid_setup(format!("the request URL cannot be built: {error}")))
     }
 }
 

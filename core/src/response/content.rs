@@ -51,17 +51,16 @@ impl Content {
             // The library's text names a line and a column, and never quotes the input.
             Err(problem) => {
                 let encoding = headers.get("content-encoding").filter(|name| name.len() <= LONGEST_ENCODING);
-                let encoding =
-                    encoding.map(|name| format!(" (encoded as {name}, unasked)")).unwrap_or_default();
+                let encoding = encoding
+                    .map(|name| format!(" (encoded as {name}, which the client did not request)"))
+                    .unwrap_or_default();
                 return Err(Error::decode(format!(
-                    "the service answered HTTP {status} with something that is no JSON{encoding}: {problem}"
+                    "the service's HTTP {status} response is not JSON{encoding}: {problem}"
                 )));
             }
         };
         if shape != ResponseShape::Empty && !is_object {
-            return Err(Error::decode(format!(
-                "the service answered HTTP {status} with JSON that is no object"
-            )));
+            return Err(Error::decode(format!("the service's HTTP {status} response is not a JSON object")));
         }
         let generation = LAST_GENERATION.fetch_add(1, Ordering::Relaxed) + 1;
         Ok(Self { status, headers, json: body, generation, attachment: OnceLock::new() })
@@ -97,8 +96,7 @@ impl Content {
 
     /// Reads the member of this name, which must be an object.
     pub(crate) fn object<Object: DeserializeOwned>(&self, name: &str) -> Result<Object, Error> {
-        let no_such =
-            || Error::decode(format!("the service answered HTTP {} without {name} in it", self.status));
+        let no_such = || Error::decode(format!("the service's HTTP {} response has no {name}", self.status));
         // The library would read a list as the fields in their order.
         let raw =
             self.members()?.remove(name).filter(|raw| raw.get().starts_with('{')).ok_or_else(no_such)?;
@@ -115,13 +113,13 @@ impl Content {
             return Ok(Vec::new());
         };
         serde_json::from_str(raw.get()).map_err(|_| {
-            Error::decode(format!("the service answered HTTP {} with {name} of another shape", self.status))
+            Error::decode(format!("the service's HTTP {} response has a malformed {name}", self.status))
         })
     }
 
     fn members(&self) -> Result<HashMap<String, &RawValue>, Error> {
         serde_json::from_slice(&self.json).map_err(|_| {
-            Error::decode(format!("the service answered HTTP {} with JSON that is no object", self.status))
+            Error::decode(format!("the service's HTTP {} response is not a JSON object", self.status))
         })
     }
 }

@@ -323,7 +323,7 @@ async fn after_a_429_the_client_sends_no_fetch_until_the_pause_ends() {
         let left = gated.retry_after().unwrap().as_secs();
         assert!((29..=37).contains(&left), "{gated}");
         let told = format!(
-            "this call was not sent: the service asked for a pause after an earlier one, and {left} s of it are left"
+            "this call was not sent: the service asked for a pause after an earlier call, and {left} s remain"
         );
         assert_eq!(gated.response().unwrap().error_description(), told);
         assert!(gated.to_string().contains(&told), "{gated}");

@@ -20,7 +20,7 @@ async fn neither_a_hang_nor_a_slow_body_outlasts_the_deadline() {
         let error = client.fetch_token("app", "user").timeout(TIMEOUT).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
         assert!((TIMEOUT..TIMEOUT + SLACK).contains(&start.elapsed()), "{:?}", start.elapsed());
-        assert_eq!(error.to_string(), "no answer within 0.3 s; the request may have taken effect");
+        assert_eq!(error.to_string(), "no response within 0.3 s; the request may have taken effect");
     }
 }
 
@@ -70,7 +70,7 @@ async fn the_error_names_the_failure_of_the_attempt_before() {
     fail(&emulator, Fault::hang());
     let error = client.fetch_token("app", "user").timeout(Duration::from_secs(1)).await.unwrap_err();
     assert!(
-        error.to_string().contains("attempt 2 was under way, the one before failed: HTTP 503"),
+        error.to_string().contains("attempt 2 was in flight; the previous attempt failed: HTTP 503"),
         "{error}"
     );
 }

@@ -139,7 +139,7 @@ async fn the_client_rejects_a_proxy_of_an_unsupported_kind() {
         builder(&emulator).environment(environment).base_url("https://outbound.invalid").build().unwrap();
     let error = client.fetch_token("app", "user").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert_eq!(error.to_string(), "https_proxy or all_proxy is no URL of http or https");
+    assert_eq!(error.to_string(), "https_proxy or all_proxy is not an http or https URL");
 }
 
 #[tokio::test]
