@@ -166,7 +166,7 @@ const REJECTED = {
     [[], 'value', 'tokens must not be empty'],
     [[[TENANT, {}]], 'value', 'tokens must hold appId in each item, and item 1 does not'],
     [[[TENANT, { appId: 'a' }]], 'value', 'tokens must hold tenantId in each item, and item 1 does not'],
-    [[[TENANT, { ...TENANT, userId: 'u' }]], 'value', 'tokens must be alike, but item 1 holds userId'],
+    [[[TENANT, { ...TENANT, userId: 'u' }]], 'value', 'tokens must not hold userId in this batch, and item 1 does'],
   ],
 };
 
