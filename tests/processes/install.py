@@ -1,7 +1,7 @@
-"""Makes an environment with the package and what runs backends for a Python, and prints where its interpreter is.
+"""Create an environment with the package and the backend servers for a Python, and print the path of its interpreter.
 
-python tests/processes/install.py PYTHON: below ``target/pythons``, one for each version; kept until the requirements
-change.
+``python tests/processes/install.py PYTHON`` creates it in ``target/pythons``, one per version. An environment is reused
+until the requirements change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ENVIRONMENTS = ROOT / "target" / "pythons"
 
 
 def install(python: Path) -> Path:
-    """The interpreter of an environment for this Python that has this repository's wheel."""
+    """Install this repository's wheel in the environment of this Python and return the environment's interpreter."""
     version = subprocess.check_output([python, "-c", "import sys; print(sys.version.split()[0])"], text=True).strip()
     environment = ENVIRONMENTS / version
     interpreter = environment / "bin" / "python"

@@ -1,4 +1,4 @@
-"""Sync calls in programs whose threads are green ones: one call waits, and the others run."""
+"""Sync calls in programs with green threads: while one call waits, the others run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from program import Program, run
 
 __all__ = ["emulator", "running_emulator"]
 
-#: What a program begins with, so that the rest of it can be the same for both libraries.
+#: The first lines of a program, so that the rest of it can be the same for both libraries.
 LIBRARIES = {
     "gevent": """
 import gevent.monkey
@@ -36,19 +36,19 @@ client = DescopeClient(license_handshake=False)
 fetch = client.mgmt.outbound_application.fetch_token
 """
 
-# eventlet says at its import that nobody should begin with it any more, and gevent that it comes late.
-SILENT = {"PYTHONWARNINGS": "ignore"}
+# eventlet warns on import that it is deprecated, and gevent that it patches late.
+NO_WARNINGS = {"PYTHONWARNINGS": "ignore"}
 
 both = pytest.mark.parametrize("library", LIBRARIES)
 
 
 def run_quietly(emulator: Emulator, source: str) -> str:
-    ended = run(emulator, source, environment=SILENT)
+    ended = run(emulator, source, environment=NO_WARNINGS)
     assert (ended.errors, ended.code) == ("", 0), ended
     return ended.output
 
 
-TOGETHER = """
+CONCURRENT = """
 begin = time.monotonic()
 ticks = 0
 def tick():
@@ -67,14 +67,14 @@ print("done")
 
 
 @both
-def test_calls_of_green_threads_wait_beside_each_other_and_let_others_run(library: str, emulator: Emulator) -> None:
+def test_calls_of_green_threads_are_concurrent_and_other_green_threads_run(library: str, emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", latency_ms=300)
-    assert run_quietly(emulator, LIBRARIES[library] + CLIENT + TOGETHER) == "done\n"
+    assert run_quietly(emulator, LIBRARIES[library] + CLIENT + CONCURRENT) == "done\n"
 
 
-REPLACED_LATE = """
+PATCHED_LATE = """
 fetch("app-id", "user-id")
-{replace}
+{patch}
 begin = time.monotonic()
 threads = [threading.Thread(target=fetch, args=("app-id", "user-id")) for _ in range(10)]
 for thread in threads: thread.start()
@@ -85,14 +85,14 @@ print("done")
 
 
 @both
-def test_threads_may_be_replaced_once_the_client_has_been_used(library: str, emulator: Emulator) -> None:
+def test_threads_can_be_patched_after_the_client_has_been_used(library: str, emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", latency_ms=300, after=1)
-    source = CLIENT + REPLACED_LATE.format(replace=LIBRARIES[library])
+    source = CLIENT + PATCHED_LATE.format(patch=LIBRARIES[library])
     assert run_quietly(emulator, source) == "done\n"
 
 
 ERRORS = """
-for problem, call in {
+for error, call in {
     TokenNotFound: lambda: fetch("app-id", "nobody"),
     TypeError: lambda: fetch("app-id", 7),
     DeadlineExceeded: lambda: fetch("app-id", "slow", timeout_seconds=0.2),
@@ -100,13 +100,13 @@ for problem, call in {
 }.items():
     try:
         call()
-    except problem:
-        print(problem.__name__)
+    except error:
+        print(error.__name__)
 """
 
 
 @both
-def test_the_errors_are_those_of_every_other_thread(library: str, emulator: Emulator) -> None:
+def test_green_threads_get_the_same_errors_as_other_threads(library: str, emulator: Emulator) -> None:
     emulator.fail(user="slow", delivery="hang")
     output = run_quietly(emulator, LIBRARIES[library] + CLIENT + ERRORS)
     assert output.split() == ["TokenNotFound", "TypeError", "DeadlineExceeded", "RuntimeError"]
@@ -129,7 +129,7 @@ print(fetch("app-id", "user-id")["token"]["appId"])
 
 
 @both
-def test_a_timeout_or_the_end_of_the_green_thread_ends_the_call(library: str, emulator: Emulator) -> None:
+def test_a_timeout_or_a_kill_of_the_green_thread_ends_the_call(library: str, emulator: Emulator) -> None:
     emulator.fail(delivery="hang", count=4)
     output = run_quietly(emulator, LIBRARIES[library] + CLIENT + TIMES_OUT)
     assert output == "timed out\n" * 3 + "app-id\n"
@@ -148,7 +148,7 @@ except KeyboardInterrupt:
 def test_ctrl_c_interrupts_the_call_of_a_green_thread(library: str, emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang")
     source = LIBRARIES[library] + CLIENT + INTERRUPTED
-    with Program(emulator, "-c", source, environment=SILENT) as program:
+    with Program(emulator, "-c", source, environment=NO_WARNINGS) as program:
         assert program.read_line() == "ready"
         while emulator.counters()["requests"] == 0:
             time.sleep(0.01)
@@ -168,36 +168,36 @@ print("done")
 """
 
 
-def test_the_threads_of_gevents_pool_may_call_too(emulator: Emulator) -> None:
+def test_the_threads_of_gevents_pool_can_call_too(emulator: Emulator) -> None:
     assert run_quietly(emulator, LIBRARIES["gevent"] + CLIENT + SYSTEM_THREADS) == "done\n"
 
 
-LEAVES_NOTHING = """
+LEAVES_NO_DESCRIPTOR = """
 import os
 def descriptors(): return len(os.listdir("/proc/self/fd"))
 fetch("app-id", "user-id")
 before = descriptors()
 for _ in range(20):
     for call in [spawn(fetch, "app-id", "user-id") for _ in range(20)]: join(call)
-assert descriptors() <= before + 40, (before, descriptors())  # connections that are kept
+assert descriptors() <= before + 40, (before, descriptors())  # pooled connections
 print("done")
 """
 
 
 @both
-def test_hundreds_of_calls_leave_no_descriptor_behind(library: str, emulator: Emulator) -> None:
-    assert run_quietly(emulator, LIBRARIES[library] + CLIENT + LEAVES_NOTHING) == "done\n"
+def test_hundreds_of_calls_leave_no_descriptor_open(library: str, emulator: Emulator) -> None:
+    assert run_quietly(emulator, LIBRARIES[library] + CLIENT + LEAVES_NO_DESCRIPTOR) == "done\n"
 
 
-UNREPLACED = """
+UNPATCHED = """
 import gevent
 client = __import__("descope_outbound").DescopeClient(license_handshake=False)
 print(client.mgmt.outbound_application.fetch_token("app-id", "user-id")["token"]["appId"])
 """
 
 
-def test_a_program_that_has_gevent_and_replaces_nothing_is_served_like_any_other(emulator: Emulator) -> None:
-    assert run_quietly(emulator, UNREPLACED) == "app-id\n"
+def test_calls_work_in_a_program_that_imports_gevent_without_patching(emulator: Emulator) -> None:
+    assert run_quietly(emulator, UNPATCHED) == "app-id\n"
 
 
 FORKED = """
@@ -216,5 +216,5 @@ print(fetch("app-id", "user-id")["token"]["appId"])
 """
 
 
-def test_a_forked_child_has_green_threads_of_its_own(emulator: Emulator) -> None:
+def test_green_threads_of_a_forked_child_can_call(emulator: Emulator) -> None:
     assert run_quietly(emulator, LIBRARIES["gevent"] + CLIENT + FORKED) == "True\napp-id\n"

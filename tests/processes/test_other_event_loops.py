@@ -1,4 +1,4 @@
-"""Event loops that are not asyncio's own: uvloop, and anyio on top of either."""
+"""Event loops other than asyncio's own: uvloop, and anyio on both."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ async def main():
     assert type(asyncio.get_running_loop()).__module__.startswith("uvloop")
     tokens = await asyncio.gather(*(fetch_async("app-id", "user-id") for _ in range(200)))
     assert {token["token"]["appId"] for token in tokens} == {"app-id"}
-    for problem, call in {
+    for error, call in {
         TokenNotFound: fetch_async("app-id", "nobody"),
         DeadlineExceeded: fetch_async("app-id", "slow", timeout_seconds=0.1),
         asyncio.TimeoutError: asyncio.wait_for(fetch_async("app-id", "slow"), 0.1),
     }.items():
         try:
             await call
-        except problem:
+        except error:
             continue
-        raise AssertionError(problem)
+        raise AssertionError(error)
 for _ in range(3):
     uvloop.run(main())
 threads = [threading.Thread(target=uvloop.run, args=[main()]) for _ in range(3)]
@@ -62,23 +62,23 @@ async def main(pause):
         asyncio.ensure_future(fetch_async("app-id", "user-id"))
     await asyncio.sleep(pause)
 
-def seen():
+def descriptors_and_threads():
     gc.collect()
     uvloop.run(main(0.2))
     links = [os.path.realpath(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")]
     return sum("anon_inode" in link for link in links), len(os.listdir("/proc/self/task"))
 
 uvloop.run(main(0))
-before = seen()
+before = descriptors_and_threads()
 for round in range(500):
     uvloop.run(main(round % 50 * 0.0001))
-after = seen()
+after = descriptors_and_threads()
 assert after[0] <= before[0] + 2 and after[1] <= before[1], (before, after)
 print("done")
 """
 
 
-def test_loops_of_uvloop_close_quietly_with_calls_in_flight_and_leave_nothing(emulator: Emulator) -> None:
+def test_loops_of_uvloop_with_calls_in_flight_close_quietly_and_leave_nothing_open(emulator: Emulator) -> None:
     expect(emulator, CLOSED)
 
 
@@ -91,7 +91,7 @@ for _ in range(5):
 """
 
 
-def test_ctrl_c_interrupts_uvloop_at_once(emulator: Emulator) -> None:
+def test_ctrl_c_interrupts_uvloop_within_a_fifth_of_a_second(emulator: Emulator) -> None:
     emulator.fail(path="/v1/*", delivery="hang")
     with Program(emulator, "-c", CLIENT + INTERRUPTED) as program:
         waits = program.interrupt_calls(emulator, 5)
@@ -117,8 +117,8 @@ async def main():
     try:
         with anyio.fail_after(0.1):
             await fetch_async("app-id", "slow")
-    except TimeoutError as problem:
-        assert not isinstance(problem, DeadlineExceeded)
+    except TimeoutError as error:
+        assert not isinstance(error, DeadlineExceeded)
     async with anyio.create_task_group() as group:
         for _ in range(20):
             group.start_soon(one, "slow")
@@ -138,6 +138,6 @@ print("done")
 
 
 @pytest.mark.parametrize("use_uvloop", [False, True], ids=["on asyncio", "on uvloop"])
-def test_anyios_groups_and_scopes_end_calls_as_they_end_anything(use_uvloop: bool, emulator: Emulator) -> None:
+def test_task_groups_and_cancel_scopes_of_anyio_cancel_calls(use_uvloop: bool, emulator: Emulator) -> None:
     emulator.fail(user="slow", delivery="hang")
     expect(emulator, ANYIO.replace("USE_UVLOOP", str(use_uvloop)))

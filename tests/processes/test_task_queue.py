@@ -1,4 +1,4 @@
-"""Celery, whose workers are forked once the client has been used."""
+"""Celery, which forks its workers after the client was used."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ BACKENDS = Path(__file__).parent / "backends"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where tasks and their results lie: broker and backend are files."""
+    """The folder of the broker and the result backend, which are files."""
     for name in ["queue", "control", "results"]:
         (tmp_path / name).mkdir()
     return tmp_path
 
 
 def tasks_of(folder: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module of the tasks, as a program that sends them has it."""
+    """Import the module of the tasks, configured as in a program that sends them."""
     for name, value in {**emulator.environment(), "TASKS_FOLDER": str(folder)}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.syspath_prepend(str(BACKENDS))
@@ -37,7 +37,7 @@ def tasks_of(folder: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_prefork_workers_fetch_and_the_soft_time_limit_interrupts_a_call(
+def test_prefork_workers_can_fetch_and_the_soft_time_limit_interrupts_a_call(
     folder: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.fail(user="slow", delivery="hang")
@@ -60,9 +60,9 @@ def test_prefork_workers_fetch_and_the_soft_time_limit_interrupts_a_call(
         fetched = [call.get(timeout=40) for call in fetches]
         celery.send_signal(signal.SIGTERM)
         ended = celery.wait()
-    for seconds, problem in ended_waits:
-        # The limit is one second; a deadline would have been twenty.
-        assert problem == "SoftTimeLimitExceeded"
+    for seconds, error in ended_waits:
+        # The soft time limit is one second. The client's deadline is twenty.
+        assert error == "SoftTimeLimitExceeded"
         assert seconds < 5
     assert {app_id for _, app_id in fetched} == {"app-id"}
     assert celery.process_id not in {process_id for process_id, _ in fetched}

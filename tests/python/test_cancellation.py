@@ -106,19 +106,19 @@ def test_a_shielded_call_continues_when_its_waiter_is_cancelled(
 def test_an_async_call_without_an_event_loop_raises_and_sends_no_request(
     client_async: DescopeClientAsync, emulator: Emulator
 ) -> None:
-    problems: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def call() -> None:
         coroutine = client_async.mgmt.outbound_application.fetch_token("app-id", "user-id")
         try:
             coroutine.send(None)
-        except RuntimeError as problem:
-            problems.append(problem)
+        except RuntimeError as error:
+            errors.append(error)
 
     thread = threading.Thread(target=call)
     thread.start()
     thread.join(timeout=30)
-    assert [str(problem) for problem in problems] == ["no running event loop"]
+    assert [str(error) for error in errors] == ["no running event loop"]
     assert emulator.counters()["requests"] == 0
 
 

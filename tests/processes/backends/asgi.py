@@ -1,4 +1,4 @@
-"""An ASGI backend whose clients are made, and one of them used, when the module is imported: before the fork."""
+"""An ASGI backend. Importing it, before the fork, creates the clients and uses one of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def application(
     receive: Callable[[], Awaitable[dict[str, Any]]],
     send: Callable[[dict[str, Any]], Awaitable[None]],
 ) -> None:
-    """Answers which process fetched a token of which app for the user in the path, in both ways."""
+    """Fetch a token for the user in the path with both clients, and send this process's id and the token's app."""
     if scope["type"] == "lifespan":
         while (event := await receive())["type"] != "lifespan.shutdown":
             await send({"type": f"{event['type']}.complete"})

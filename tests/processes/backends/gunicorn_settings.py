@@ -1,4 +1,4 @@
-"""Settings of gunicorn: the application is there before its three workers, which are replaced often."""
+"""Settings of gunicorn: it loads the application before it forks three workers, and replaces workers often."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 bind = "127.0.0.1:0"
 preload_app = True
 workers = 3
-# So that workers end, and others begin, all the time.
+# A small maximum, so that gunicorn replaces its workers all the time.
 max_requests = 8
 max_requests_jitter = 4
 timeout = 20
@@ -16,5 +16,5 @@ loglevel = "warning"
 
 
 def when_ready(server: Any) -> None:
-    """Tells the test where it listens."""
+    """Print the port, which the test reads."""
     print(server.LISTENERS[0].sock.getsockname()[1], flush=True)

@@ -1,4 +1,4 @@
-"""Tasks of celery, with a client that is made and used before the pool forks."""
+"""Celery tasks with a client that is created and used before the pool forks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ client.mgmt.outbound_application.fetch_token("app-id", "user-id")
 
 @application.task(name="fetch")  # type: ignore[untyped-decorator]
 def fetch() -> list[object]:
-    """Which process fetched, in both ways, and a token of which app."""
+    """Fetch with both clients and return this process's id and the token's app."""
     client.mgmt.outbound_application.fetch_token("app-id", "user-id")
     token = asyncio.run(client_async.mgmt.outbound_application.fetch_token("app-id", "user-id"))
     return [os.getpid(), token["token"]["appId"]]
@@ -39,10 +39,10 @@ def fetch() -> list[object]:
 
 @application.task(name="wait", soft_time_limit=1)  # type: ignore[untyped-decorator]
 def wait() -> list[object]:
-    """How long a call that gets no answer took until the soft time limit ended it, and what that was raised as."""
+    """Make a call that hangs, and return the seconds until the soft time limit ended it and the raised class."""
     begin = time.monotonic()
     try:
         client.mgmt.outbound_application.fetch_token("app-id", "slow")
-    except SoftTimeLimitExceeded as problem:
-        return [time.monotonic() - begin, type(problem).__name__]
+    except SoftTimeLimitExceeded as error:
+        return [time.monotonic() - begin, type(error).__name__]
     return [time.monotonic() - begin, "nothing"]

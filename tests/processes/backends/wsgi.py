@@ -1,4 +1,4 @@
-"""A WSGI backend whose client is made, and used, when the module is imported: with --preload, before the fork."""
+"""A WSGI backend. Importing it creates and uses the client: before the fork, because the server preloads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ client.mgmt.outbound_application.fetch_token("app-id", "user-id")
 def application(
     environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]
 ) -> Iterable[bytes]:
-    """Answers which process fetched a token of which app for the user in the path."""
+    """Fetch a token for the user in the path, and send this process's id and the token's app."""
     try:
         token = client.mgmt.outbound_application.fetch_token("app-id", environ["PATH_INFO"].strip("/"))
     except TokenNotFound:
