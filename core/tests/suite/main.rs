@@ -15,4 +15,5 @@ mod proxies;
 mod retries;
 mod secrets_of_the_cache;
 mod tls;
+mod transport_reasons;
 mod whole_surface;
