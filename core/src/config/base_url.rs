@@ -10,7 +10,7 @@ use crate::error::{ArgumentName, Error};
 
 const BASE_URL: ArgumentName = ArgumentName { snake: "base_url", camel: "baseUrl" };
 
-/// Where the service is: scheme, host, and perhaps a path that every operation's own path follows.
+/// The URL of the service: scheme, host, and optionally a path before the path of each operation.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     url: Url,
@@ -32,13 +32,13 @@ impl BaseUrl {
         Self::parse(&format!("https://{}", project_id.host()), allow_insecure_http, "")
     }
 
-    /// The value is never part of the error: somebody may have put a password into it.
+    /// The error never quotes the value, since a caller may put a password into the URL.
     fn parse(text: &str, allow_insecure_http: bool, origin: &str) -> Result<Self, Error> {
         let refuse = |problem: &str| Err(Error::invalid(BASE_URL, format!("{origin}{problem}")));
         let Ok(url) = Url::parse(text) else {
             return refuse("must be a URL such as https://api.descope.com");
         };
-        // The host's part of it could be written in ASCII, and the rest is not for people.
+        // An international host name has an ASCII form, and every other character can be percent-encoded.
         if !text.is_ascii() {
             return refuse("must hold ASCII characters only");
         }
@@ -61,7 +61,7 @@ impl BaseUrl {
         Ok(base)
     }
 
-    /// Whether a TLS connection can be needed: to the service, or to a proxy before it.
+    /// Whether a call may need TLS, to the service or to a proxy.
     pub(crate) fn may_need_tls(&self) -> bool {
         self.url.scheme() == "https" || !self.is_loopback()
     }
@@ -75,12 +75,12 @@ impl BaseUrl {
         }
     }
 
-    /// Scheme, host and port: what an error may show.
+    /// Scheme, host and port. An error may show these.
     pub(crate) fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
-    /// Without a slash at the end, so that a path can follow.
+    /// The URL without its trailing slashes, so that a path can follow.
     pub(crate) fn as_str(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
@@ -101,7 +101,7 @@ mod tests {
         BaseUrl::resolve(given, &environment, &project_id, false).map(|base| base.as_str().to_owned())
     }
     #[test]
-    fn base_urls_lose_their_slashes_and_keep_their_path() {
+    fn a_base_url_loses_its_trailing_slashes_and_keeps_its_path() {
         assert_eq!(base(None, &[]).unwrap(), "https://api.descope.com");
         assert_eq!(
             base(Some("https://gateway.example/descope//"), &[]).unwrap(),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_that_is_none_or_in_the_clear_is_refused_without_its_value() {
+    fn the_error_for_an_invalid_or_unencrypted_base_url_does_not_quote_it() {
         for url in [
             "api.descope.com",
             "ftp://example.com",
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_reaches_loopback_only_unless_allowed() {
+    fn plain_http_is_limited_to_loopback_unless_it_is_allowed() {
         for url in ["http://localhost:1", "http://127.8.9.1", "http://[::1]:1", "http://emulator.localhost"] {
             assert!(base(Some(url), &[]).is_ok(), "{url}");
         }

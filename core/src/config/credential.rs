@@ -1,4 +1,4 @@
-//! The credentials that become part of a header.
+//! The check of credentials that the client sends in a header.
 
 use crate::config::environment::Environment;
 use crate::error::{ArgumentName, Error};
@@ -7,8 +7,8 @@ use crate::secret::Secret;
 pub(crate) const MANAGEMENT_KEY: ArgumentName =
     ArgumentName { snake: "management_key", camel: "managementKey" };
 
-/// A management key or inbound token becomes part of a header: what cannot stand there is refused here, since the
-/// HTTP library's own error would quote it.
+/// Checks that a header can carry a management key or inbound token. The error of the HTTP library would quote the
+/// value, so the check comes first.
 pub(crate) fn check_credential(name: ArgumentName, credential: &Secret) -> Result<(), Error> {
     let value = credential.expose();
     if value.contains(['\r', '\n']) {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_that_a_header_cannot_hold_are_refused_without_their_value() {
+    fn the_error_for_a_credential_that_a_header_cannot_carry_does_not_quote_it() {
         for key in [
             "made-up\nkey",
             "made-up-key ",

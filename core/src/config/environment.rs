@@ -2,18 +2,36 @@
 
 use crate::secret::Secret;
 
-/// A copy of the environment variables that matter here, taken once.
+/// A copy of the environment variables that configure a client.
 ///
-/// A copy, because reading the live environment while another thread changes it is undefined on most systems, and
-/// because a test can make one of its own.
+/// The client reads the copy, because reading the live environment while another thread changes it is undefined on most
+/// systems. A test can use a copy of its own.
+///
+/// ```
+/// use descope_outbound::{Client, Environment};
+///
+/// # fn main() -> Result<(), descope_outbound::Error> {
+/// let variables = [("DESCOPE_PROJECT_ID", "P2made"), ("DESCOPE_MANAGEMENT_KEY", "made-up-key")];
+/// let environment: Environment = variables.into_iter().collect();
+/// let client = Client::builder().environment(environment).build()?;
+/// client.require_management_key()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// All of them as secrets: one holds the management key, and a proxy's URL may hold a password.
+    /// The values are secrets: one is the management key, and the URL of a proxy may hold a password.
     variables: Vec<(String, Secret)>,
 }
 
 impl Environment {
-    /// Every variable that is ever looked at.
+    /// The names of all variables that a client may read.
+    ///
+    /// ```
+    /// use descope_outbound::Environment;
+    ///
+    /// assert!(Environment::NAMES.contains(&"DESCOPE_PROJECT_ID"));
+    /// ```
     pub const NAMES: [&str; 14] = [
         "DESCOPE_PROJECT_ID",
         "DESCOPE_MANAGEMENT_KEY",
@@ -31,13 +49,20 @@ impl Environment {
         "NO_PROXY",
     ];
 
-    /// What this process has now.
+    /// Copies the variables of this process. A variable that is not valid UTF-8 is left out.
+    ///
+    /// ```
+    /// use descope_outbound::{Client, Environment};
+    ///
+    /// let environment = Environment::process();
+    /// let builder = Client::builder().environment(environment);
+    /// ```
     #[must_use]
     pub fn process() -> Self {
         Self::NAMES.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?))).collect()
     }
 
-    /// The variable's value; an empty one counts as absent.
+    /// The value of the variable. An empty value counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.variables.iter().find(|(key, _)| key == name)?;
         Some(value.expose()).filter(|value| !value.is_empty())

@@ -1,4 +1,4 @@
-//! The settings of a client, checked once, when it is made.
+//! The settings of a client. The builder checks them once.
 
 mod base_url;
 mod credential;
@@ -23,7 +23,7 @@ pub(crate) use project_id::ProjectId;
 pub(crate) use proxies::Proxies;
 pub(crate) use trust::Trust;
 
-/// What a client works by.
+/// The settings of a client, after the checks.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) project_id: ProjectId,
@@ -34,6 +34,6 @@ pub(crate) struct Config {
     pub(crate) trust: Trust,
     pub(crate) proxies: Proxies,
     pub(crate) retry_delays: Vec<Duration>,
-    /// The secrets of every request: the management key, and the values of added headers.
+    /// The secrets of every request: the management key, and the values of additional headers.
     pub(crate) mask: Mask,
 }

@@ -1,14 +1,14 @@
-//! The project id, which also chooses the host.
+//! The project id, which also determines the host.
 
 use crate::config::environment::Environment;
 use crate::error::{ArgumentName, Error};
 
 const PROJECT_ID: ArgumentName = ArgumentName { snake: "project_id", camel: "projectId" };
 
-/// Shorter ids carry no region.
+/// Shorter ids do not contain a region.
 const SHORTEST_REGIONAL_ID: usize = 32;
 
-/// A project id that has been looked at.
+/// A project id that passed the check.
 #[derive(Clone, Debug)]
 pub(crate) struct ProjectId(String);
 
@@ -37,7 +37,7 @@ impl ProjectId {
         &self.0
     }
 
-    /// The four characters that choose the host, in an id that is long enough to hold them.
+    /// The four characters that determine the host, if the id is long enough to contain them.
     fn region(&self) -> Option<&str> {
         self.0.get(1..5).filter(|_| self.0.len() >= SHORTEST_REGIONAL_ID)
     }
@@ -61,14 +61,14 @@ mod tests {
     }
 
     #[test]
-    fn a_long_id_chooses_its_region_and_a_short_one_none() {
+    fn a_long_id_determines_the_region_and_a_short_id_does_not() {
         assert_eq!(project(PLAIN_ID).unwrap().host(), "api.descope.com");
         assert_eq!(project(EUROPEAN_ID).unwrap().host(), "api.euc1.descope.com");
         assert_eq!(project(&EUROPEAN_ID[..31]).unwrap().host(), "api.descope.com");
     }
 
     #[test]
-    fn an_id_cannot_smuggle_a_host() {
+    fn an_id_cannot_change_the_host() {
         for id in [
             "P/../..",
             "P.example.com",
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explicit_value_wins_and_an_empty_one_counts_as_absent() {
+    fn an_explicit_id_takes_precedence_and_an_empty_id_counts_as_absent() {
         let environment: Environment = [("DESCOPE_PROJECT_ID", "Pfromenvironment")].into_iter().collect();
         assert_eq!(ProjectId::resolve(Some("Pgiven"), &environment).unwrap().as_str(), "Pgiven");
         assert_eq!(ProjectId::resolve(Some(""), &environment).unwrap().as_str(), "Pfromenvironment");

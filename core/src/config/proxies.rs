@@ -1,13 +1,13 @@
-//! The proxies that the environment names.
+//! The proxies from the environment variables.
 
 use crate::config::environment::Environment;
 use crate::secret::Secret;
 
-/// The proxies that the environment names. `HTTP_PROXY` in capitals is not among them: a web server's client can set
-/// it through a `Proxy:` header (CVE-2016-5385).
+/// The proxies from the environment variables. The client ignores `HTTP_PROXY` in capitals: in a CGI process, a remote
+/// peer can set it with a `Proxy:` header (CVE-2016-5385).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
-    /// Secrets, since a proxy's URL often holds a password.
+    /// A secret, since the URL of a proxy often holds a password.
     pub(crate) http: Option<Secret>,
     pub(crate) https: Option<Secret>,
     pub(crate) except: Option<String>,

@@ -1,17 +1,17 @@
-//! The certificates that a client trusts.
+//! The root certificates that a client trusts.
 
 use std::path::PathBuf;
 
 use crate::config::environment::Environment;
 
-/// Which certificates vouch for the service.
+/// The root certificates that a client trusts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trust {
-    /// The system's roots give way to these.
+    /// A file of roots that replace those of the system.
     pub(crate) replacing_file: Option<PathBuf>,
-    /// Separated as in `PATH`.
+    /// Directories of roots that replace those of the system, separated as in `PATH`.
     pub(crate) replacing_directories: Option<String>,
-    /// These join whatever else is trusted; each with the variable that named it.
+    /// Files of additional roots, each with the variable that names it.
     pub(crate) additional_files: Vec<(String, PathBuf)>,
     pub(crate) skip_verify: bool,
 }
