@@ -1,9 +1,9 @@
-//! One line for the engineer on call: what the service said, and what to do.
+//! The text of an error response: the service's message, then what to do.
 
 use crate::error::error_body::{ErrorBody, ErrorResponse};
 use crate::error::kind::ErrorKind;
 
-/// The status, the service's words, and the advice.
+/// One line: the status, the service's code and texts, and the advice.
 pub(crate) fn explain(kind: ErrorKind, response: &ErrorResponse) -> String {
     let ErrorBody { code, description, message } = &response.fields;
     let mut line = format!("HTTP {}", response.status);

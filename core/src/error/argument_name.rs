@@ -1,10 +1,17 @@
-//! The name of an argument, in each language's spelling.
+//! The name of an argument, in the spelling of each language.
 
-/// An argument's name, as languages with `snake_case` and languages with `camelCase` write it.
+/// The name of an argument, in `snake_case` and in `camelCase`. Rust and Python use the first, Node the second.
+///
+/// ```
+/// use descope_outbound::ArgumentName;
+///
+/// let error = descope_outbound::Client::builder().project_id("not an id").build().unwrap_err();
+/// assert_eq!(error.argument(), Some(ArgumentName { snake: "project_id", camel: "projectId" }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArgumentName {
-    /// `app_id`
+    /// The name in `snake_case`, such as `app_id`.
     pub snake: &'static str,
-    /// `appId`
+    /// The name in `camelCase`, such as `appId`.
     pub camel: &'static str,
 }

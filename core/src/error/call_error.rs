@@ -11,9 +11,10 @@ use crate::error::kind::ErrorKind;
 use crate::error::transport_error::{TransportError, TransportReason};
 use crate::secret::{Headers, Mask};
 
-/// Why a call failed.
+/// The reason why a call failed.
 ///
-/// [`kind`](Error::kind) tells what to do. The text says what happened, then what to do, and holds no secret.
+/// [`kind`](Error::kind) says what the caller can do. The text says what happened, then what to do, and holds no secret.
+/// [`source`](std::error::Error::source) is the [`TransportError`] of a failed connection.
 ///
 /// ```
 /// use descope_outbound::{Client, ErrorKind};
@@ -60,13 +61,13 @@ impl Error {
         Self::new(ErrorKind::InvalidType, problem.into()).with_argument(argument)
     }
 
-    /// A setting that has no argument of its own to name.
+    /// A problem of the configuration that no single argument causes.
     pub(crate) fn invalid_setup(problem: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, problem.into())
     }
 
     pub(crate) fn management_key_missing() -> Self {
-        // The official SDK's words: a search for them finds the same advice.
+        // The official SDKs use this text, so a search for it finds their advice too.
         let message = "Management key is required to access 'outbound_application' functionality";
         Self::new(ErrorKind::ManagementKeyMissing, message.to_owned())
     }
@@ -100,7 +101,7 @@ impl Error {
         self
     }
 
-    /// Masks the secrets of the call in what a library or a peer has said.
+    /// Masks the secrets of the call in texts from a library or a peer.
     pub(crate) fn masked(mut self, mask: &Mask) -> Self {
         self.0.message = mask.apply(&self.0.message).into_owned();
         let masked = |transport: TransportError| transport.map_message(|text| mask.apply(text).into_owned());
@@ -133,49 +134,159 @@ impl Error {
         Self::from_response(self.0.kind, response)
     }
 
-    /// What the caller can do about this error.
+    /// The kind of the error, which says what the caller can do about it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound::ErrorKind;
+    ///
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TokenNotFound);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// The argument at fault, if an [`ErrorKind::InvalidArgument`] or [`ErrorKind::InvalidType`] concerns one argument.
+    ///
+    /// ```
+    /// let error = descope_outbound::Client::builder().project_id("not an id").build().unwrap_err();
+    /// assert_eq!(error.argument().map(|name| name.camel), Some("projectId"));
+    /// ```
     #[must_use]
     pub fn argument(&self) -> Option<ArgumentName> {
         self.0.argument
     }
 
-    /// The text without the argument's name, for a caller that writes the name in its own spelling.
+    /// The text without the argument's name and without the request id. A caller can add the name in its own spelling.
+    ///
+    /// ```
+    /// let error = descope_outbound::Client::builder().project_id("not an id").build().unwrap_err();
+    /// assert_eq!(error.to_string(), format!("project_id {}", error.message()));
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
     /// The service's response, if one arrived.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// let response = error.response().ok_or("no response arrived")?;
+    /// assert!(response.body().contains("E111504"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_ref()
     }
 
     /// The HTTP status of the response, if one arrived.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.status(), Some(404));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.response().map(|response| response.status)
     }
 
     /// The service's code, such as `E111504`, if the response has one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.error_code(), Some("E111504"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         self.response().map(|response| response.fields.code.as_str()).filter(|code| !code.is_empty())
     }
 
-    /// How long to wait, if a [`ErrorKind::RateLimited`] response says so.
+    /// How long to wait before the next call, if the response says so. Mostly an [`ErrorKind::RateLimited`] response does.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound_emulator::Fault;
+    /// use std::time::Duration;
+    ///
+    /// emulator.add_fault(Fault::answer(429).header("Retry-After", "7"))?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.response().and_then(|response| response.retry_after)
     }
 
     /// Why the connection failed, if it failed. The same value is the error's `source()`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id("P2made")
+    /// #     .management_key("made-up-key")
+    /// #     .base_url("http://127.0.0.1:1")
+    /// #     .retry_delays([])
+    /// #     .build()?;
+    /// use descope_outbound::TransportReason;
+    ///
+    /// // Nothing listens on port 1.
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.transport_error().map(|cause| cause.reason()), Some(TransportReason::Refused));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn transport_error(&self) -> Option<&TransportError> {
         self.0.transport.as_ref()
@@ -183,13 +294,22 @@ impl Error {
 
     /// Whether time ran out: the call's deadline passed, or a host did not accept the connection in time.
     ///
-    /// ```no_run
-    /// # async fn example(client: descope_outbound::Client) {
-    /// if let Err(error) = client.fetch_token("google-calendar", "user-id").await
-    ///     && (error.is_timeout() || error.is_connect())
-    /// {
-    ///     eprintln!("Descope is unreachable, try again later: {error}");
-    /// }
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound_emulator::Fault;
+    /// use std::time::Duration;
+    ///
+    /// emulator.add_fault(Fault::hang())?;
+    /// let fetch = client.fetch_token("google-calendar", "user-id").timeout(Duration::from_millis(50));
+    /// assert!(fetch.await.unwrap_err().is_timeout());
+    /// # Ok(())
     /// # }
     /// ```
     #[must_use]
@@ -199,19 +319,70 @@ impl Error {
     }
 
     /// Whether the client could not connect, so that the request was not sent.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id("P2made")
+    /// #     .management_key("made-up-key")
+    /// #     .base_url("http://127.0.0.1:1")
+    /// #     .retry_delays([])
+    /// #     .build()?;
+    /// // Nothing listens on port 1.
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert!(error.is_connect() && !error.is_timeout());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::ConnectionFailed && self.0.was_never_sent
     }
 
-    /// Whether no attempt reached the service: the last one could not connect, or the call waited for a free connection
-    /// until its deadline. Otherwise the request may have taken effect.
+    /// Whether no attempt reached the service: the last one could not connect, or the call waited for a free connection until
+    /// its deadline. Otherwise the request may have taken effect.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id("P2made")
+    /// #     .management_key("made-up-key")
+    /// #     .base_url("http://127.0.0.1:1")
+    /// #     .retry_delays([])
+    /// #     .build()?;
+    /// // Nothing listens on port 1.
+    /// let error = client.delete_token("token-id").await.unwrap_err();
+    /// assert!(error.was_never_sent());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn was_never_sent(&self) -> bool {
         self.0.was_never_sent
     }
 
-    /// The id to quote to Descope's support: `cf-ray`, or else `x-request-id`.
+    /// The id of the request, for a question to Descope's support: the header `cf-ray`, or else `x-request-id`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound_emulator::Fault;
+    ///
+    /// emulator.add_fault(Fault::answer(400).header("x-request-id", "request-1"))?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.request_id(), Some("request-1"));
+    /// assert!(error.to_string().contains("request-1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         let headers = &self.response()?.headers;
@@ -266,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_not_found_asks_the_user_to_connect() {
+    fn the_text_of_token_not_found_says_to_ask_the_user_to_connect() {
         let body = r#"{"errorCode":"E111504","errorDescription":"Token not found","errorMessage":null}"#;
         let error = Error::from_response(ErrorKind::TokenNotFound, response(404, body));
         assert_eq!(
@@ -278,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_of_a_failed_connection_is_masked_and_our_own() {
+    fn the_source_of_a_failed_connection_is_a_masked_transport_error() {
         let mut mask = Mask::default();
         mask.add(&Secret::from("made-up-key"));
         let error = Error::no_connection("could not connect to made-up-key".to_owned())
@@ -291,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_is_a_timeout_and_a_lost_connection_is_neither() {
+    fn a_passed_deadline_is_a_timeout_and_an_interrupted_connection_is_not() {
         let late = Error::deadline("late".to_owned());
         assert_eq!((late.is_timeout(), late.is_connect()), (true, false));
         let lost =

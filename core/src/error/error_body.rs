@@ -6,15 +6,22 @@ use serde_json::Value;
 
 use crate::secret::Headers;
 
-/// A response that is not a success: bounded in size, with the secrets of the call masked.
+/// A response that is not a success. Its body is limited in size, and the secrets of the call are masked.
 ///
-/// ```no_run
-/// # async fn example(client: descope_outbound::Client) {
-/// if let Err(error) = client.delete_token("token-id").await
-///     && let Some(response) = error.response()
-/// {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id(emulator.project_id())
+/// #     .management_key(emulator.management_key())
+/// #     .base_url(emulator.base_url())
+/// #     .build()?;
+/// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+/// if let Some(response) = error.response() {
 ///     eprintln!("HTTP {}: {}", response.status(), response.error_description());
 /// }
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -28,7 +35,7 @@ pub struct ErrorResponse {
 
 /// The three fields of the service's error bodies. A field that the body lacks is empty.
 ///
-/// Shape from the error-handling guide: `{"errorCode", "errorDescription", "errorMessage"?}`.
+/// The error-handling guide has this shape: `{"errorCode", "errorDescription", "errorMessage"?}`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorBody {
     pub(crate) code: String,
@@ -47,30 +54,105 @@ impl ErrorBody {
 
 impl ErrorResponse {
     /// The HTTP status.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.response().map(|response| response.status()), Some(404));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The headers.
+    /// The headers of the response.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert_eq!(error.response().and_then(|response| response.headers().get("content-type")), Some("application/json"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
     /// The first 8 KiB of the body, as text.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert!(error.response().is_some_and(|response| response.body().starts_with('{')));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
     }
 
-    /// The service's `errorDescription`, or an empty string.
+    /// The service's `errorDescription`. It is empty if the body has none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert!(error.response().is_some_and(|response| response.error_description() == "Outbound token not found"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn error_description(&self) -> &str {
         &self.fields.description
     }
 
-    /// The service's `errorMessage`, or an empty string.
+    /// The service's `errorMessage`. It is empty if the body has none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert!(error.response().is_some_and(|response| response.error_message() == "Token not found"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn error_message(&self) -> &str {
         &self.fields.message

@@ -1,6 +1,18 @@
-//! The kinds of errors, one for each thing that a caller can do.
+//! The kinds of errors.
 
-/// What the caller can do about an [`Error`](crate::Error).
+/// The kinds of an [`Error`](crate::Error), one for each thing that the caller can do.
+///
+/// ```
+/// use descope_outbound::{Error, ErrorKind};
+///
+/// fn status_for_the_browser(error: &Error) -> u16 {
+///     match error.kind() {
+///         ErrorKind::TokenNotFound => 409,
+///         ErrorKind::RateLimited | ErrorKind::DeadlineExceeded | ErrorKind::ConnectionFailed => 503,
+///         _ => 500,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -15,13 +27,17 @@ pub enum ErrorKind {
     TokenNotFound,
     /// The service received too many requests. Wait for [`Error::retry_after`](crate::Error::retry_after).
     RateLimited,
-    /// Any other response that is not a success. [`Error::status`](crate::Error::status) tells which side is at fault.
+    /// Any other response that is not a success. If the
+    /// [`status`](crate::Error::status) is below 500, fix the call or a setting; otherwise try again later.
     Http,
-    /// The deadline passed before the response arrived. The request may have taken effect.
+    /// The deadline passed before the response arrived. The request may have taken effect. Try again later, or set a longer
+    /// timeout.
     DeadlineExceeded,
-    /// The client could not connect, or the connection failed before the response was complete.
+    /// The client could not connect, or the connection failed before the response was complete. Try again later.
+    /// [`Error::transport_error`](crate::Error::transport_error) names the reason.
     ConnectionFailed,
-    /// The response is a success that cannot be read: it is not JSON, has the wrong shape, or is too large.
+    /// The client cannot read a success: it is not JSON, has the wrong shape, or is too large. Check the
+    /// base URL, then ask Descope.
     Decode,
 }
 

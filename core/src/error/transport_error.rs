@@ -31,7 +31,29 @@ pub struct TransportError {
     message: String,
 }
 
-/// What made a connection fail.
+/// The reason why a connection failed.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id("P2made")
+/// #     .management_key("made-up-key")
+/// #     .base_url("http://127.0.0.1:1")
+/// #     .retry_delays([])
+/// #     .build()?;
+/// use descope_outbound::TransportReason;
+///
+/// // Nothing listens on port 1.
+/// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+/// match error.transport_error().map(|cause| cause.reason()) {
+///     Some(TransportReason::Dns | TransportReason::Proxy) => eprintln!("check the base URL and the proxy"),
+///     Some(TransportReason::Tls) => eprintln!("check the certificates"),
+///     other => assert_eq!(other, Some(TransportReason::Refused)),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportReason {
@@ -81,13 +103,47 @@ impl TransportError {
         Self { reason, message }
     }
 
-    /// What made the connection fail.
+    /// The reason of the failure.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id("P2made")
+    /// #     .management_key("made-up-key")
+    /// #     .base_url("http://127.0.0.1:1")
+    /// #     .retry_delays([])
+    /// #     .build()?;
+    /// use descope_outbound::TransportReason;
+    ///
+    /// // Nothing listens on port 1.
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert!(error.transport_error().is_some_and(|cause| cause.reason() == TransportReason::Refused));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn reason(&self) -> TransportReason {
         self.reason
     }
 
-    /// The cause in words, mostly those of the operating system.
+    /// The cause in words, mostly the text of the operating system. The secrets of the call are masked.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id("P2made")
+    /// #     .management_key("made-up-key")
+    /// #     .base_url("http://127.0.0.1:1")
+    /// #     .retry_delays([])
+    /// #     .build()?;
+    /// // Nothing listens on port 1.
+    /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
+    /// assert!(error.transport_error().is_some_and(|cause| cause.message().contains("refused")));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
