@@ -1,4 +1,4 @@
-//! The secrets of one call, hidden in whatever the service sends back about it.
+//! Hides the secrets of one call in texts that come back from the service.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,22 +8,23 @@ use zeroize::Zeroizing;
 
 use crate::secret::value::{REDACTED, Secret};
 
-/// Below this length a mask would black out ordinary words, and nothing so short is a credential.
+/// Shorter values are not credentials, and masking them would hide ordinary words.
 const SHORTEST_MASKED: usize = 4;
 
-/// A service that quotes a request does so in JSON, and what passes that on may quote it again; nobody goes deeper.
+/// A service quotes a request as JSON, and a gateway may quote that again. Deeper quotes do not occur.
 const DEEPEST_QUOTE: usize = 3;
 
-/// Of an escaped character.
+/// The number of hexadecimal digits in `\uXXXX`.
 const DIGITS: usize = 4;
 
+/// The secrets of one call, and the search for them in a text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mask {
     secrets: Vec<Secret>,
 }
 
 impl Mask {
-    /// Both together; `other` itself where there is nothing else, as in most calls.
+    /// Both masks together. It borrows `other` if this mask is empty, as in most calls.
     pub(crate) fn with<'mask>(&self, other: &'mask Self) -> Cow<'mask, Self> {
         if self.secrets.is_empty() {
             return Cow::Borrowed(other);
@@ -39,23 +40,23 @@ impl Mask {
         }
     }
 
-    /// The text with every secret in it hidden, as it is or escaped in any of the ways that JSON has.
+    /// Hides every secret in the text, plain or escaped in any of JSON's ways.
     pub(crate) fn apply<'text>(&self, text: &'text str) -> Cow<'text, str> {
         hide(text, self.find(text, |_| None))
     }
 
-    /// The same for a text that may have been cut off anywhere: its end may be the first half of a secret.
+    /// Like [`Mask::apply`], for a text that may be cut off anywhere: its end may be the beginning of a secret.
     pub(crate) fn apply_to_beginning<'text>(&self, text: &'text str) -> Cow<'text, str> {
         hide(text, self.find(text, |reading| self.cut_secret(reading)))
     }
 
-    /// Where the secrets stand, and what `more` finds in each reading of the text.
+    /// The ranges of the secrets in the text, and of what `more` finds in each unquoted form of it.
     fn find(&self, text: &str, more: impl Fn(&str) -> Option<usize>) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut find_in = |reading: &str, origin: &dyn Fn(usize) -> usize| {
             for secret in &self.secrets {
                 let length = secret.expose().len();
-                // Most headers are: setting up the search takes longer than the search.
+                // Most headers are shorter, and preparing the search takes longer than the search itself.
                 if reading.len() < length {
                     continue;
                 }
@@ -75,7 +76,7 @@ impl Mask {
         found
     }
 
-    /// Where the text's end begins to be a secret that goes on beyond it.
+    /// The position of a secret that is cut off by the text's end.
     fn cut_secret(&self, text: &str) -> Option<usize> {
         let of = |secret: &Secret| {
             let secret = secret.expose();
@@ -88,7 +89,7 @@ impl Mask {
     }
 }
 
-/// The text with one mask for each range, and one for those that overlap.
+/// Replaces each range by the mask. Ranges that overlap get one mask together.
 fn hide(text: &str, mut found: Vec<Range<usize>>) -> Cow<'_, str> {
     if found.is_empty() {
         return Cow::Borrowed(text);
@@ -107,16 +108,16 @@ fn hide(text: &str, mut found: Vec<Range<usize>>) -> Cow<'_, str> {
     Cow::Owned(hidden)
 }
 
-/// A text as a reader of JSON strings would read it, and where each of its bytes comes from.
+/// A text with its JSON escapes decoded, and the origin of each of its bytes.
 struct Unquoted {
     text: Zeroizing<String>,
     origins: Vec<usize>,
 }
 
 impl Unquoted {
-    /// `origin` tells where in the very first text a byte comes from.
+    /// `origin` maps a position in `text` to the position in the original text.
     fn of(text: &str, origin: &dyn Fn(usize) -> usize) -> Self {
-        // What is shorter than its escape never outgrows this, and so leaves no copy behind.
+        // A decoded text is never longer than its escapes, so this buffer never grows and leaves no copy in memory.
         let mut unquoted = Self {
             text: Zeroizing::new(String::with_capacity(text.len())),
             origins: Vec::with_capacity(text.len() + 1),
@@ -126,7 +127,7 @@ impl Unquoted {
         let mut begin = 0;
         while let Some(character) = left.next() {
             let read = if character == '\\' { escaped(&mut left) } else { Some(character) };
-            // An escape that is cut off ends the text.
+            // The text ends inside of an escape.
             let Some(read) = read else { break };
             unquoted.text.push(read);
             unquoted.origins.extend([origin(begin)].repeat(read.len_utf8()));
@@ -141,7 +142,7 @@ impl Unquoted {
     }
 }
 
-/// The character that an escape stands for; the backslash has been read.
+/// Decodes an escape, after its backslash.
 fn escaped(left: &mut Chars<'_>) -> Option<char> {
     Some(match left.next()? {
         'b' => '\u{8}',
@@ -150,12 +151,12 @@ fn escaped(left: &mut Chars<'_>) -> Option<char> {
         'r' => '\r',
         't' => '\t',
         'u' => return unicode(left),
-        // A quote, a slash, a backslash; anything else is no escape, and stands for itself.
+        // A quote, a slash or a backslash. Any other character is not an escape and remains as it is.
         other => other,
     })
 }
 
-/// `\uXXXX`, or two of them where the character needs that. A `u` that no digits follow stands for itself.
+/// Decodes `\uXXXX`, or a surrogate pair of two. A `u` without digits remains a `u`.
 fn unicode(left: &mut Chars<'_>) -> Option<char> {
     let is_cut = |left: &Chars<'_>, length| left.as_str().len() < length;
     let Some(first) = code_unit(left) else {
@@ -179,10 +180,10 @@ fn unicode(left: &mut Chars<'_>) -> Option<char> {
     }
 }
 
-/// The four digits that come next, if they do.
+/// Reads the four hexadecimal digits of a code unit, if they come next.
 fn code_unit(left: &mut Chars<'_>) -> Option<u16> {
     let (digits, rest) = left.as_str().split_at_checked(DIGITS)?;
-    // The library would take a sign, too.
+    // `from_str_radix` also accepts a sign.
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_hidden_wherever_it_stands() {
+    fn a_secret_is_hidden_everywhere_in_a_text() {
         let mask = mask_of(&["made-up-key"]);
         assert_eq!(mask.apply("Bearer P:made-up-key, made-up-key"), "Bearer P:[redacted], [redacted]");
         assert_eq!(mask.apply("made-up-keymade-up-key"), "[redacted][redacted]");
@@ -212,18 +213,18 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_holds_another_is_hidden_whole() {
+    fn a_secret_that_contains_another_secret_is_hidden_completely() {
         let mask = mask_of(&["made-up", "made-up-and-longer", "longer-still"]);
         assert_eq!(mask.apply("made-up-and-longer made-up"), "[redacted] [redacted]");
         assert_eq!(mask.apply("made-up-and-longer-still, made-up"), "[redacted], [redacted]");
     }
 
     #[test]
-    fn a_secret_is_hidden_in_whatever_way_json_escapes_it() {
+    fn a_secret_is_hidden_in_every_json_escape() {
         let mask = mask_of(&["made\"up€k/e<y😀"]);
         for echo in [
             r#"{"k":"made\"up€k/e<y😀"}"#,
-            // Python, Go, PHP, and whoever escapes everything.
+            // The escapes of Python, Go and PHP, and an escape of every character.
             r#"{"k":"made\"up\u20ack/e<y\ud83d\ude00"}"#,
             r#"{"k":"made\"up€k/e\u003cy😀"}"#,
             r#"{"k":"made\"up\u20ACk\/e<y\uD83D\uDE00"}"#,
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_an_escape_and_is_none_hides_nothing_else() {
+    fn an_invalid_escape_does_not_hide_other_text() {
         let mask = mask_of(&["made-up-key"]);
         for (text, hidden) in [
             (r"\u \uZZ \u12 made-up-key", r"\u \uZZ \u12 [redacted]"),
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_text_that_was_cut_the_end_may_be_half_a_secret() {
+    fn the_beginning_of_a_secret_is_hidden_at_the_end_of_a_cut_text() {
         let mask = mask_of(&["made-up-and-longer", "end\"quoted\"😀end"]);
         for (text, hidden) in [
             ("..made-up", "..[redacted]"),
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_too_short_to_be_a_credential_does_not_black_out_words() {
+    fn a_value_that_is_too_short_for_a_credential_is_not_hidden() {
         assert_eq!(mask_of(&["a"]).apply("a man"), "a man");
     }
 }

@@ -1,19 +1,26 @@
-//! Values that must never be printed, and the mask that hides them in text that comes back.
+//! Values that are never printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// What stands in the place of a secret wherever one would have been shown.
+/// The text that replaces a secret in every output.
+///
+/// ```
+/// assert_eq!(descope_outbound::bindings::REDACTED, "[redacted]");
+/// ```
 pub const REDACTED: &str = "[redacted]";
 
-/// The service's names for fields that hold secrets, in requests and in answers.
+/// The fields that hold secrets, in requests and in responses.
 ///
-/// From the API reference of the outbound-application endpoints.
+/// The names are those of the API reference of the outbound-application endpoints.
 const SECRET_FIELDS: [&str; 5] = ["accessToken", "apiKey", "clientSecret", "idToken", "refreshToken"];
 
-/// A key or token: never displayed, redacted in `Debug`, and wiped from memory when dropped.
+/// A key or token. `Debug` shows `[redacted]`, there is no `Display`, and the value is wiped from memory when it is
+/// dropped.
+///
+/// It serializes as the value itself, since request bodies need that.
 ///
 /// ```
 /// use descope_outbound::Secret;
@@ -26,7 +33,15 @@ const SECRET_FIELDS: [&str; 5] = ["accessToken", "apiKey", "clientSecret", "idTo
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The value itself. Whoever calls this takes over the duty not to print it.
+    /// The value itself. The caller must not print or log it.
+    ///
+    /// ```
+    /// use descope_outbound::Secret;
+    ///
+    /// let access_token = Secret::from("made-up-access");
+    /// let header = Secret::from(format!("Bearer {}", access_token.expose()));
+    /// assert_eq!(header.expose(), "Bearer made-up-access");
+    /// ```
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -55,7 +70,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Only for the body of a request: everything else that serializes is refused a `Secret` by its own type.
+/// Only request bodies serialize a secret. No type that is written anywhere else holds one.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
@@ -66,7 +81,7 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secre
     String::deserialize(deserializer).map(Secret::from)
 }
 
-/// An empty secret is none.
+/// Reads an empty secret like an absent one.
 pub(crate) fn optional_secret<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Secret>, D::Error> {
@@ -75,6 +90,12 @@ pub(crate) fn optional_secret<'de, D: Deserializer<'de>>(
 }
 
 /// Whether the service uses this field name for a secret.
+///
+/// ```
+/// use descope_outbound::bindings::is_secret_field;
+///
+/// assert!(is_secret_field("accessToken") && !is_secret_field("appId"));
+/// ```
 #[must_use]
 pub fn is_secret_field(name: &str) -> bool {
     SECRET_FIELDS.contains(&name)

@@ -1,12 +1,12 @@
-//! Bytes that are wiped from memory when they are no longer needed.
+//! A byte buffer that wipes its memory.
 
 use std::io::{self, Write};
 use std::ops::Deref;
 
 use zeroize::Zeroizing;
 
-/// A buffer that wipes what it holds when it is dropped, and what it leaves behind when it grows: a vector that grows
-/// by itself copies, and frees the old place as it is.
+/// A byte buffer that wipes its memory when it is dropped or grows. A plain vector copies its bytes when it grows, and
+/// frees the old memory without wiping it.
 #[derive(Clone, Default)]
 pub(crate) struct WipedBuffer(Zeroizing<Vec<u8>>);
 
@@ -25,7 +25,7 @@ impl WipedBuffer {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Takes off so many bytes at the beginning.
+    /// Removes this number of bytes at the beginning.
     pub(crate) fn skip(&mut self, length: usize) {
         let length = length.min(self.0.len());
         self.0.drain(..length);
