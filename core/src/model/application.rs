@@ -1,4 +1,4 @@
-//! An outbound app: how Descope reaches a third party on behalf of users.
+//! An outbound app: the settings for access to one third party.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use crate::model::null_as_default::null_as_default;
 use crate::secret::{Secret, optional_secret};
 
-/// An outbound app. What is `None` is left out, and on an update thereby emptied.
+/// An outbound app: the settings for access to one third party. The fields are those of the API reference.
 ///
-/// The fields are those of the API reference.
+/// A field that is `None` is not sent. An update empties such a field.
 ///
 /// ```
 /// use descope_outbound::Application;
@@ -24,52 +24,52 @@ use crate::secret::{Secret, optional_secret};
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Application {
-    /// What users see.
+    /// The name that users see.
     #[serde(deserialize_with = "null_as_default")]
     pub name: String,
-    /// How it is named in every call; made up by the service where it is not given.
+    /// The id that every call passes. If it is `None`, the service chooses one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// For people.
+    /// A description for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The URL of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
-    /// What the third party knows Descope by.
+    /// The OAuth client id of Descope at the third party.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// What proves it. Whether the service ever gives it back is not documented.
+    /// The OAuth client secret. The API reference does not say if the service ever returns it.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "optional_secret")]
     pub client_secret: Option<Secret>,
-    /// Where the third party describes its endpoints.
+    /// The URL of the document that lists the third party's endpoints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discovery_url: Option<String>,
-    /// Where users consent.
+    /// The URL of the page for the users' consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_url: Option<String>,
-    /// What is added to it.
+    /// The parameters that the service adds to the authorization URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_url_params: Option<Vec<UrlParam>>,
-    /// Where tokens are minted and refreshed.
+    /// The URL that issues and refreshes tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_url: Option<String>,
-    /// What is added to it.
+    /// The parameters that the service adds to the token URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_url_params: Option<Vec<UrlParam>>,
-    /// Where tokens are revoked.
+    /// The URL that revokes tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_url: Option<String>,
-    /// What is asked for where a connection asks for nothing else.
+    /// The scopes of a connection that requests no scopes of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_scopes: Option<Vec<String>>,
-    /// Where users come back to.
+    /// The URL that users return to after their consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_redirect_url: Option<String>,
-    /// The domain of the callback.
+    /// The domain of the callback URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_domain: Option<String>,
-    /// Whether PKCE is used (RFC 7636).
+    /// Whether the service uses PKCE (RFC 7636).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pkce: Option<bool>,
     /// `offline` or `online`.
@@ -78,32 +78,47 @@ pub struct Application {
     /// Any of `none`, `login`, `consent` and `select_account`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Vec<String>>,
-    /// OAuth or API key.
+    /// The type of the app: OAuth or API key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_type: Option<String>,
     /// Whether Descope registers itself at the third party (RFC 7591).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_dcr: Option<bool>,
-    /// Where it does.
+    /// The URL for that registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dcr_url: Option<String>,
-    /// The tenant that it is bound to.
+    /// The tenant that the app is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
-    /// Fields that this version does not know, passed on as they are.
+    /// Fields that this version of the crate does not know, unchanged.
     #[serde(flatten)]
     pub more: MoreFields,
 }
 
 impl Application {
-    /// An app that has a name and nothing else.
+    /// An app with a name. All other fields are empty.
+    ///
+    /// ```
+    /// use descope_outbound::Application;
+    ///
+    /// let application = Application::named("Google Calendar");
+    /// assert_eq!((application.name.as_str(), application.id), ("Google Calendar", None));
+    /// ```
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 }
 
-/// Fields by the service's names. `Debug` shows the names alone, since a secret may be among the values.
+/// Fields by the service's names. `Debug` shows the names alone, since a value may be a secret.
+///
+/// ```
+/// use descope_outbound::{Application, MoreFields};
+///
+/// let more = [("region".to_owned(), "eu".into())].into_iter().collect();
+/// let application = Application { more: MoreFields(more), ..Application::named("Google Calendar") };
+/// assert_eq!(format!("{:?}", application.more), r#"{"region"}"#);
+/// ```
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct MoreFields(pub Map<String, Value>);
@@ -120,35 +135,57 @@ impl fmt::Debug for MoreFields {
     }
 }
 
-/// A parameter that is added to a URL.
+/// A parameter that the service adds to a URL.
+///
+/// ```
+/// use descope_outbound::{Application, UrlParam};
+///
+/// let audience = UrlParam { key: "audience".to_owned(), value: "https://api.example.com".to_owned() };
+/// let application =
+///     Application { authorization_url_params: Some(vec![audience]), ..Application::named("Google Calendar") };
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct UrlParam {
-    /// Its name.
+    /// The name of the parameter.
     pub key: String,
-    /// Its value.
+    /// The value of the parameter.
     pub value: String,
 }
 
-/// An outbound app that is made from one of Descope's templates.
+/// The settings of a new outbound app that is based on one of Descope's templates.
+///
+/// A field that is `None` is not sent.
+///
+/// ```
+/// use descope_outbound::Template;
+///
+/// let template = Template {
+///     template_id: "google-calendar".to_owned(),
+///     client_id: Some("made-up-client".to_owned()),
+///     client_secret: Some("made-up-client-secret".into()),
+///     ..Template::default()
+/// };
+/// assert!(!format!("{template:?}").contains("made-up-client-secret"));
+/// ```
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Template {
-    /// The template.
+    /// The id of the template.
     pub template_id: String,
-    /// The app's id; made up by the service where it is not given.
+    /// The id of the new app. If it is `None`, the service chooses one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What the third party knows Descope by.
+    /// The OAuth client id of Descope at the third party.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// What proves it.
+    /// The OAuth client secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
     /// The tenant that the app is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
-    /// Fields of the app that differ from the template's.
+    /// The app's fields that replace those of the template.
     #[serde(skip_serializing_if = "MoreFields::is_empty")]
     pub overrides: MoreFields,
 }

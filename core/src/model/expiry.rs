@@ -1,21 +1,22 @@
-//! The forms that an expiry may have.
+//! The formats of an expiry.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// A number at least this large counts milliseconds: as seconds it would lie beyond the year 5138.
+/// Numbers from here on are milliseconds. As seconds they would be later than the year 5138.
 const FEWEST_MILLISECONDS: i64 = 100_000_000_000;
-/// A smaller number is no moment but perhaps a lifetime, and which it is cannot be told: it stays unknown.
+/// Numbers from here on are seconds. A smaller number may be a lifetime instead of a time, so it counts as unknown.
 const FEWEST_SECONDS: i64 = 100_000_000;
 
-/// The moment that an expiry names, in milliseconds since 1970, or `None` where it names none.
+/// Reads an expiry as milliseconds since 1970. `None` means that the expiry is unknown.
 ///
-/// No source says which form the service uses (API reference: a string; the official SDKs: a string, a number or a
-/// moment), so all are read: RFC 3339, and seconds or milliseconds since 1970 as a number or as digits. Nothing, an
-/// empty string, 0 and less mean "unknown", as on upload; so does a small number, which may be a lifetime.
+/// The sources disagree about the format: a string in the API reference; a string, a number or a time in the official
+/// SDKs. So the function reads all of them: RFC 3339, and seconds or milliseconds since 1970 as a number or as digits.
+/// An absent value, an empty string, 0 and negative numbers mean "unknown", as on upload. A small number also means
+/// "unknown", since it may be a lifetime.
 ///
 /// ```
-/// use descope_outbound::expiry_milliseconds;
+/// use descope_outbound::bindings::expiry_milliseconds;
 /// use serde_json::json;
 ///
 /// assert_eq!(expiry_milliseconds(&json!("2026-11-23T12:00:00Z")), Some(1_795_435_200_000));
@@ -54,7 +55,7 @@ mod tests {
     const NOON: i64 = 1_795_435_200_000;
 
     #[test]
-    fn every_form_of_an_expiry_is_the_same_moment() {
+    fn every_format_of_an_expiry_gives_the_same_time() {
         for expiry in [
             json!("2026-11-23T12:00:00Z"),
             json!("2026-11-23T14:00:00+02:00"),
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_moment_is_unknown() {
+    fn a_value_that_is_not_a_time_is_unknown() {
         for expiry in [
             json!(null),
             json!(""),

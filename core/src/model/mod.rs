@@ -1,4 +1,4 @@
-//! The service's nouns: tokens, apps and uploads.
+//! The data of the service: tokens, apps and uploads.
 
 mod application;
 mod expiry;

@@ -1,4 +1,4 @@
-//! `null` in the service's JSON.
+//! Handles `null` in the service's JSON.
 
 use serde::{Deserialize, Deserializer};
 

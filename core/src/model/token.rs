@@ -1,4 +1,4 @@
-//! A third party's access token, as Rust sees it.
+//! A token of a third party.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,8 +11,26 @@ use crate::model::null_as_default::null_as_default;
 use crate::response::{Content, Source};
 use crate::secret::{Secret, optional_secret, secret};
 
+/// A third party's access token. The fields are those of the API reference.
 ///
-/// The fields are those of the API reference; one that the service leaves out is empty or `None`.
+/// A field that the service leaves out is empty, `false` or `None`. `Debug` shows no secret.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id(emulator.project_id())
+/// #     .management_key(emulator.management_key())
+/// #     .base_url(emulator.base_url())
+/// #     .build()?;
+/// # emulator.connect(descope_outbound_emulator::Connection::user("google-calendar", "user-id"))?;
+/// let token = client.fetch_token("google-calendar", "user-id").await?;
+/// let authorization = format!("{} {}", token.access_token_type, token.access_token.expose());
+/// assert_eq!((token.app_id.as_str(), token.user_id.as_str()), ("google-calendar", "user-id"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -20,31 +38,32 @@ pub struct Token {
     /// The token's id, for [`Client::delete_token`](crate::Client::delete_token).
     #[serde(default, deserialize_with = "null_as_default")]
     pub id: String,
-    /// The outbound app it belongs to.
+    /// The id of the outbound app.
     #[serde(default, deserialize_with = "null_as_default")]
     pub app_id: String,
-    /// The user it belongs to.
+    /// The id of the user that owns the token. It is empty for a tenant's token.
     #[serde(default, deserialize_with = "null_as_default")]
     pub user_id: String,
-    /// The tenant it is bound to, or an empty string.
+    /// The id of the tenant that the token is bound to, or an empty string.
     #[serde(default, deserialize_with = "null_as_default")]
     pub tenant_id: String,
-    /// What to send to the third party.
+    /// The access token, for the `Authorization` header of a request to the third party.
     #[serde(deserialize_with = "secret")]
     pub access_token: Secret,
-    /// Mostly `Bearer`.
+    /// The type of the access token, mostly `Bearer`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub access_token_type: String,
-    /// Present only when it was asked for.
+    /// The refresh token, if the fetch requested it: see
+    /// [`FetchToken::with_refresh_token`](crate::FetchToken::with_refresh_token).
     #[serde(default, deserialize_with = "optional_secret")]
     pub refresh_token: Option<Secret>,
-    /// Whether the service holds a refresh token.
+    /// Whether the service has a refresh token.
     #[serde(default, deserialize_with = "null_as_default")]
     pub has_refresh_token: bool,
-    /// What the user has granted.
+    /// The scopes that the user granted.
     #[serde(default, deserialize_with = "null_as_default")]
     pub scopes: Vec<String>,
-    /// Why the last refresh failed, or an empty string: then the access token may be dead already.
+    /// Why the last refresh failed, or an empty string. After a failed refresh, the access token may have expired.
     #[serde(default, deserialize_with = "null_as_default")]
     pub last_refresh_error: String,
     #[serde(default)]
@@ -63,18 +82,54 @@ impl Token {
         Self { source, ..self }
     }
 
-    /// Where this token comes from.
+    /// Where this token comes from: the service, the cache, or the request of another call.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// # emulator.connect(descope_outbound_emulator::Connection::user("google-calendar", "user-id"))?;
+    /// use descope_outbound::Source;
+    ///
+    /// let token = client.fetch_token("google-calendar", "user-id").await?;
+    /// assert_eq!(token.source(), Source::Network);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn source(&self) -> Source {
         self.source
     }
 
-    /// As [`Token::expires_at`], in milliseconds since 1970.
+    /// Like [`Token::expires_at`], in milliseconds since 1970.
     pub(crate) fn expiry(&self) -> Option<i64> {
         expiry_milliseconds(&self.access_token_expiry)
     }
 
-    /// When the access token ends, where the service knows.
+    /// When the access token expires, or `None` if the service does not say.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// # emulator.connect(descope_outbound_emulator::Connection::user("google-calendar", "user-id"))?;
+    /// use std::time::SystemTime;
+    ///
+    /// let token = client.fetch_token("google-calendar", "user-id").await?;
+    /// assert!(token.expires_at().is_some_and(|expiry| expiry > SystemTime::now()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         let milliseconds = self.expiry()?;
@@ -96,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_two_members_of_one_name_counts() {
+    fn the_last_of_two_members_with_the_same_name_counts() {
         let body = br#"{"token":{"accessToken":"made-up-1"},"token":{"accessToken":"made-up-2","id":"1","accessToken":"made-up-3"}}"#;
         let content =
             Content::new(ResponseShape::Token, 200, Headers::default(), WipedBuffer::from(&body[..]));
@@ -105,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_read_and_never_shown() {
+    fn the_debug_text_of_a_token_holds_no_secret() {
         let token = token(&json!({"token": {
             "id": "t1", "accessToken": "made-up-access", "refreshToken": "made-up-refresh", "scopes": ["r"],
             "accessTokenExpiry": "1795435200", "unknownToUs": 1, "tenantId": null, "hasRefreshToken": null,
@@ -120,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_token_is_an_error_that_quotes_nothing() {
+    fn a_response_without_a_token_is_an_error_that_does_not_quote_the_body() {
         for body in [json!({}), json!({"token": null}), json!({"token": "made-up-access"})] {
             let error = token(&body).unwrap_err();
             assert_eq!(error.to_string(), "the service's HTTP 200 response has no token");

@@ -1,13 +1,13 @@
-//! A token that was obtained elsewhere, for the vault to keep and refresh.
+//! A token from another source, which the service stores and refreshes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::null_as_default::null_as_default;
 use crate::secret::Secret;
 
-/// An OAuth token to be stored. What is `None` is left out.
+/// An OAuth token for the service to store and refresh. The fields are those of the API reference.
 ///
-/// The fields are those of the API reference.
+/// A field that is `None` is not sent. A refresh token or an access token is required.
 ///
 /// ```
 /// use descope_outbound::TokenUpload;
@@ -24,56 +24,97 @@ use crate::secret::Secret;
 pub struct TokenUpload {
     /// The outbound app's id.
     pub app_id: String,
-    /// Whose it is, unless a tenant's.
+    /// The id of the user that owns the token, or `None` for a tenant's token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
-    /// The tenant that it is bound to, or that it belongs to.
+    /// The id of the tenant that the token is bound to, or that owns it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
-    /// With it the service can refresh; this or the access token is needed.
+    /// The refresh token. The service needs it to refresh the access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
-    /// What is sent to the third party.
+    /// The access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token: Option<Secret>,
-    /// When the access token ends, in seconds since 1970; 0 or `None` where that is unknown.
+    /// When the access token expires, in seconds since 1970. It is 0 or `None` if that is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_expiry: Option<i32>,
-    /// Mostly `Bearer`.
+    /// The type of the access token, mostly `Bearer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_type: Option<String>,
-    /// What the user has granted.
+    /// The scopes that the user granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// A name of the caller's own, to tell several tokens of one user apart.
+    /// A name that the caller chooses, to distinguish several tokens of one user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_identifier: Option<String>,
-    /// The third party's word on who the user is.
+    /// The ID token of OIDC: the third party's claims about the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<Secret>,
-    /// Has the service refresh the token at once, and refuse it where that fails. Not in a batch.
+    /// Whether the service refreshes the token at once, and rejects the upload if that fails. It is not available
+    /// in a batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verify_refresh: Option<bool>,
-    /// Who consented.
+    /// The user that gave consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted_by: Option<String>,
 }
 
 impl TokenUpload {
-    /// A user's token, of which nothing is known yet.
+    /// An upload of a user's token. Set the token itself in the fields.
+    ///
+    /// ```
+    /// use descope_outbound::TokenUpload;
+    ///
+    /// let upload = TokenUpload {
+    ///     access_token: Some("made-up-access".into()),
+    ///     ..TokenUpload::of_user("google-calendar", "user-id")
+    /// };
+    /// assert_eq!(upload.user_id.as_deref(), Some("user-id"));
+    /// ```
     #[must_use]
     pub fn of_user(app_id: impl Into<String>, user_id: impl Into<String>) -> Self {
         Self { app_id: app_id.into(), user_id: Some(user_id.into()), ..Self::default() }
     }
 
-    /// A tenant's token, of which nothing is known yet.
+    /// An upload of a tenant's token. Set the token itself in the fields.
+    ///
+    /// ```
+    /// use descope_outbound::TokenUpload;
+    ///
+    /// let upload = TokenUpload {
+    ///     access_token: Some("made-up-access".into()),
+    ///     ..TokenUpload::of_tenant("google-calendar", "tenant-id")
+    /// };
+    /// assert_eq!((upload.user_id, upload.tenant_id.as_deref()), (None, Some("tenant-id")));
+    /// ```
     #[must_use]
     pub fn of_tenant(app_id: impl Into<String>, tenant_id: impl Into<String>) -> Self {
         Self { app_id: app_id.into(), tenant_id: Some(tenant_id.into()), ..Self::default() }
     }
 }
 
-/// Why one token of a batch was not stored, and with it none.
+/// Why the service rejected one token of a batch. One failure means that the service stored none of them.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id(emulator.project_id())
+/// #     .management_key(emulator.management_key())
+/// #     .base_url(emulator.base_url())
+/// #     .build()?;
+/// use descope_outbound::TokenUpload;
+///
+/// // The emulator rejects a token without a refresh token and without an access token.
+/// let upload = TokenUpload::of_user("google-calendar", "user-id");
+/// for failure in client.batch_upload_user_tokens(&[upload]).await? {
+///     eprintln!("{}: {} {}", failure.user_id, failure.error_code, failure.reason);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -81,16 +122,16 @@ pub struct BatchFailure {
     /// The outbound app's id.
     #[serde(deserialize_with = "null_as_default")]
     pub app_id: String,
-    /// Whose it was; empty for a tenant's.
+    /// The id of the user, or an empty string for a tenant's token.
     #[serde(deserialize_with = "null_as_default")]
     pub user_id: String,
-    /// Whose it was; empty for a user's.
+    /// The id of the tenant, or an empty string for a user's token.
     #[serde(deserialize_with = "null_as_default")]
     pub tenant_id: String,
-    /// The service's code.
+    /// The service's code for the failure.
     #[serde(deserialize_with = "null_as_default")]
     pub error_code: String,
-    /// The service's reason.
+    /// The service's reason, in words.
     #[serde(deserialize_with = "null_as_default")]
     pub reason: String,
 }
