@@ -1,4 +1,4 @@
-//! Status, headers and JSON of a success.
+//! The status, headers and JSON of a successful response.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -15,13 +15,13 @@ use crate::response::shape::ResponseShape;
 use crate::response::well_formed::WellFormed;
 use crate::secret::{Headers, WipedBuffer};
 
-/// Some servers put it before their JSON. It means nothing in UTF-8.
+/// Some servers send it before their JSON. It has no meaning in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The known encodings have shorter names.
+/// The known encodings have shorter names, so an error text never quotes a longer one.
 const LONGEST_ENCODING: usize = 20;
 
-/// Status, headers and JSON of a success. The JSON is wiped from memory when the content is dropped.
+/// The status, headers and JSON of a successful response. The JSON is wiped from memory when the content is dropped.
 pub(crate) struct Content {
     status: u16,
     headers: Headers,
@@ -90,7 +90,7 @@ impl Content {
 
     /// Stores a value with the content, such as a parsed form of it. The first value stays.
     pub(crate) fn attach(&self, attached: impl Any + Send + Sync) {
-        // A second caller has made the same value.
+        // If another caller was first, both attached the same value.
         let _ = self.attachment.set(Box::new(attached));
     }
 
@@ -124,7 +124,7 @@ impl Content {
     }
 }
 
-/// Shows the status alone, since the body may hold tokens.
+/// Shows only the status, since the body may hold tokens.
 impl fmt::Debug for Content {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Content").field("status", &self.status).finish_non_exhaustive()
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn json_objects_are_kept_to_the_byte() {
+    fn the_content_keeps_every_byte_of_a_json_object() {
         let body = br#" {"token":{"b":1,"a":12345678901234567890123},"token":null} "#;
         assert_eq!(content(ResponseShape::Token, body).unwrap().json(), body);
     }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_json_is_refused_without_quoting_it() {
+    fn the_error_for_a_body_that_is_not_json_does_not_quote_it() {
         let deep = [b"{\"a\":".repeat(100_000), b"1".to_vec(), b"}".repeat(100_000)].concat();
         let bodies: [&[u8]; 8] = [
             b"",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_comes_in_an_object() {
+    fn a_token_response_must_be_an_object() {
         for body in ["null", "[]", "7", "\"x\""] {
             assert_eq!(content(ResponseShape::Token, body.as_bytes()).unwrap_err().kind(), ErrorKind::Decode);
         }

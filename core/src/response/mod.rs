@@ -1,4 +1,4 @@
-//! A success, as the service sent it.
+//! The content of a successful response.
 
 mod content;
 mod shape;

@@ -1,6 +1,6 @@
-//! The shapes that a success can have.
+//! The shapes of a successful response.
 
-/// The shape of an operation's success.
+/// The shape of an operation's successful response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseShape {
     /// `{"token": …}`, at most 1 MiB.

@@ -1,13 +1,25 @@
 //! Where a response comes from.
 
-/// Where a response comes from.
+/// Where a response or a token comes from.
 ///
-/// ```no_run
-/// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
-/// use descope_outbound::Source;
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use descope_outbound_emulator::{Connection, Emulator};
+/// # let emulator = Emulator::start(Default::default()).await?;
+/// # emulator.connect(Connection::user("google-calendar", "user-id"))?;
+/// use descope_outbound::{CacheOptions, Client, Source};
 ///
-/// let token = client.fetch_token("google-calendar", "user-id").await?;
-/// let was_cached = token.source() == Source::Cache;
+/// let client = Client::builder()
+///     .cache(CacheOptions::default())
+/// #   .project_id(emulator.project_id())
+/// #   .management_key(emulator.management_key())
+/// #   .base_url(emulator.base_url())
+///     // …
+///     .build()?;
+/// let first = client.fetch_token("google-calendar", "user-id").await?;
+/// let second = client.fetch_token("google-calendar", "user-id").await?;
+/// assert_eq!((first.source(), second.source()), (Source::Network, Source::Cache));
 /// # Ok(())
 /// # }
 /// ```
