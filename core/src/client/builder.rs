@@ -1,4 +1,4 @@
-//! How a client is made.
+//! The settings of a client, and the builder that checks them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,29 @@ use crate::secret::{Mask, Secret};
 
 const BASE_HEADERS: ArgumentName = ArgumentName { snake: "base_headers", camel: "baseHeaders" };
 
-/// Makes a [`Client`]. Every setting has a default; explicit ones win over the environment.
+/// Builds a [`Client`]. Every setting has a default. A setting made here takes precedence over the environment.
+///
+/// ```
+/// use std::time::Duration;
+/// use descope_outbound::{CacheOptions, Client};
+///
+/// # fn main() -> Result<(), descope_outbound::Error> {
+/// let client = Client::builder()
+///     .project_id("P2made")
+///     .management_key("made-up-key")
+///     .timeout(Duration::from_secs(5))
+///     .cache(CacheOptions::default())
+///     .build()?;
+/// assert!(client.cache().is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     project_id: Option<String>,
     management_key: Option<Secret>,
-    /// Somebody may have put a password into it.
+    /// A secret, since a caller may put a password into the URL.
     base_url: Option<Secret>,
     timeout: Duration,
     environment: Option<Environment>,
@@ -35,7 +51,7 @@ pub struct ClientBuilder {
     pub(crate) sdk_name: &'static str,
     /// A language and its version.
     pub(crate) runtime: Option<(&'static str, String)>,
-    /// Their values as secrets, since a gateway's key may be among them.
+    /// The values are secrets, since one may be the key of a gateway.
     headers: Vec<(String, Secret)>,
     retry_delays: Vec<Duration>,
     cache: Option<CacheOptions>,
@@ -63,10 +79,10 @@ impl Default for ClientBuilder {
 }
 
 impl Client {
-    /// Makes a client that is configured by `DESCOPE_PROJECT_ID`, `DESCOPE_MANAGEMENT_KEY` and `DESCOPE_BASE_URI`.
+    /// Builds a client from the environment: `DESCOPE_PROJECT_ID`, `DESCOPE_MANAGEMENT_KEY` and `DESCOPE_BASE_URI`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the variable that is missing or malformed.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if a variable is missing or malformed. The text names it.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), descope_outbound::Error> {
@@ -78,7 +94,7 @@ impl Client {
         Self::builder().build()
     }
 
-    /// Configures a client step by step. What is not set comes from the environment.
+    /// Starts a builder. A setting that is not made comes from the environment.
     ///
     /// ```
     /// # fn example() -> Result<(), descope_outbound::Error> {
@@ -95,77 +111,202 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// The Descope project; else `DESCOPE_PROJECT_ID`. One of 32 characters or more also names its region.
+    /// Sets the id of the Descope project. The default is `DESCOPE_PROJECT_ID`.
+    ///
+    /// An id of 32 characters or more also names the region, and with it the host of the service.
+    ///
+    /// ```
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("Peuc12aaaaaaaaaaaaaaaaaaaaaaaaaa").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
         self.project_id = Some(project_id.into());
         self
     }
 
-    /// The management key from the console's company settings; else `DESCOPE_MANAGEMENT_KEY`.
+    /// Sets the management key, from the company settings of the console. The default is `DESCOPE_MANAGEMENT_KEY`.
+    ///
+    /// Without a key, only fetches with an [inbound token](crate::FetchToken::inbound_token) work. All other calls return
+    /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing).
+    ///
+    /// ```
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").management_key("made-up-key").build()?;
+    /// client.require_management_key()?;
+    /// assert!(!format!("{client:?}").contains("made-up-key"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn management_key(mut self, management_key: impl Into<Secret>) -> Self {
         self.management_key = Some(management_key.into());
         self
     }
 
-    /// Where the service is; else `DESCOPE_BASE_URI`, else Descope's host in the project's region.
+    /// Sets the URL of the service, for example of a gateway or of an emulator. A path is allowed.
+    ///
+    /// The default is `DESCOPE_BASE_URI`, or else the host of Descope in the project's region.
+    ///
+    /// ```
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").base_url("https://gateway.example/descope").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(Secret::from(base_url.into()));
         self
     }
 
-    /// Bounds each call as a whole, retries and waits included. 20 s unless set.
+    /// Limits the duration of each call as a whole, retries and waits included. The default is
+    /// [`DEFAULT_TIMEOUT`], 20 s. Zero is an error. A longer timeout than a year counts as a year.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").timeout(Duration::from_secs(5)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Looks here instead of at the process's environment.
+    /// Reads these variables instead of the environment of the process. It is meant for tests.
+    ///
+    /// ```
+    /// # use descope_outbound::{Client, Environment};
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let environment: Environment = [("DESCOPE_PROJECT_ID", "P2made")].into_iter().collect();
+    /// let client = Client::builder().environment(environment).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self
     }
 
-    /// When the license is asked for. Beside the first call unless set.
+    /// Sets when the client requests the license. The default is [`LicenseHandshake::Beside`]: concurrently with the first
+    /// call.
+    ///
+    /// ```
+    /// # use descope_outbound::{Client, LicenseHandshake};
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").license_handshake(LicenseHandshake::Off).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn license_handshake(mut self, license_handshake: LicenseHandshake) -> Self {
         self.license_handshake = license_handshake;
         self
     }
 
-    /// Permits a base URL of plain `http` beyond this machine: key and tokens then travel in the clear.
+    /// Permits a base URL with plain `http` on another machine. The default is `false`.
+    ///
+    /// The management key and the tokens then travel unencrypted. Plain `http` on the loopback interface is always permitted.
+    ///
+    /// ```
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let builder = Client::builder().project_id("P2made").base_url("http://gateway.internal");
+    /// assert!(builder.clone().build().is_err());
+    /// let client = builder.allow_insecure_http(true).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn allow_insecure_http(mut self, allow: bool) -> Self {
         self.allow_insecure_http = allow;
         self
     }
 
-    /// Believes whoever answers: no certificate is checked. For tests alone.
+    /// Turns TLS verification off: any server can impersonate Descope. The default is `false`. It is meant for tests alone.
+    ///
+    /// ```
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").skip_verify(true).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn skip_verify(mut self, skip: bool) -> Self {
         self.skip_verify = skip;
         self
     }
 
-    /// A header for every request. Its value is kept as a secret is, since a gateway's key may be among them. Those that a request is made of (`authorization`, `host`, …) are refused.
+    /// Adds a header to every request. A second call with the same name replaces the value.
+    ///
+    /// The client treats the value as a secret, since it may be the key of a gateway. [`build`](Self::build) rejects the
+    /// headers that the client writes itself: `authorization`, `connection`, `content-length`, `content-type`, `host` and
+    /// `transfer-encoding`.
+    ///
+    /// ```
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").header("x-gateway-key", "made-up-gateway-key").build()?;
+    /// assert!(Client::builder().project_id("P2made").header("host", "example.com").build().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// How long to wait before each repetition, at most one for each; 0.1, 1 and 5 s unless set. Between half and the
-    /// whole of it is waited.
+    /// Sets the longest wait before each retry, and with it the number of retries. The default is 0.1, 1 and 5 s.
+    ///
+    /// The wait is jittered between half of the delay and the whole delay. A `Retry-After` header takes precedence. No delays
+    /// mean no retries.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use descope_outbound::Client;
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let delays = [Duration::from_millis(50), Duration::from_millis(500)];
+    /// let client = Client::builder().project_id("P2made").retry_delays(delays).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
         self.retry_delays = delays.into_iter().map(|delay| delay.min(LONGEST_TIMEOUT)).collect();
         self
     }
 
-    /// Caches tokens, as these options say. Without this every call reaches the service.
+    /// Caches tokens in the memory of this process. By default the client has no cache: every call reaches the service.
+    ///
+    /// ```
+    /// # use descope_outbound::{CacheOptions, Client};
+    /// # fn main() -> Result<(), descope_outbound::Error> {
+    /// let client = Client::builder().project_id("P2made").cache(CacheOptions::default()).build()?;
+    /// assert_eq!(client.cache().map(|cache| cache.stats().entries), Some(0));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cache(mut self, options: CacheOptions) -> Self {
         self.cache = Some(options);
         self
     }
 
-    /// Makes the client, without any I/O.
+    /// Builds the client, and checks its settings. It reads no file and sends nothing: the first call sets up certificates and
+    /// proxies.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the setting and never a secret's value.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if a setting is missing or cannot be used. The text
+    /// names the setting and never shows a secret.
+    ///
+    /// ```
+    /// use descope_outbound::{Client, Environment, ErrorKind};
+    ///
+    /// let error = Client::builder().environment(Environment::default()).build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    /// assert_eq!(error.argument().map(|name| name.snake), Some("project_id"));
+    /// ```
     pub fn build(self) -> Result<Client, Error> {
         let environment = self.environment.unwrap_or_else(Environment::process);
         let project_id = ProjectId::resolve(self.project_id.as_deref(), &environment)?;
@@ -204,7 +345,7 @@ impl ClientBuilder {
     }
 }
 
-/// What a request is made of, which a setting must not change behind its back.
+/// The headers that the client writes itself. A setting must not change them.
 const RESERVED_HEADERS: [HeaderName; 6] = [
     header::AUTHORIZATION,
     header::CONNECTION,
@@ -214,7 +355,7 @@ const RESERVED_HEADERS: [HeaderName; 6] = [
     header::TRANSFER_ENCODING,
 ];
 
-/// Shorter values are words such as `true`, which an error's body is full of.
+/// Shorter values are words such as `true`, which occur in many error bodies.
 const SHORTEST_SECRET_HEADER: usize = 8;
 
 fn mask_of(management_key: Option<&Secret>, additional: &[(String, Secret)]) -> Mask {
@@ -239,7 +380,7 @@ fn constant_headers(
     let unsendable = |name: &str| refused(name, "has a value that cannot be sent");
     let mut headers = HeaderMap::new();
     let own = [
-        // As every other client says: some gateways turn away who says nothing.
+        // Some gateways reject requests without this header.
         (header::ACCEPT, "*/*"),
         (header::USER_AGENT, concat!("descope-outbound/", env!("CARGO_PKG_VERSION"))),
         (HeaderName::from_static("x-descope-project-id"), project_id.as_str()),

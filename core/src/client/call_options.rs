@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The options of one call. What is not set is the client's.
+/// The options of one call. An option that is not set comes from the client.
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Bounds the whole call, retries and waits included, instead of the client's timeout.
+    /// Limits the duration of the whole call, retries and waits included. The default is the client's timeout.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -31,8 +31,9 @@ impl CallOptions {
         self
     }
 
-    /// Asks the service if the cached token would be served for less than this. The caller gets whatever token the service
-    /// then has. Without a cache it changes nothing.
+    /// Reaches the service unless the cache would serve its token for at least this long. The default is zero.
+    ///
+    /// The call returns the token of the service, even if that expires earlier. Without a cache the option has no effect.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -46,7 +47,7 @@ impl CallOptions {
     }
 }
 
-/// A timeout, or the client's if it is `None`.
+/// A timeout. `None` is the client's timeout.
 impl From<Option<Duration>> for CallOptions {
     fn from(timeout: Option<Duration>) -> Self {
         Self { timeout, ..Self::default() }

@@ -1,4 +1,4 @@
-//! Fetching tokens.
+//! The fetches of tokens.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -18,8 +18,16 @@ impl Client {
     /// [`ErrorKind::TokenNotFound`](crate::ErrorKind::TokenNotFound) if the user has not connected the app; otherwise any other
     /// [`ErrorKind`](crate::ErrorKind).
     ///
-    /// ```no_run
-    /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// # emulator.connect(descope_outbound_emulator::Connection::user("google-calendar", "user-id"))?;
     /// let token = client.fetch_token("google-calendar", "user-id").await?;
     /// let header = format!("Bearer {}", token.access_token.expose());
     /// # Ok(())
@@ -33,7 +41,7 @@ impl Client {
     /// Fetches a user's token with exactly these scopes.
     ///
     /// # Errors
-    /// Like [`Client::fetch_token`]. If the user's tokens have other scopes, it is
+    /// Like [`Client::fetch_token`]. If the user's tokens have other scopes, the kind is
     /// [`ErrorKind::TokenNotFound`](crate::ErrorKind::TokenNotFound).
     ///
     /// ```no_run
@@ -105,14 +113,22 @@ impl Client {
     }
 }
 
-/// A fetch that has not been sent: `.await` sends it.
+/// A fetch that has not been sent yet: `.await` sends it.
 ///
-/// ```no_run
-/// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id(emulator.project_id())
+/// #     .management_key(emulator.management_key())
+/// #     .base_url(emulator.base_url())
+/// #     .build()?;
+/// # emulator.connect(descope_outbound_emulator::Connection::user("google-calendar", "user-id"))?;
 /// use std::time::Duration;
 ///
 /// let fetch = client.fetch_token("google-calendar", "user-id");
-/// let token = fetch.tenant_id("tenant-id").timeout(Duration::from_secs(3)).await?;
+/// let token = fetch.force_refresh().timeout(Duration::from_secs(3)).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -160,7 +176,7 @@ impl<'client> FetchToken<'client> {
         self
     }
 
-    /// Fetches the token that was stored under this external identifier, a name that the caller chose.
+    /// Fetches the token that was stored under this external identifier, a name that the uploader chose.
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
@@ -210,11 +226,13 @@ impl<'client> FetchToken<'client> {
         self.option("withRefreshToken")
     }
 
-    /// Bounds this call, retries and waits included, instead of the client's timeout.
+    /// Limits the duration of this call, retries and waits included. The default is the client's timeout.
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
-    /// let token = client.fetch_token("google-calendar", "user-id").timeout(std::time::Duration::from_secs(3)).await?;
+    /// use std::time::Duration;
+    ///
+    /// let token = client.fetch_token("google-calendar", "user-id").timeout(Duration::from_secs(3)).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -223,11 +241,13 @@ impl<'client> FetchToken<'client> {
         self
     }
 
-    /// Asks the service if the cached token would be served for less than this: see [`CallOptions::min_validity`].
+    /// Reaches the service unless the cache would serve its token for at least this long: see [`CallOptions::min_validity`].
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
-    /// let token = client.fetch_token("google-calendar", "user-id").min_validity(std::time::Duration::from_secs(600)).await?;
+    /// use std::time::Duration;
+    ///
+    /// let token = client.fetch_token("google-calendar", "user-id").min_validity(Duration::from_secs(600)).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -1,4 +1,4 @@
-//! The client, and the one path that every call takes.
+//! The client, and the path of every call.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use crate::error::Error;
 use crate::http::{ApiClient, Upstream, UpstreamRequest};
 use crate::request::{Arguments, Operation, TokenEffect};
 
-/// A client of the outbound-application service. Make one, keep it and share it: it is cheap to clone.
+/// A client of the outbound-application service. Create one and share it: it is cheap to clone.
 ///
-/// Making a client does no I/O. It belongs to the tokio runtime of its first call: make one for each runtime.
+/// Building a client does no I/O. A client belongs to the tokio runtime of its first call, so a process with several
+/// runtimes needs a client for each.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), descope_outbound::Error> {
@@ -55,20 +56,29 @@ impl Client {
         self.cache.as_deref()
     }
 
-    /// Performs any operation, and returns the service's JSON. The typed methods are made of this.
+    /// Performs any operation, and returns the service's JSON. The other methods are based on this one.
     ///
-    /// `options` may be a timeout alone. It bounds the whole call, retries and waits included. `None` is the client's.
+    /// `options` is a [`CallOptions`], or a timeout for the whole call, retries and waits included. `None` is the client's
+    /// timeout.
     ///
     /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind).
+    /// Any [`ErrorKind`](crate::ErrorKind).
     ///
-    /// ```no_run
-    /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// # emulator.connect(descope_outbound_emulator::Connection::user("google-calendar", "user-id"))?;
     /// use descope_outbound::{Arguments, operation};
     ///
     /// let arguments = Arguments::default().with("user_id", "user-id");
     /// let response = client.call(&operation::LIST_APPS_WITH_USER_TOKEN, arguments, None).await?;
-    /// # let _ = response;
+    /// assert_eq!(response.json(), br#"{"appIds":["google-calendar"]}"#);
     /// # Ok(())
     /// # }
     /// ```
@@ -87,7 +97,7 @@ impl Client {
             return fetch.run(&lookup).await.map(Response);
         }
         if matches!(operation.token_effect, TokenEffect::Reads { .. }) {
-            // The cache cannot answer this fetch, but it counts its requests.
+            // The cache cannot serve this fetch, but its statistics count the requests.
             let content = cache.send(operation, arguments, timeout).await?;
             return Ok(Response(Served::Network(content)));
         }
@@ -97,14 +107,22 @@ impl Client {
         response
     }
 
-    /// Waits for the license handshake, 5 s at most, so that the first call already carries the tier. A failed handshake is
-    /// not an error.
+    /// Waits for the license handshake, for at most 5 s. Then the first call already sends the tier.
+    ///
+    /// A failed handshake is not an error.
     ///
     /// # Errors
-    /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing).
+    /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing) if the client has no management key.
     ///
-    /// ```no_run
-    /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
     /// client.open().await?;
     /// # Ok(())
     /// # }
@@ -113,10 +131,10 @@ impl Client {
         self.api.open().await
     }
 
-    /// Checks that the client has a management key.
+    /// Checks that the client has a management key. It sends nothing, so it does not check that the service accepts the key.
     ///
     /// # Errors
-    /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing).
+    /// [`ErrorKind::ManagementKeyMissing`](crate::ErrorKind::ManagementKeyMissing) if the client has no management key.
     ///
     /// ```
     /// use descope_outbound::{Client, Environment};
@@ -128,7 +146,7 @@ impl Client {
         self.api.signed_headers().map(drop)
     }
 
-    /// Serves a fetch from the cache, without a wait and without a runtime.
+    /// Serves a fetch from the cache. It does not block and needs no runtime.
     pub(crate) fn serve_cached(&self, lookup: &CacheLookup<'_>, min_validity: Duration) -> Option<Response> {
         let cache = self.cache.as_ref()?;
         if !lookup.is_cacheable() {
@@ -159,7 +177,7 @@ impl Client {
     }
 }
 
-/// Shows no credential.
+/// Leaves every credential out.
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let config = self.api.config();

@@ -1,4 +1,4 @@
-//! The client: the operations of the service as methods.
+//! The client: its settings, and the operations of the service as methods.
 
 mod builder;
 mod call_options;

@@ -1,4 +1,4 @@
-//! The operations as methods, apart from the fetches.
+//! The operations of the service as methods, except for the fetches of tokens.
 
 use serde::Serialize;
 
@@ -9,10 +9,10 @@ use crate::request::{Argument, Arguments, operation};
 use crate::secret::{Secret, WipedBuffer};
 
 impl Client {
-    /// Deletes the token of this id. The access token stays valid at the third party until it expires.
+    /// Deletes the token with this id. The access token stays valid at the third party until it expires.
     ///
     /// # Errors
-    /// Every [`ErrorKind`](crate::ErrorKind) but `TokenNotFound`.
+    /// Any [`ErrorKind`](crate::ErrorKind) except [`TokenNotFound`](crate::ErrorKind::TokenNotFound).
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
@@ -25,10 +25,11 @@ impl Client {
         self.call(&operation::DELETE_TOKEN, arguments, None).await.map(drop)
     }
 
-    /// Deletes the tokens of a user for an app. With one of the two alone, it deletes all tokens of the user or of the app.
+    /// Deletes the tokens of a user for an app. With only a user or only an app, it deletes all tokens of that user or app.
     ///
     /// # Errors
-    /// Like [`Client::delete_token`]. Without both it is [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    /// Like [`Client::delete_token`]. If both are `None`, the kind is
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
@@ -41,7 +42,8 @@ impl Client {
         self.call(&operation::DELETE_USER_TOKENS, arguments, None).await.map(drop)
     }
 
-    /// Lists the ids of the apps that a user has a token for.
+    /// Lists the ids of the apps that a user has a token for. Pass a `tenant_id` for the tokens
+    /// that are bound to that tenant.
     ///
     /// # Errors
     /// Like [`Client::delete_token`].
@@ -106,7 +108,7 @@ impl Client {
         self.call(&operation::UPLOAD_TENANT_API_KEY, arguments, None).await.map(drop)
     }
 
-    /// Stores a user's OAuth token.
+    /// Stores a user's OAuth token. The service refreshes it if it has a refresh token.
     ///
     /// # Errors
     /// Like [`Client::delete_token`].
@@ -127,7 +129,7 @@ impl Client {
         self.call(&operation::UPLOAD_USER_TOKEN, members_of(upload)?, None).await.map(drop)
     }
 
-    /// Stores a tenant's OAuth token.
+    /// Stores a tenant's OAuth token. The service refreshes it if it has a refresh token.
     ///
     /// # Errors
     /// Like [`Client::delete_token`].
@@ -148,10 +150,11 @@ impl Client {
         self.call(&operation::UPLOAD_TENANT_TOKEN, members_of(upload)?, None).await.map(drop)
     }
 
-    /// Stores OAuth tokens of several users: all of them, or none if one fails. Returns the failures.
+    /// Stores OAuth tokens of several users, and returns the failures. If one fails, the service stores none of them.
     ///
     /// # Errors
-    /// Like [`Client::delete_token`]. An empty batch is [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    /// Like [`Client::delete_token`]. For an empty batch, the kind is
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
@@ -238,7 +241,7 @@ impl Client {
             .object("app")
     }
 
-    /// Replaces an outbound app as a whole. A field that is left out becomes empty.
+    /// Replaces all fields of an outbound app. A field that is `None` becomes empty.
     ///
     /// # Errors
     /// Like [`Client::delete_token`].
@@ -271,7 +274,7 @@ impl Client {
         self.call(&operation::DELETE_APPLICATION, arguments, None).await.map(drop)
     }
 
-    /// Loads one outbound app.
+    /// Loads the outbound app with this id.
     ///
     /// # Errors
     /// Like [`Client::delete_token`].
@@ -287,7 +290,7 @@ impl Client {
         self.call(&operation::LOAD_APPLICATION, arguments, None).await?.object("app")
     }
 
-    /// Loads every outbound app.
+    /// Loads all outbound apps of the project.
     ///
     /// # Errors
     /// Like [`Client::delete_token`].
@@ -305,7 +308,7 @@ impl Client {
     }
 }
 
-/// Converts by way of JSON, which marks secrets by the names of their fields. The JSON is wiped.
+/// Converts a value to JSON and back, since an argument knows its secrets by the names of their fields. The JSON is wiped.
 fn argument_of(value: &(impl Serialize + ?Sized)) -> Result<Argument, Error> {
     let no_json = |error| Error::invalid_setup(format!("the arguments are not valid JSON: {error}"));
     let mut json = WipedBuffer::default();

@@ -1,4 +1,4 @@
-//! The public response.
+//! The response of a call.
 
 use std::fmt;
 
@@ -10,14 +10,23 @@ use crate::model::Token;
 use crate::response::Source;
 use crate::secret::Headers;
 
-/// A success: status, headers and JSON. It is cheap to clone. The JSON is wiped from memory when the last clone is dropped.
+/// A successful response: status, headers and JSON. It is cheap to clone.
 ///
-/// ```no_run
-/// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+/// The JSON is wiped from memory when the last clone is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id(emulator.project_id())
+/// #     .management_key(emulator.management_key())
+/// #     .base_url(emulator.base_url())
+/// #     .build()?;
 /// use descope_outbound::{Arguments, operation};
 ///
 /// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
-/// println!("HTTP {}, {} bytes", response.status(), response.json().len());
+/// assert_eq!(response.json(), br#"{"apps":[]}"#);
 /// # Ok(())
 /// # }
 /// ```
@@ -29,30 +38,98 @@ const _: () = assert!(size_of::<Option<Response>>() == 16 || size_of::<usize>() 
 
 impl Response {
     /// The HTTP status, 200 to 299.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound::{Arguments, operation};
+    ///
+    /// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+    /// assert_eq!(response.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.content().status()
     }
 
-    /// The headers.
+    /// The headers of the response.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound::{Arguments, operation};
+    ///
+    /// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+    /// assert_eq!(response.headers().get("content-type"), Some("application/json"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &Headers {
         self.0.content().headers()
     }
 
-    /// The body: valid JSON. It is `{}` if the service sent an empty body and the operation allows that.
+    /// The body, which is valid JSON. It is `{}` if the service sent an empty body and the operation allows that.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound::{Arguments, operation};
+    ///
+    /// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+    /// assert_eq!(response.json(), br#"{"apps":[]}"#);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn json(&self) -> &[u8] {
         self.0.content().json()
     }
 
-    /// Where this response comes from.
+    /// Where this response comes from: the service, the cache, or the request of another call.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound::{Arguments, operation};
+    ///
+    /// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+    /// assert_eq!(response.source(), descope_outbound::Source::Network);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn source(&self) -> Source {
         self.0.source()
     }
 
-    /// The token of a fetch.
+    /// Reads the token of a fetch.
     pub(crate) fn token(&self) -> Result<Token, Error> {
         self.0.token()
     }
@@ -66,7 +143,7 @@ impl Response {
     }
 }
 
-/// Shows no body, since it may hold tokens.
+/// Leaves the body out, since it may hold tokens.
 impl fmt::Debug for Response {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -78,11 +155,50 @@ impl fmt::Debug for Response {
 }
 
 /// A [`Response`] that does not keep its content alive.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+/// # let client = descope_outbound::Client::builder()
+/// #     .project_id(emulator.project_id())
+/// #     .management_key(emulator.management_key())
+/// #     .base_url(emulator.base_url())
+/// #     .build()?;
+/// use descope_outbound::bindings::ResponseExt;
+/// use descope_outbound::{Arguments, operation};
+///
+/// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+/// let weak = response.downgrade();
+/// drop(response);
+/// assert!(weak.upgrade().is_none());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct WeakResponse(pub(crate) WeakServed);
 
 impl WeakResponse {
     /// The response, if its content is still alive.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = descope_outbound_emulator::Emulator::start(Default::default()).await?;
+    /// # let client = descope_outbound::Client::builder()
+    /// #     .project_id(emulator.project_id())
+    /// #     .management_key(emulator.management_key())
+    /// #     .base_url(emulator.base_url())
+    /// #     .build()?;
+    /// use descope_outbound::bindings::ResponseExt;
+    /// use descope_outbound::{Arguments, operation};
+    ///
+    /// let response = client.call(&operation::LOAD_ALL_APPLICATIONS, Arguments::default(), None).await?;
+    /// let weak = response.downgrade();
+    /// assert_eq!(weak.upgrade().map(|same| same.generation()), Some(response.generation()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn upgrade(&self) -> Option<Response> {
         self.0.upgrade().map(Response)
