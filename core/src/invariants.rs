@@ -1,8 +1,8 @@
-//! What must hold of whatever comes from outside: called with made-up input by the tests below, and with the fuzzers'
-//! by `fuzz/`. Nothing of it is in the crate as users build it.
+//! Invariants for every input from outside. The tests below call them with generated input, and `fuzz/` with the input of
+//! the fuzzers. Builds of users do not contain them.
 //!
-//! Each function takes anything, and panics where something does not hold.
-#![expect(missing_docs, clippy::missing_panics_doc, reason = "what they check is their name")]
+//! Each function accepts any input, and panics if its invariant does not hold.
+#![expect(missing_docs, clippy::missing_panics_doc, reason = "the name of each function is its invariant")]
 
 use std::time::{Duration, SystemTime};
 
@@ -20,10 +20,10 @@ use crate::request::{Argument, Arguments, EncodedRequest, Operation, Urls};
 use crate::response::{Content, ResponseShape};
 use crate::secret::{Headers, Mask, Secret, WipedBuffer};
 
-/// What every secret here begins with, so that no text of ours holds one by chance.
+/// The beginning of every secret here, so that no text of the crate contains a secret by chance.
 const PLANTED: &str = "made-up-";
 
-/// A success is taken as it is, and only if any reader of JSON can read it.
+/// The content of a success has the same bytes as the body, and every JSON parser can read it.
 pub fn a_response_is_json_to_the_byte(body: &[u8]) {
     for shape in [ResponseShape::Token, ResponseShape::Object, ResponseShape::Empty] {
         let Ok(content) = Content::new(shape, 200, Headers::default(), WipedBuffer::from(body)) else {
@@ -36,7 +36,7 @@ pub fn a_response_is_json_to_the_byte(body: &[u8]) {
         if let Ok(token) = Token::read(&content) {
             let _ = token.expires_at();
             let shown = format!("{token:?}");
-            // A short one may be a word that is there anyway.
+            // A short secret may equal a word of the text.
             assert!(token.access_token.expose().len() < 16 || !shown.contains(token.access_token.expose()));
         }
         let _: Result<Application, Error> = content.object("app");
@@ -48,7 +48,7 @@ pub fn a_response_is_json_to_the_byte(body: &[u8]) {
     }
 }
 
-/// An expiry is a moment after 1970 that a clock can show, or unknown.
+/// An expiry is unknown, or a time after 1970 that a clock can represent.
 pub fn an_expiry_is_a_moment(text: &str) {
     let readings = [Some(Value::from(text)), serde_json::from_str(text).ok()];
     for moment in readings.into_iter().flatten().filter_map(|expiry| expiry_milliseconds(&expiry)) {
@@ -56,7 +56,7 @@ pub fn an_expiry_is_a_moment(text: &str) {
     }
 }
 
-/// A wait is whole seconds, and no longer than a year.
+/// A wait is a number of whole seconds, and at most a year.
 pub fn a_wait_is_bounded(value: &str, now_seconds: u32) {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now_seconds.into());
     if let Some(wait) = retry_after(value, now) {
@@ -64,7 +64,7 @@ pub fn a_wait_is_bounded(value: &str, now_seconds: u32) {
     }
 }
 
-/// What a client may be made from.
+/// The settings of a client.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClientInput<'text> {
     pub project_id: &'text str,
@@ -74,10 +74,10 @@ pub struct ClientInput<'text> {
     pub proxy: &'text str,
 }
 
-/// A client's key goes to the host that the settings name, and into no error.
+/// The client sends its key only to the host of its settings, and no error contains the key.
 pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: ClientInput<'_>) {
     let ClientInput { project_id, management_key, base_url, header, proxy } = settings;
-    // Only what is a secret may look like one.
+    // Other settings must not look like a secret.
     if [project_id, base_url, header].iter().any(|text| text.contains(PLANTED)) {
         return;
     }
@@ -107,9 +107,9 @@ pub fn a_configuration_is_safe_or_refused_without_its_secrets(settings: ClientIn
     }
 }
 
-/// No reader of an error's body finds a secret in it, however the service has written it.
+/// An error's body does not contain a secret, in any escape that the service uses.
 pub fn an_echo_is_masked(secret: &str, body: &str) {
-    // Else the mask itself could be one.
+    // Otherwise the mask itself could contain the secret.
     if secret.contains(['[', ']']) {
         return;
     }
@@ -131,7 +131,7 @@ pub fn an_echo_is_masked(secret: &str, body: &str) {
     }
 }
 
-/// Whether the value holds the text, or a string in it is JSON that does.
+/// Whether the value contains the text, directly or in a string that is JSON itself.
 fn holds(value: &Value, text: &str, depth: usize) -> bool {
     match value {
         Value::String(string) => {
@@ -147,7 +147,7 @@ fn holds(value: &Value, text: &str, depth: usize) -> bool {
     }
 }
 
-/// Whatever the arguments are, the request goes to its operation's place, and its body is JSON.
+/// For all arguments, the request goes to the URL of its operation, and its body is JSON.
 pub fn a_request_stays_in_its_place(operation: usize, arguments: &[u8]) {
     let Some(operation) = OPERATIONS.get(operation % OPERATIONS.len()).copied() else { return };
     let Ok(Argument::Object(members)) = serde_json::from_slice(arguments) else { return };
@@ -162,13 +162,13 @@ pub fn a_request_stays_in_its_place(operation: usize, arguments: &[u8]) {
     }
 }
 
-/// The URL as whoever tidies it up would read it, with `..` and the like resolved.
+/// The URL after normalization, with `..` resolved.
 fn as_read(request: &EncodedRequest) -> Url {
     let read = Url::parse(&request.url.to_string());
     read.unwrap_or_else(|error| unreachable!("{} is no URL: {error}", request.url))
 }
 
-/// The text, as an id, is one segment of a path or one value of a query, and nothing else.
+/// An id becomes one segment of a path or one value of a query.
 pub fn an_id_arrives_as_it_is(operation: &'static Operation, name: &str, wire: &str, id: &str) {
     let urls = Urls::new("https://host");
     let Ok(request) = operation.encode(&urls, Arguments::default().with(name, id)) else {
@@ -219,7 +219,7 @@ mod tests {
         })
     }
 
-    /// One that something is known by, mostly.
+    /// A name, mostly a known one.
     fn name() -> impl Strategy<Value = String> {
         const KNOWN: [&str; 17] = [
             "token",
@@ -243,7 +243,7 @@ mod tests {
         prop_oneof![3 => prop::sample::select(&KNOWN[..]).prop_map(str::to_owned), 1 => any::<String>()]
     }
 
-    /// A secret as services write it into an error: each of its characters as it is or escaped.
+    /// A secret in the form that services write into an error: each character is plain or escaped.
     fn echo(secret: &str, escapes: &[u8], levels: usize) -> String {
         let mut echo = String::from("Bearer P:");
         for (character, escape) in format!("{PLANTED}{secret}").chars().zip(escapes.iter().cycle()) {
