@@ -191,11 +191,11 @@ fn name(user: usize) -> String {
 
 fn some_fault(random: &mut fastrand::Rng) -> Fault {
     let fault = match random.u8(0..5) {
-        0 => Fault::answer(500),
-        1 => Fault::answer(503),
-        2 => Fault::answer(429).header("Retry-After", "5"),
+        0 => Fault::response(500),
+        1 => Fault::response(503),
+        2 => Fault::response(429).header("Retry-After", "5"),
         3 => Fault::close(),
-        _ => Fault::answer(404).body("not what it seems"),
+        _ => Fault::response(404).body("not what it seems"),
     };
     fault.path("/v1/mgmt/outbound/app/user/token/latest").times(random.u64(1..20))
 }

@@ -10,7 +10,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let emulator = Emulator::start(Options::default()).await?;
 //! emulator.connect(Connection::user("github", "user-1").scopes(["repo"]))?;
-//! emulator.add_fault(Fault::answer(503).once())?;
+//! emulator.add_fault(Fault::response(503).once())?;
 //!
 //! // Point the client under test at `emulator.base_url()`, with `emulator.project_id()` and
 //! // `emulator.management_key()`. Then check the requests that it sent:

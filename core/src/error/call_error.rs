@@ -257,7 +257,7 @@ impl Error {
     /// use descope_outbound_emulator::Fault;
     /// use std::time::Duration;
     ///
-    /// emulator.add_fault(Fault::answer(429).header("Retry-After", "7"))?;
+    /// emulator.add_fault(Fault::response(429).header("Retry-After", "7"))?;
     /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
     /// assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     /// # Ok(())
@@ -376,7 +376,7 @@ impl Error {
     /// #     .build()?;
     /// use descope_outbound_emulator::Fault;
     ///
-    /// emulator.add_fault(Fault::answer(400).header("x-request-id", "request-1"))?;
+    /// emulator.add_fault(Fault::response(400).header("x-request-id", "request-1"))?;
     /// let error = client.fetch_token("google-calendar", "user-id").await.unwrap_err();
     /// assert_eq!(error.request_id(), Some("request-1"));
     /// assert!(error.to_string().contains("request-1"));

@@ -186,7 +186,7 @@ async fn a_delete_removes_tokens_from_earlier_fetches_whenever_they_arrive() {
 async fn a_delete_by_id_also_removes_cached_tokens_without_an_id() {
     let world = CachedClient::new().await;
     let token = r#"{"token":{"accessToken":"made-up-access"}}"#;
-    fail(&world.emulator, Fault::answer(200).body(token).once());
+    fail(&world.emulator, Fault::response(200).body(token).once());
     world.fetch().await.unwrap();
     assert_eq!(world.source().await, Source::Cache);
     world.client.delete_token("token-1").await.unwrap();
@@ -309,7 +309,7 @@ async fn a_hundred_rejections_share_one_refresh() {
 async fn after_a_429_the_client_sends_no_fetch_until_the_pause_ends() {
     let world = CachedClient::new().await;
     world.fetch().await.unwrap();
-    fail(&world.emulator, Fault::answer(429).header("Retry-After", "60").once());
+    fail(&world.emulator, Fault::response(429).header("Retry-After", "60").once());
     let limited = world.client.fetch_token("app", "stranger").await.unwrap_err();
     assert_eq!(
         (limited.kind(), limited.retry_after()),
@@ -342,12 +342,12 @@ async fn stale_tokens_are_served_while_the_service_fails_but_not_after_a_rejecte
     let world = CachedClient::with(options).await;
     let (first, _) = world.fetch().await.unwrap();
     world.advance(901);
-    fail(&world.emulator, Fault::answer(500).times(1));
+    fail(&world.emulator, Fault::response(500).times(1));
     assert_eq!(world.fetch().await.unwrap(), (first, Source::Stale));
     // During the pause after the failure, the client sends no request.
     assert_eq!((world.source().await, world.requests(), world.stats().stale_served), (Source::Stale, 2, 2));
     world.advance(60);
-    fail(&world.emulator, Fault::answer(403).times(1));
+    fail(&world.emulator, Fault::response(403).times(1));
     assert_eq!(world.fetch().await.unwrap_err(), ErrorKind::Http);
     assert_eq!(world.stats().entries, 0);
     assert_eq!(world.source().await, Source::Network, "a later fetch does not get the earlier error");

@@ -141,7 +141,7 @@ async fn an_error_with_a_truncated_body_keeps_its_status() {
     let emulator = emulator().await;
     let client = client(&emulator);
     let cut =
-        |status: u16| Fault { delivery: ResponseDelivery::Cut, ..Fault::answer(status).body("0123456789") };
+        |status: u16| Fault { delivery: ResponseDelivery::Cut, ..Fault::response(status).body("0123456789") };
     fail(&emulator, cut(429).header("Retry-After", "7"));
     let error = client.fetch_token("app", "user").await.unwrap_err();
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(7))));

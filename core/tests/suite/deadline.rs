@@ -35,7 +35,7 @@ async fn the_clients_timeout_applies_to_calls_without_their_own() {
 #[tokio::test]
 async fn the_client_does_not_start_a_pause_that_exceeds_the_deadline() {
     let emulator = emulator().await;
-    fail(&emulator, Fault::answer(503).header("Retry-After", "60"));
+    fail(&emulator, Fault::response(503).header("Retry-After", "60"));
     let start = Instant::now();
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)));
@@ -66,7 +66,7 @@ async fn the_error_names_the_failure_of_the_attempt_before() {
     let client = client(&emulator);
     // Connect first, so that the deadline covers only the two attempts.
     client.fetch_token("app", "user").await.unwrap();
-    fail(&emulator, Fault::answer(503).once());
+    fail(&emulator, Fault::response(503).once());
     fail(&emulator, Fault::hang());
     let error = client.fetch_token("app", "user").timeout(Duration::from_secs(1)).await.unwrap_err();
     assert!(

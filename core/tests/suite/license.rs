@@ -54,7 +54,8 @@ async fn a_client_with_the_handshake_off_never_asks_for_the_tier() {
 
 #[tokio::test]
 async fn a_failed_handshake_fails_no_call_and_is_not_retried() {
-    for fault in [Fault::answer(500), Fault::answer(200).body("<html>"), Fault::close(), Fault::garbage()] {
+    for fault in [Fault::response(500), Fault::response(200).body("<html>"), Fault::close(), Fault::garbage()]
+    {
         let emulator = emulator().await;
         fail(&emulator, fault.path(LICENSE));
         let client = builder(&emulator).license_handshake(LicenseHandshake::Wait).build().unwrap();

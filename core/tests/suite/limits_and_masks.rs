@@ -9,7 +9,7 @@ async fn an_error_that_echoes_the_request_shows_no_secret() {
     let emulator = emulator().await;
     let key = emulator.management_key().to_owned();
     let echo = format!(r#"{{"errorDescription":"Bearer P:{key}","headers":["{key}"]}}"#);
-    fail(&emulator, Fault::answer(400).header("x-echo", &key).body(echo));
+    fail(&emulator, Fault::response(400).header("x-echo", &key).body(echo));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
     let answer = error.response().unwrap();
     assert_eq!(answer.body(), r#"{"errorDescription":"Bearer P:[redacted]","headers":["[redacted]"]}"#);
@@ -29,7 +29,7 @@ async fn an_error_that_echoes_an_escaped_secret_does_not_show_it() {
         r#"{"errorDescription":"key \u006dade-up-<k&y>/"}"#,
         r#"{"errorCode":"E1","echo":"key made-up-<k&"#,
     ] {
-        fail(&emulator, Fault::answer(400).body(echo).once());
+        fail(&emulator, Fault::response(400).body(echo).once());
         let error = builder.clone().build().unwrap().fetch_token("app", "user").await.unwrap_err();
         let everything = format!("{error} {:?}", error.response());
         assert!(everything.contains("key [redacted]") && !everything.contains("k&"), "{everything}");
@@ -45,7 +45,7 @@ async fn a_secret_header_is_masked_like_the_management_key() {
         .header("x-flag", "true")
         .build()
         .unwrap();
-    fail(&emulator, Fault::answer(400).body(r#"{"echo":"made-up-gateway-key","flag":true}"#));
+    fail(&emulator, Fault::response(400).body(r#"{"echo":"made-up-gateway-key","flag":true}"#));
     let error = client.fetch_token("app", "user").await.unwrap_err();
     assert_eq!(error.response().unwrap().body(), r#"{"echo":"[redacted]","flag":true}"#);
 }
@@ -55,7 +55,7 @@ async fn an_error_keeps_8_kib_of_its_body_and_masks_a_secret_at_the_limit() {
     let emulator = emulator().await;
     let key = emulator.management_key().to_owned();
     let body = format!("{}{key}{}", "x".repeat(8 * 1024 - 5), "y".repeat(100_000));
-    fail(&emulator, Fault::answer(502).body(body));
+    fail(&emulator, Fault::response(502).body(body));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
     let kept = error.response().unwrap().body();
     assert_eq!(kept.len(), 8 * 1024);
@@ -66,9 +66,9 @@ async fn an_error_keeps_8_kib_of_its_body_and_masks_a_secret_at_the_limit() {
 async fn a_token_response_may_have_at_most_1_mib() {
     let emulator = emulator().await;
     let body_of = |size: usize| format!(r#"{{"token":{{"accessToken":"{}"}}}}"#, "a".repeat(size - 28));
-    fail(&emulator, Fault::answer(200).body(body_of(1024 * 1024)).once());
+    fail(&emulator, Fault::response(200).body(body_of(1024 * 1024)).once());
     assert!(client(&emulator).fetch_token("app", "user").await.is_ok());
-    fail(&emulator, Fault::answer(200).body(body_of(1024 * 1024 + 1)).once());
+    fail(&emulator, Fault::response(200).body(body_of(1024 * 1024 + 1)).once());
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("larger than 1048576 bytes"), "{error}");
@@ -79,7 +79,7 @@ async fn the_client_accepts_long_headers_of_gateways() {
     let emulator = emulator().await;
     let body = r#"{"token":{"accessToken":"made-up"}}"#;
     let long = "default-src 'self'; ".repeat(1_000);
-    fail(&emulator, Fault::answer(200).header("content-security-policy", &long).body(body));
+    fail(&emulator, Fault::response(200).header("content-security-policy", &long).body(body));
     let token = client(&emulator).fetch_token("app", "user").await.unwrap();
     assert_eq!(token.access_token.expose(), "made-up");
 }
@@ -88,7 +88,7 @@ async fn the_client_accepts_long_headers_of_gateways() {
 async fn a_decode_error_does_not_quote_the_body() {
     let emulator = emulator().await;
     for body in ["made-up-access-token", r#"{"token":{"accessToken":["made-up-access-token"]}}"#] {
-        fail(&emulator, Fault::answer(200).body(body).once());
+        fail(&emulator, Fault::response(200).body(body).once());
         let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         let everything = format!("{error} {error:?} {:?}", error.response());
@@ -99,7 +99,7 @@ async fn a_decode_error_does_not_quote_the_body() {
 #[tokio::test]
 async fn a_decode_error_has_the_status_and_the_request_id() {
     let emulator = emulator().await;
-    fail(&emulator, Fault::answer(200).header("cf-ray", "ray1").body("<html>"));
+    fail(&emulator, Fault::response(200).header("cf-ray", "ray1").body("<html>"));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status(), error.request_id()),

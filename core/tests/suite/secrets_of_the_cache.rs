@@ -58,7 +58,7 @@ async fn no_token_shows_its_value_from_any_source() {
         let mut outcomes = Vec::from(two_at_once(&world, kind).await);
         outcomes.push(fetch(&world, kind).await);
         world.advance(1_000);
-        fail(&world.emulator, Fault::answer(500));
+        fail(&world.emulator, Fault::response(500));
         outcomes.push(fetch(&world, kind).await);
         let sources: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().unwrap().source()).collect();
         assert_eq!(sources, [Source::Network, Source::Joined, Source::Cache, Source::Stale]);
@@ -75,11 +75,11 @@ async fn no_shared_or_cached_error_shows_a_secret() {
     for kind in KINDS {
         let not_found = r#"{"errorCode": "E111504"}"#;
         for fault in [
-            Fault::answer(404).body(not_found),
-            Fault::answer(429).header("Retry-After", "7"),
-            Fault::answer(403),
-            Fault::answer(500),
-            Fault::answer(200).body(r#"{"token": "made-up-unreadable"#),
+            Fault::response(404).body(not_found),
+            Fault::response(429).header("Retry-After", "7"),
+            Fault::response(403),
+            Fault::response(500),
+            Fault::response(200).body(r#"{"token": "made-up-unreadable"#),
         ] {
             let world = world().await;
             let key = world.emulator.management_key().to_owned();

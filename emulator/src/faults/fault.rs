@@ -23,7 +23,7 @@ use super::scripted_response::{Piece, ScriptedResponse};
 /// ```
 /// use descope_outbound_emulator::Fault;
 ///
-/// let rate_limited_twice = Fault::answer(429).header("Retry-After", "7").app("github").times(2);
+/// let rate_limited_twice = Fault::response(429).header("Retry-After", "7").app("github").times(2);
 /// let lost_after_the_work_was_done = Fault::reset().after_commit().method("DELETE").once();
 /// # let _ = (rate_limited_twice, lost_after_the_work_was_done);
 /// ```
@@ -75,7 +75,7 @@ pub struct Fault {
 impl Fault {
     /// Replaces the real response with this status.
     #[must_use]
-    pub fn answer(status: u16) -> Self {
+    pub fn response(status: u16) -> Self {
         Self { status: Some(status), ..Self::default() }
     }
 

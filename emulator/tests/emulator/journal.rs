@@ -17,7 +17,7 @@ async fn emulator() -> (Emulator, TestClient) {
 async fn requests_are_listed_in_order_with_their_outcome() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
-    emulator.add_fault(Fault::answer(503).path(LICENSE)).unwrap();
+    emulator.add_fault(Fault::response(503).path(LICENSE)).unwrap();
     client.fetch("github", "user-1").await;
     client.get(LICENSE).await;
     client.delete(&format!("{TOKEN}?id=a%2Fb+c&other=1&other=2")).await;

@@ -200,7 +200,7 @@ async fn a_fault_at_the_provider_affects_the_vaults_refreshes() {
     let (emulator, client) = emulator().await;
     emulator.connect(Connection::user("github", "user-1")).unwrap();
     let before = client.fetch("github", "user-1").await;
-    emulator.add_fault(Fault::answer(503).path("/provider/github/token").once()).unwrap();
+    emulator.add_fault(Fault::response(503).path("/provider/github/token").once()).unwrap();
     let failed = fetch_with(&client, json!({ "forceRefresh": true })).await;
     assert_eq!(failed["accessToken"], before["accessToken"]);
     assert_ne!(failed["lastRefreshError"], "");

@@ -95,7 +95,7 @@ async fn a_scripted_response_that_cannot_be_sent_is_rejected() {
     let raw = |bytes: &str| ScriptedResponse { pieces: vec![Piece::new(bytes)], ending: Ending::Close };
     let not_bytes = Fault { raw: Some(raw("\u{100}")), ..Fault::default() };
     assert!(emulator.add_fault(not_bytes).unwrap_err().to_string().contains("U+00FF"));
-    assert!(emulator.add_fault(Fault { raw: Some(raw("x")), ..Fault::answer(200) }).is_err());
+    assert!(emulator.add_fault(Fault { raw: Some(raw("x")), ..Fault::response(200) }).is_err());
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ async fn verifying_an_uploaded_refresh_token_uses_it_immediately() {
 async fn a_failed_verification_stores_nothing() {
     let (emulator, client) = emulator().await;
     let body = |user: &str| json!({ "appId": "github", "userId": user, "refreshToken": "refresh-1", "verifyRefresh": true });
-    emulator.add_fault(Fault::answer(500).path("/provider/github/token").once()).unwrap();
+    emulator.add_fault(Fault::response(500).path("/provider/github/token").once()).unwrap();
     assert_eq!(client.post(USER_TOKEN, body("user-1")).await.status, 400);
     assert!(!is_connected(&client, "user-1").await);
 
