@@ -26,7 +26,7 @@ struct CacheTable {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CacheStep {
-    Options(CacheSettings),
+    Options(CacheTableOptions),
     Lifetime(u64),
     Fetch(FetchArguments),
     Advance(u64),
@@ -50,7 +50,7 @@ struct NoArguments {}
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct CacheSettings {
+struct CacheTableOptions {
     stale_if_error: Option<u64>,
     negative: Option<u64>,
 }
