@@ -179,8 +179,8 @@ fn expect_no_marker(argument: &Argument) -> Result<(), String> {
 
 fn expect(expected: &RustResult, (at, outcome): StagedResult) -> Result<(), String> {
     match (outcome, &expected.error) {
-        (Ok(answer), None) => expect_response(expected, &answer),
-        (Ok(answer), Some(kind)) => Err(format!("{answer:?} instead of {kind}")),
+        (Ok(response), None) => expect_response(expected, &response),
+        (Ok(response), Some(kind)) => Err(format!("{response:?} instead of {kind}")),
         (Err(error), None) => Err(format!("{error:?} instead of a success")),
         (Err(error), Some(kind)) => {
             let actual = format!("{:?}", error.kind());

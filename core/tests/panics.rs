@@ -25,9 +25,7 @@ fn a_panic_prints_no_secret_of_its_task() {
     let printed = String::from_utf8_lossy(&[child.stdout, child.stderr].concat()).into_owned();
     assert!(!child.status.success());
     // The panic of the task, then the panic of its caller, with every value that the task prints.
-    for expected in
-        ["forced in the task", "forced by the task's end", "[redacted]", "TRACE", "stack backtrace"]
-    {
+    for expected in ["panic in the task", "panic after the task", "[redacted]", "TRACE", "stack backtrace"] {
         assert!(printed.contains(expected), "{expected:?} is missing in {printed}");
     }
     let shown: Vec<_> = printed.lines().filter(|line| line.contains("made-up-")).collect();
@@ -41,7 +39,7 @@ fn panic_with_secrets() -> ! {
     subscriber.init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let ended = runtime.block_on(async { tokio::spawn(task()).await });
-    panic!("forced by the task's end: {ended:?} {}", ended.as_ref().unwrap_err());
+    panic!("panic after the task: {ended:?} {}", ended.as_ref().unwrap_err());
 }
 
 async fn task() {
@@ -72,7 +70,7 @@ async fn task() {
     let error = client.call(&operation::UPLOAD_USER_TOKEN, arguments.clone(), None).await.unwrap_err();
     let refused = Client::builder().project_id("P").base_url("https://u:made-up-password@h");
     panic!(
-        "forced in the task: {environment:?} {builder:?} {client:?} {secret:?} {arguments:?} {json:?} {upload:?} {fetching} \
+        "panic in the task: {environment:?} {builder:?} {client:?} {secret:?} {arguments:?} {json:?} {upload:?} {fetching} \
          {error} {error:?} {refused:?}"
     );
 }

@@ -237,9 +237,9 @@ async fn a_cancelled_caller_does_not_end_the_shared_request() {
 async fn every_force_refresh_reaches_the_service_and_replaces_the_cached_token() {
     let world = CachedClient::new().await;
     let (first, _) = world.fetch().await.unwrap();
-    let forced = world.client.fetch_token("app", "user").force_refresh().await.unwrap();
-    assert_ne!(forced.access_token.expose(), first);
-    assert_eq!(world.fetch().await.unwrap(), (forced.access_token.expose().to_owned(), Source::Cache));
+    let refreshed = world.client.fetch_token("app", "user").force_refresh().await.unwrap();
+    assert_ne!(refreshed.access_token.expose(), first);
+    assert_eq!(world.fetch().await.unwrap(), (refreshed.access_token.expose().to_owned(), Source::Cache));
     world.client.fetch_token("app", "user").force_refresh().await.unwrap();
     assert_eq!(world.requests(), 3);
 
@@ -247,19 +247,19 @@ async fn every_force_refresh_reaches_the_service_and_replaces_the_cached_token()
     // fetch.
     fail(&world.emulator, Fault::hold());
     world.client.cache().unwrap().clear();
-    let fetch = |forced: bool| {
+    let fetch = |force_refresh: bool| {
         let client = world.client.clone();
         tokio::spawn(async move {
             let fetch = client.fetch_token("app", "user");
-            if forced { fetch.force_refresh().await } else { fetch.await }
+            if force_refresh { fetch.force_refresh().await } else { fetch.await }
         })
     };
     let mut fetches = vec![fetch(false)];
     world.emulator.wait_for_held(1).await;
     fetches.push(fetch(true));
     world.emulator.wait_for_held(2).await;
-    for forced in [true, false, true, false] {
-        fetches.push(fetch(forced));
+    for force_refresh in [true, false, true, false] {
+        fetches.push(fetch(force_refresh));
     }
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -316,17 +316,17 @@ async fn after_a_429_the_client_sends_no_fetch_until_the_pause_ends() {
         (ErrorKind::RateLimited, Some(Duration::from_mins(1)))
     );
     world.advance(30);
-    for forced in [false, true] {
+    for force_refresh in [false, true] {
         let fetch = world.client.fetch_token("app", "another");
-        let gated = if forced { fetch.force_refresh().await } else { fetch.await }.unwrap_err();
-        assert_eq!(gated.kind(), ErrorKind::RateLimited);
-        let left = gated.retry_after().unwrap().as_secs();
-        assert!((29..=37).contains(&left), "{gated}");
-        let told = format!(
+        let paused = if force_refresh { fetch.force_refresh().await } else { fetch.await }.unwrap_err();
+        assert_eq!(paused.kind(), ErrorKind::RateLimited);
+        let left = paused.retry_after().unwrap().as_secs();
+        assert!((29..=37).contains(&left), "{paused}");
+        let pause = format!(
             "this call was not sent: the service asked for a pause after an earlier call, and {left} s remain"
         );
-        assert_eq!(gated.response().unwrap().error_description(), told);
-        assert!(gated.to_string().contains(&told), "{gated}");
+        assert_eq!(paused.response().unwrap().error_description(), pause);
+        assert!(paused.to_string().contains(&pause), "{paused}");
     }
     assert_eq!((world.source().await, world.requests()), (Source::Cache, 2));
     world.advance(37);

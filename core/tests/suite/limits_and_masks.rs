@@ -11,9 +11,9 @@ async fn an_error_that_echoes_the_request_shows_no_secret() {
     let echo = format!(r#"{{"errorDescription":"Bearer P:{key}","headers":["{key}"]}}"#);
     fail(&emulator, Fault::response(400).header("x-echo", &key).body(echo));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
-    let answer = error.response().unwrap();
-    assert_eq!(answer.body(), r#"{"errorDescription":"Bearer P:[redacted]","headers":["[redacted]"]}"#);
-    let everything = format!("{error} {error:?} {answer:?}");
+    let response = error.response().unwrap();
+    assert_eq!(response.body(), r#"{"errorDescription":"Bearer P:[redacted]","headers":["[redacted]"]}"#);
+    let everything = format!("{error} {error:?} {response:?}");
     assert!(!everything.contains(&key), "{everything}");
     assert!(everything.contains("[redacted]"));
 }

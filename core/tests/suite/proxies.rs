@@ -71,8 +71,8 @@ async fn without_tls_the_proxy_gets_the_whole_url() {
     let line = "POST http://outbound.invalid/v1/mgmt/outbound/app/user/token/latest HTTP/1.1\r\n";
     assert!(asked.starts_with(line), "{asked}");
     assert!(asked.contains("host: outbound.invalid\r\n") && asked.contains(CREDENTIALS), "{asked}");
-    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 35\r\n\r\n{\"token\":{\"accessToken\":\"made-up\"}}";
-    connection.write_all(answer).await.unwrap();
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 35\r\n\r\n{\"token\":{\"accessToken\":\"made-up\"}}";
+    connection.write_all(response).await.unwrap();
     assert_eq!(call.await.unwrap().unwrap().access_token.expose(), "made-up");
 }
 

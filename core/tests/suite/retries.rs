@@ -69,7 +69,7 @@ async fn error_responses_refill_the_retry_budget() {
         client.fetch_token("app", "user").await.unwrap_err();
     }
     for _ in 0..42 {
-        client.fetch_token("other", "nobody").await.unwrap_err();
+        client.fetch_token("other", "unknown-user").await.unwrap_err();
     }
     let before = emulator.counters().requests;
     client.fetch_token("app", "user").await.unwrap_err();

@@ -81,7 +81,7 @@ async fn uploaded_tokens_are_fetched_and_listed() {
         .await
         .unwrap();
     assert_eq!(client.list_apps_with_user_token("uploader", None).await.unwrap(), ["app"]);
-    assert!(client.list_apps_with_user_token("nobody", None).await.unwrap().is_empty());
+    assert!(client.list_apps_with_user_token("unknown-user", None).await.unwrap().is_empty());
 }
 
 #[tokio::test]
