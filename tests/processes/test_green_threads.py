@@ -93,7 +93,7 @@ def test_threads_can_be_patched_after_the_client_has_been_used(library: str, emu
 
 ERRORS = """
 for error, call in {
-    TokenNotFound: lambda: fetch("app-id", "nobody"),
+    TokenNotFound: lambda: fetch("app-id", "unconnected-user"),
     TypeError: lambda: fetch("app-id", 7),
     DeadlineExceeded: lambda: fetch("app-id", "slow", timeout_seconds=0.2),
     RuntimeError: lambda: (client.close(), fetch("app-id", "user-id")),

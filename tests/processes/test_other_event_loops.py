@@ -33,7 +33,7 @@ async def main():
     tokens = await asyncio.gather(*(fetch_async("app-id", "user-id") for _ in range(200)))
     assert {token["token"]["appId"] for token in tokens} == {"app-id"}
     for error, call in {
-        TokenNotFound: fetch_async("app-id", "nobody"),
+        TokenNotFound: fetch_async("app-id", "unconnected-user"),
         DeadlineExceeded: fetch_async("app-id", "slow", timeout_seconds=0.1),
         asyncio.TimeoutError: asyncio.wait_for(fetch_async("app-id", "slow"), 0.1),
     }.items():

@@ -76,7 +76,7 @@ def test_workers_of_gunicorn_can_call_with_a_client_used_before_the_fork(worker:
                 if len(responses) > WORKERS:
                     break
         with pytest.raises(urllib.error.HTTPError) as not_found:
-            ask(port, "nobody")
+            ask(port, "unconnected-user")
         not_found.value.close()
         server.send_signal(signal.SIGTERM)
         ended = server.wait()

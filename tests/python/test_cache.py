@@ -210,12 +210,12 @@ def test_a_missing_token_is_cached_until_forget_is_called(cached: DescopeClient,
     operations = cached.mgmt.outbound_application
     for _ in range(3):
         with pytest.raises(TokenNotFound):
-            operations.fetch_token("app-id", "stranger")
+            operations.fetch_token("app-id", "unconnected-user")
     assert (request_count(emulator), stats(cached)["negative_hits"]) == (1, 2)
-    emulator.connect("app-id", "stranger")
+    emulator.connect("app-id", "unconnected-user")
     assert cached.cache is not None
-    cached.cache.forget(user_id="stranger")
-    assert operations.fetch_token("app-id", "stranger").source == "network"
+    cached.cache.forget(user_id="unconnected-user")
+    assert operations.fetch_token("app-id", "unconnected-user").source == "network"
 
 
 @pytest.mark.parametrize("ids", [("app-id", "user-id"), ("app-id", None), (None, "user-id")])
@@ -335,7 +335,7 @@ def test_expired_entries_are_evicted_on_insert(cached: DescopeClient) -> None:
     assert stats(cached)["entries"] == 2
     _native.advance_cache_clock(901)
     with pytest.raises(TokenNotFound):
-        cached.mgmt.outbound_application.fetch_token("app-id", "stranger")
+        cached.mgmt.outbound_application.fetch_token("app-id", "unconnected-user")
     assert (stats(cached)["entries"], stats(cached)["bytes"]) == (0, 0)
 
 

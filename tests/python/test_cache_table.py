@@ -71,25 +71,25 @@ class Row:
             time.sleep(0.001)
         assert self.fetch_count() == count
 
-    def step(self, name: str, about: Any) -> None:  # noqa: PLR0912 - one branch per kind of step
+    def step(self, name: str, argument: Any) -> None:  # noqa: PLR0912 - one branch per kind of step
         cache = self.client.cache
         assert cache is not None
         match name:
             case "options":
                 pass
             case "lifetime":
-                self.emulator.connect("app", "user", lifetime_seconds=about, scopes=["read", "write"])
+                self.emulator.connect("app", "user", lifetime_seconds=argument, scopes=["read", "write"])
             case "fetch":
-                self.fetch(**about)
+                self.fetch(**argument)
             case "advance":
-                self.emulator.control("POST", "clock", advance_seconds=about)
-                _native.advance_cache_clock(about)
-                self.date_moved += about
+                self.emulator.control("POST", "clock", advance_seconds=argument)
+                _native.advance_cache_clock(argument)
+                self.date_moved += argument
             case "step_wall":
-                _native.step_cache_wall_clock(about * 1000)
-                self.date_moved += about
+                _native.step_cache_wall_clock(argument * 1000)
+                self.date_moved += argument
             case "fault":
-                self.emulator.fail(**({} if "method" in about else {"path": FETCH_PATH}), **about)
+                self.emulator.fail(**({} if "method" in argument else {"path": FETCH_PATH}), **argument)
             case "clear_faults":
                 self.emulator.control("DELETE", "faults")
             case "connect":
@@ -105,17 +105,17 @@ class Row:
                     other_client.mgmt.outbound_application.delete_user_tokens("app", "user")
             case "delete":
                 with contextlib.suppress(AuthException):
-                    self.call("delete_user_tokens", **about)
+                    self.call("delete_user_tokens", **argument)
             case "upload":
                 self.call("upload_user_api_key", "app", "user", "made-up-api-key")
             case "forget":
-                cache.forget(**about)
+                cache.forget(**argument)
             case "clear":
                 cache.clear()
             case "reject":
                 assert cache.reject(self.token)
             case "await":
-                self.wait_for_fetches(about)
+                self.wait_for_fetches(argument)
             case _:
                 pytest.fail(f"unknown step: {name}")
 

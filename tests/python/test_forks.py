@@ -204,21 +204,21 @@ def test_children_forked_while_cached_tokens_are_replaced_can_all_call(emulator:
 
 
 CALLS_OF_THE_PARENT = """
-def times_woken():
+def wakeup_count():
     tasks = [f"/proc/self/task/{task}/" for task in os.listdir("/proc/self/task")]
-    ours = [open(task + "status").read() for task in tasks if open(task + "comm").read().startswith("descope")]
-    return sum(int(re.search(r"^voluntary_ctxt_switches:\\s+(\\d+)", status, re.MULTILINE)[1]) for status in ours)
+    statuses = [open(task + "status").read() for task in tasks if open(task + "comm").read().startswith("descope")]
+    return sum(int(re.search(r"^voluntary_ctxt_switches:\\s+(\\d+)", status, re.MULTILINE)[1]) for status in statuses)
 
 async def main():
     native, slow = client._native, {"app_id": "app-id", "user_id": "slow"}
     outcome, abort = native.call_async("fetch_token", slow, None)
     pending = native.call_pollable("fetch_token", slow, None)
     await asyncio.sleep(0.2)
-    before = times_woken()
+    before = wakeup_count()
     for _ in range(20):
         assert status(in_child(abort.abort, pending.abort)) == 0
     # The runtime's own timers wake it too.
-    assert times_woken() < before + 10, (before, times_woken())
+    assert wakeup_count() < before + 10, (before, wakeup_count())
     outcome.cancel()
     abort.abort()
     pending.abort()

@@ -98,15 +98,15 @@ def call(request: pytest.FixtureRequest, service: Service) -> Iterator[Call]:
     loop.close()
 
 
-def same(ours: Any, theirs: Any) -> bool:
+def is_identical(actual: Any, expected: Any) -> bool:
     """Whether both have the same types, values, signs of zero and order of members."""
-    if isinstance(theirs, dict):
-        return list(ours) == list(theirs) and all(same(ours[key], theirs[key]) for key in theirs)
-    if isinstance(theirs, list):
-        return len(ours) == len(theirs) and all(map(same, ours, theirs))
-    if isinstance(theirs, float):
-        return type(ours) is float and ours == theirs and math.copysign(1, ours) == math.copysign(1, theirs)
-    return type(ours) is type(theirs) and bool(ours == theirs)
+    if isinstance(expected, dict):
+        return list(actual) == list(expected) and all(is_identical(actual[key], expected[key]) for key in expected)
+    if isinstance(expected, list):
+        return len(actual) == len(expected) and all(map(is_identical, actual, expected))
+    if isinstance(expected, float):
+        return type(actual) is float and actual == expected and math.copysign(1, actual) == math.copysign(1, expected)
+    return type(actual) is type(expected) and bool(actual == expected)
 
 
 @given(response=OBJECTS, token=OBJECTS, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]), mark=st.booleans())
@@ -116,10 +116,10 @@ def test_a_response_equals_the_result_of_pythons_json_parser(
     text = json.dumps({**response, "token": token}, ensure_ascii=ascii_only, indent=indent)
     service.respond_with(b"\xef\xbb\xbf" * mark + text.encode())
     for method, arguments in [("fetch_token", ("a", "u")), ("load_application", ("i",))]:
-        ours = call(method, *arguments)
-        assert same(ours, json.loads(text))
-        assert ours == json.loads(text)
-        assert json.dumps(ours) == json.dumps(json.loads(text))
+        actual = call(method, *arguments)
+        assert is_identical(actual, json.loads(text))
+        assert actual == json.loads(text)
+        assert json.dumps(actual) == json.dumps(json.loads(text))
 
 
 @given(members=st.lists(st.tuples(st.sampled_from(["token", "a", "b"]), VALUES), max_size=6))
@@ -128,7 +128,7 @@ def test_the_last_value_of_a_duplicate_name_counts(
 ) -> None:
     text = "{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in members) + "}"
     service.respond_with(text.encode())
-    assert same(call("fetch_token", "a", "u"), json.loads(text))
+    assert is_identical(call("fetch_token", "a", "u"), json.loads(text))
 
 
 @pytest.mark.parametrize("value", ["1e400", "-1e400", "1" * 310, r'"\ud800"', r'"\ude00\ud83d"', "NaN", "Infinity"])
@@ -148,7 +148,7 @@ def test_a_token_is_copied_pickled_and_dumped_like_a_dict(call: Call, service: S
     copies += [pickle.loads(pickle.dumps(response, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
     for twin in copies:
         assert (type(twin), type(twin["token"])) == (TokenResponse, OutboundToken)
-        assert same(twin, json.loads(text))
+        assert is_identical(twin, json.loads(text))
         assert repr(twin) == repr(response)
     assert json.dumps(response) == text
 
@@ -193,7 +193,7 @@ def test_any_iterable_of_texts_is_accepted_as_scopes(call: Call, service: Servic
 def test_options_of_any_json_are_sent_as_given(call: Call, service: Service, options: dict[str, Any]) -> None:
     service.respond_with(b'{"token":{}}')
     call("fetch_token", "a", "u", "t", options)
-    assert same(json.loads(service.last_request.body)["options"], options)
+    assert is_identical(json.loads(service.last_request.body)["options"], options)
 
 
 @given(number=st.one_of(st.integers(min_value=2**64), st.integers(max_value=-(2**63) - 1)))

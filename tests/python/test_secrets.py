@@ -375,7 +375,7 @@ from descope_outbound import DescopeClient
 client = DescopeClient()
 token = client.mgmt.outbound_application.fetch_token("app-id", "user-id", options={"withRefreshToken": True})
 print(token, repr(token), token["token"], client)
-client.mgmt.outbound_application.fetch_token("app-id", "nobody")
+client.mgmt.outbound_application.fetch_token("app-id", "unconnected-user")
 """
     ran = subprocess.run(
         [sys.executable, "-X", "dev", "-c", program],

@@ -49,7 +49,7 @@ UPLOAD: dict[str, Any] = {
     "scopes": ("read",),
     "external_identifier": "work",
     "id_token": "made-up-id-token",
-    "granted_by": "somebody",
+    "granted_by": "administrator",
 }
 
 

@@ -51,18 +51,18 @@ class Caller:
         min_validity_seconds: float | None = None,
     ) -> _native.Response:
         """Perform the operation and wait for its response."""
-        wait = green_thread_wait()
-        if wait is None:
+        wait_until_readable = green_thread_wait()
+        if wait_until_readable is None:
             return self._response_or_raise(
                 self._native.call(operation, arguments, timeout_seconds, min_validity_seconds)
             )
-        pending = self._native.call_pollable(operation, arguments, timeout_seconds, min_validity_seconds)
+        pollable_call = self._native.call_pollable(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
-            wait(pending.fileno())
+            wait_until_readable(pollable_call.fileno())
         except BaseException:
-            pending.abort()
+            pollable_call.abort()
             raise
-        return self._response_or_raise(pending.result())
+        return self._response_or_raise(pollable_call.result())
 
     async def call_async(
         self,
@@ -75,21 +75,21 @@ class Caller:
 
         This is a coroutine and not a bare future, so that a closing event loop cancels it like any other task.
         """
-        outcome, abort = self._native.call_async(operation, arguments, timeout_seconds, min_validity_seconds)
+        outcome, abort_on_drop = self._native.call_async(operation, arguments, timeout_seconds, min_validity_seconds)
         try:
             return self._response_or_raise(await outcome)
         except BaseException:
             # A caller that stops waiting ends the call. This does nothing to a call that has ended.
-            abort.abort()
+            abort_on_drop.abort()
             raise
 
     async def open_async(self) -> None:
         """Wait for the license handshake."""
-        opened, abort = self._native.open_async()
+        opened, abort_on_drop = self._native.open_async()
         try:
             await opened
         except BaseException:
-            abort.abort()
+            abort_on_drop.abort()
             raise
 
     def _response_or_raise(self, outcome: Outcome) -> _native.Response:

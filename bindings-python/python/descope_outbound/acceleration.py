@@ -141,38 +141,38 @@ def _translator(official: _official.OfficialClient) -> Callable[[_native.Failure
     """Return a function that converts a failure into the official exception, with this package's own as its cause."""
 
     def exception(failure: _native.Failure) -> Exception:
-        ours = exception_for(failure)
-        theirs = _official_exception(ours, failure, official.base_url)
-        theirs.__cause__ = None if theirs is ours else ours
-        return theirs
+        error = exception_for(failure)
+        official_error = _official_exception(error, failure, official.base_url)
+        official_error.__cause__ = None if official_error is error else error
+        return official_error
 
     return exception
 
 
-def _official_exception(ours: Exception, failure: _native.Failure, base_url: str) -> Exception:
+def _official_exception(error: Exception, failure: _native.Failure, base_url: str) -> Exception:
     descope = importlib.import_module("descope")
     httpx = importlib.import_module("httpx")
-    text = str(ours)
+    text = str(error)
     # Only the base URL: the rest of the URL may contain a user's id.
     request = httpx.Request("POST", base_url)
-    translated: Exception = ours
-    if isinstance(ours, AuthException):
-        translated = descope.AuthException(ours.status_code, ours.error_type, ours.error_message)
-    elif isinstance(ours, RateLimitException):
+    translated: Exception = error
+    if isinstance(error, AuthException):
+        translated = descope.AuthException(error.status_code, error.error_type, error.error_message)
+    elif isinstance(error, RateLimitException):
         translated = descope.RateLimitException(
-            ours.status_code,
-            ours.error_type,
-            ours.error_description,
-            ours.error_message,
-            rate_limit_parameters=ours.rate_limit_parameters,
+            error.status_code,
+            error.error_type,
+            error.error_description,
+            error.error_message,
+            rate_limit_parameters=error.rate_limit_parameters,
         )
-    elif isinstance(ours, DeadlineExceeded):
+    elif isinstance(error, DeadlineExceeded):
         # httpx raises PoolTimeout if the request was still waiting for a connection.
         translated = (httpx.PoolTimeout if failure.was_never_sent else httpx.ReadTimeout)(text, request=request)
-    elif isinstance(ours, ConnectionFailed):
+    elif isinstance(error, ConnectionFailed):
         # Programs retry after a ConnectError, because nothing was sent, but not after a RemoteProtocolError.
         error_class = httpx.ConnectError if failure.was_never_sent else httpx.RemoteProtocolError
         translated = error_class(text, request=request)
-    elif isinstance(ours, DecodeError):
+    elif isinstance(error, DecodeError):
         translated = json.JSONDecodeError(text, "", 0)
     return translated

@@ -218,7 +218,7 @@ def _rate_limit(failure: _native.Failure, details: dict[str, Any]) -> RateLimitE
     parameters = {}
     if failure.retry_after is not None:
         parameters[API_RATE_LIMIT_RETRY_AFTER_HEADER] = failure.retry_after
-    # Without a description or message in the body, the official SDK uses the error type instead.
+    # If the body has no code, description or message, the official SDK repeats the error type.
     has_details = bool(failure.error_code or failure.error_description or failure.error_message)
     return RateLimitException(
         failure.error_code or _TOO_MANY_REQUESTS,

@@ -39,7 +39,7 @@ def with_redacted_dicts(value: Any) -> Any:
 
 def _redacted(value: Any, name: str = "") -> Any:
     """Return the value as plain dicts and lists, with ``[redacted]`` instead of each secret."""
-    # An empty value is not secret, and its absence is worth showing. "token" names a token, or the object around it.
+    # An empty value is not secret, and showing it helps debugging. "token" names a token, or the object around it.
     if value and (_native.is_secret_field(name) or (name == "token" and not isinstance(value, dict))):
         return _native.REDACTED
     if isinstance(value, dict):
