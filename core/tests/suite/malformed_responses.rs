@@ -20,7 +20,7 @@ async fn invalid_chunks_are_a_decode_error_and_are_not_retried() {
     let (outcome, emulator) = fetch(chunked).await;
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
-    assert!(error.to_string().contains("did not answer in HTTP"), "{error}");
+    assert!(error.to_string().contains("did not respond in HTTP"), "{error}");
     assert_eq!(emulator.journal().len(), 1);
 }
 
