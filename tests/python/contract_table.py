@@ -107,6 +107,7 @@ class Case:
     """A case that concerns Python, with every name in it looked up."""
 
     id: str
+    title: str
     client: Client
     call: Call
     times: int
@@ -114,6 +115,10 @@ class Case:
     seconds: Seconds
     result: Result
     departs: Mapping[str, str]
+
+    def is_named(self, name: str) -> bool:
+        """Whether ``CASE`` with this value means this case."""
+        return name in (self.id, self.title)
 
     def departure(self, mode: str) -> str | None:
         """The row of ``docs/deviations.md`` by which ours departs from the official client, if it does."""
@@ -175,6 +180,7 @@ class _Shared:
             return None
         return Case(
             id=written.id,
+            title=written.title,
             client=client,
             call=Call(**call.python),
             times=written.times,
@@ -213,6 +219,16 @@ def read() -> list[Case]:
             ids.add(written.id)
             cases.append(shared.resolve(written))
     return [case for case in cases if case is not None]
+
+
+def chosen(cases: list[Case], name: str | None) -> list[Case]:
+    """The case with this id or title, or every case if there is no name. A name that matches no case is an error."""
+    if not name:
+        return cases
+    matching = [case for case in cases if case.is_named(name)]
+    if not matching:
+        raise ValueError(f"CASE={name}: no case for Python has this id or title")
+    return matching
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -13,7 +14,8 @@ from contract_table import Case
 import descope_outbound
 from descope_outbound import DescopeClient, DescopeClientAsync
 
-CASES = contract_table.read()
+#: ``CASE`` holds the id or the title of the one case to run.
+CASES = contract_table.chosen(contract_table.read(), os.environ.get("CASE"))
 SUBJECT = contract_check.Subject(descope_outbound, {"sync": DescopeClient, "async": DescopeClientAsync})
 AT_ONCE = 32
 

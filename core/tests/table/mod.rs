@@ -15,6 +15,7 @@ const LANGUAGES: [&str; 3] = ["python", "node", "rust"];
 /// A case that applies to Rust, with every name resolved.
 pub(crate) struct Case {
     pub(crate) id: String,
+    pub(crate) title: String,
     pub(crate) client: ClientSettings,
     pub(crate) call: RustCall,
     pub(crate) times: usize,
@@ -235,6 +236,15 @@ pub(crate) fn read(directory: &Path) -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
+/// The case with this id or title, or every case if the name is empty. A name that matches no case is an error.
+pub(crate) fn chosen(mut cases: Vec<Case>, name: &str) -> Result<Vec<Case>, String> {
+    cases.retain(|case| name.is_empty() || name == case.id || name == case.title);
+    if cases.is_empty() {
+        return Err(format!("CASE={name}: no case for Rust has this id or title"));
+    }
+    Ok(cases)
+}
+
 fn read_file<Content: DeserializeOwned>(path: &Path) -> Result<Content, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
@@ -271,6 +281,7 @@ impl SharedDefinitions {
         };
         Ok(Some(Case {
             id: case.id,
+            title: case.title,
             client,
             call,
             times: case.times,

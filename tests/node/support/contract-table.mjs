@@ -38,6 +38,19 @@ export function readTable() {
   return cases.filter((each) => each !== undefined);
 }
 
+/** Whether CASE with this value means this case. */
+export function isNamed({ id, title }, name) {
+  return name === id || name === title;
+}
+
+/** The case with this id or title, or every case if there is no name. A name that matches no case is an error. */
+export function chosen(cases, name) {
+  if (!name) return cases;
+  const matching = cases.filter((each) => isNamed(each, name));
+  if (matching.length === 0) throw new Error(`CASE=${name}: no case for Node has this id or title`);
+  return matching;
+}
+
 function resolve(shared, written) {
   const { id, title, times = 1, exchanges = [], seconds = {}, except = {}, departs = {} } = written;
   const known = ['id', 'title', 'client', 'call', 'times', 'exchanges', 'seconds', 'result', 'except', 'departs'];

@@ -7,7 +7,7 @@ import dns from 'node:dns';
 import DescopeClient from '@descope/node-sdk';
 
 import { check } from '../../node/support/contract-check.mjs';
-import { readTable } from '../../node/support/contract-table.mjs';
+import { isNamed, readTable } from '../../node/support/contract-table.mjs';
 
 const CONCURRENCY = 32;
 const LOOPBACK = ['127.0.0.1', 'localhost'];
@@ -21,7 +21,9 @@ dns.lookup = (host, ...rest) => {
   return rest.at(-1)(new Error(`${host} is another machine`));
 };
 
-const cases = readTable();
+// The Python half reports a name that matches no case.
+const name = process.env.CASE;
+const cases = readTable().filter((each) => !name || isNamed(each, name));
 const calls = cases.map(({ call: { of = OPERATIONS, method } }) => [of, method]);
 const { management } = DescopeClient({ projectId: 'P'.repeat(28), baseUrl: 'http://127.0.0.1:1' });
 const methods = Object.keys(management[OPERATIONS]).map((method) => [OPERATIONS, method]);
