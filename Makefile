@@ -1,10 +1,13 @@
-# What a newcomer types. Needs Rust (rustup reads rust-toolchain.toml), a C compiler, Python 3.10 or later with venv,
-# Node 20 or later; everything else is installed below this folder.
+# The commands of this repository; `make help` lists them. They need Rust (rustup reads rust-toolchain.toml), a C compiler,
+# Python 3.10 or later with venv, and Node 20 or later. They install the rest below this folder.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOGS := target/test-logs
+# Runs tests with every log level on; the log is a file, and the terminal gets the closing lines and the failures.
+QUIETLY = $(PYTHON) tests/run_quietly.py $(LOGS)
+PYTEST := $(BIN)/python -m pytest
 BENCHES := benches
 TOOLS := target/tools
 CARGO_DENY_VERSION := 0.20.2
@@ -12,22 +15,37 @@ CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 FUZZ_SECONDS := 60
-EMULATOR := target/debug/descope-outbound-emulator
 
-# Tests and examples talk to this machine alone.
+# Tests and examples connect to loopback only.
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := 127.0.0.1,localhost
 
-# The same made-up input at every run: a build fails for what has changed in it. `EXAMPLES=1000 make test-python` and
-# `PROPTEST_RNG_SEED=2 make test-rust` look further, and so does `make fuzz`.
+# Every run generates the same input, so a failure comes from a change in the code. `EXAMPLES=1000 make test-python`,
+# `PROPTEST_RNG_SEED=2 make test-rust` and `make fuzz` try more.
 export PROPTEST_RNG_SEED ?= 1
 
-.PHONY: help build wheel addon emulator demo test test-rust test-python test-node test-oracle official-sdks check deny advisories fuzz bench bench-quick measurable generate clean
+# As maturin sets it. Without it, clippy and `make dev` would rebuild pyo3 in turns.
+export PYO3_BUILD_EXTENSION_MODULE := 1
 
-help:  ## Show what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+.PHONY: help
+help:  ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
-build: wheel addon emulator  ## Build everything: the wheel is installed in .venv, the addon lies in bindings-node/lib
+# --- The quick loop -----------------------------------------------------------------------------------------------------
+
+.PHONY: dev test-quick
+dev: $(VENV)/.installed node_modules/.package-lock.json  ## Build package and addon in debug, in place: 2 to 4 s after an edit
+	@cargo build --quiet --locked --package descope-outbound-python --package descope-outbound-node
+	@$(BIN)/python bindings-python/install_debug.py
+	@node bindings-node/install-debug.cjs
+
+test-quick: dev emulator  ## Run the tests of Rust, of one Python and of one Node in debug, and list what failed
+	@$(BIN)/python tests/quick.py
+
+# --- Building -----------------------------------------------------------------------------------------------------------
+
+.PHONY: build wheel addon emulator demo
+build: wheel addon emulator  ## Build everything in release: the wheel in .venv, the addon in bindings-node/lib
 
 $(VENV)/.installed: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -37,126 +55,117 @@ $(VENV)/.installed: requirements.txt
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
 
-wheel: $(VENV)/.installed
+wheel: $(VENV)/.installed  ## Build the release wheel and install it in .venv
 	rm -rf target/wheels
 	$(BIN)/maturin build --quiet --release --locked --compatibility linux --out target/wheels
 	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall target/wheels/*.whl
 
-addon: node_modules/.package-lock.json
+addon: node_modules/.package-lock.json  ## Build the release addon in bindings-node/lib
 	npm run --silent build
 
-emulator:
+emulator:  ## Build the emulator in target/debug
 	cargo build --quiet --locked --package descope-outbound-emulator
 
 demo: build  ## Run one Python and one Node program against the emulator
 	$(BIN)/python examples/demo.py
 
+# --- Testing ------------------------------------------------------------------------------------------------------------
+
+.PHONY: test test-rust test-python test-processes test-pythons test-node test-node-versions test-oracle test-faults
 test: test-rust test-python test-processes test-node test-node-versions test-oracle test-faults  ## Run every test
-	$(BIN)/python tests/no_secret_was_printed.py $(LOGS)/*.log
+	@$(PYTHON) tests/no_secret_was_printed.py $(LOGS)/*.log
 
-test-rust:
-	mkdir -p $(LOGS)
-	SOAK_SECONDS=60 tests/logged.sh $(LOGS)/rust.log cargo test --locked --package descope-outbound --package descope-outbound-emulator --package descope-outbound-runtime -- --nocapture
+test-rust:  ## Run the Rust tests, with 60 s of the soak
+	@SOAK_SECONDS=60 $(QUIETLY)/rust.log cargo test --locked --no-fail-fast -- --nocapture
 
-test-python: wheel emulator
-	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/python.log $(BIN)/python -m pytest --capture=no --log-cli-level=DEBUG tests/python
-	tests/logged.sh $(LOGS)/doctests.log $(BIN)/python -m pytest --capture=no --doctest-modules --pyargs descope_outbound
+test-python: wheel emulator  ## Run the Python tests and the examples in docstrings
+	@$(QUIETLY)/python.log $(PYTEST) --capture=no --log-cli-level=DEBUG tests/python tests/structure
+	@$(QUIETLY)/doctests.log $(PYTEST) --capture=no --doctest-modules --pyargs descope_outbound
 
-# What runs Python backends (servers, task queues, green threads, other event loops) in one Python, and the tests of
-# test-python in each other one that there is.
-test-processes: wheel emulator
-	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/processes.log $(PYTHON) tests/processes/each_python.py
+test-processes: wheel emulator  ## Run servers, task queues and green threads in one Python, and test-python in every other
+	@$(QUIETLY)/processes.log $(PYTHON) tests/processes/each_python.py
 
-.PHONY: test-processes test-pythons
-test-pythons: wheel emulator  ## Run every Python test in each Python from 3.10 to 3.14 that there is
+test-pythons: wheel emulator  ## Run every Python test in each installed Python from 3.10 to 3.14
 	$(PYTHON) tests/processes/each_python.py --all
 
-# What more there is to see for a while: bounded, and not part of `test`.
-.PHONY: soak soak-cache soak-processes
-soak: soak-cache soak-processes  ## Run what takes longer than a test may (15 minutes)
+test-node: addon emulator official-sdks  ## Run the Node tests in this Node
+	@OFFICIAL_SDKS=installed $(QUIETLY)/node.log npm run --silent test
 
-# Users who come and go, with a clock that runs ahead, every token shown to the provider; 60 s of it are in `test-rust`.
-soak-cache:
-	SOAK_SECONDS=600 cargo test --locked --package descope-outbound --test soak -- --nocapture
+test-node-versions: addon emulator official-sdks node-versions  ## Run the Node tests in other Nodes, and the packed package in all
+	@OFFICIAL_SDKS=installed $(QUIETLY)/node-versions.log tests/node-versions/run.sh
 
-soak-processes: wheel emulator addon
-	$(PYTHON) tests/processes/each_python.py --soak
-	CALLS=1000000 node --test --test-timeout=600000 tests/node/memory.test.mjs
+test-oracle: wheel addon emulator official-sdks  ## Compare with the official SDKs, compare the languages, and test the benches
+	@$(QUIETLY)/oracle.log tests/oracle/run.sh
+	@OFFICIAL_SDKS=installed $(QUIETLY)/accelerate.log $(PYTEST) tests/oracle tests/parity
+	@cargo build --quiet --locked --package descope-outbound-benches
+	@BENCH_PROFILE=debug $(QUIETLY)/benches.log $(PYTEST) tests/benches
 
-node-versions: tests/node-versions/node_modules/.package-lock.json
+test-faults: wheel addon fault-servers  ## Run the table of faults on this package's clients; docs/faults.md must agree
+	@$(QUIETLY)/faults-tests.log $(PYTEST) tests/faults
+	@$(QUIETLY)/faults.log $(BIN)/python tests/faults/run_faults.py --ours
+
+.PHONY: faults fault-servers official-sdks node-versions
+faults: wheel addon official-sdks fault-servers  ## Run the table of faults on the official SDKs too, and write docs/faults.md
+	$(BIN)/python tests/faults/run_faults.py
+
+fault-servers:  ## Install nginx and openssl for the table of faults, and build its emulator and driver
+	@tests/faults/install.sh
+	@cargo build --quiet --locked --package descope-outbound-emulator --package descope-outbound-fault-driver
+
+official-sdks:  ## Install the official SDKs below tests/oracle
+	@PYTHON=$(PYTHON) tests/oracle/install.sh
+
+node-versions: tests/node-versions/node_modules/.package-lock.json  ## Install the other Node releases below tests/node-versions
 
 tests/node-versions/node_modules/.package-lock.json: tests/node-versions/package-lock.json
 	cd tests/node-versions && npm ci --ignore-scripts --no-audit --no-fund
 
-# The same tests in the other releases of Node, and the package as it is packed in all of them.
-.PHONY: node-versions test-node-versions
-test-node-versions: addon emulator official-sdks node-versions
-	mkdir -p $(LOGS)
-	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/node-versions.log tests/node-versions/run.sh
+.PHONY: soak soak-cache soak-processes
+soak: soak-cache soak-processes  ## Run the long tests that are not part of `make test` (15 minutes)
 
-test-node: addon emulator official-sdks
-	mkdir -p $(LOGS)
-	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/node.log npm run --silent test
+soak-cache:  ## Run the cache for ten minutes and show every token to the provider; `make test-rust` runs one minute
+	SOAK_SECONDS=600 cargo test --locked --test soak -- --nocapture
 
-# The official SDKs, in an environment of their own, on the same table; and what is the same in every language.
-test-oracle: wheel addon emulator official-sdks
-	mkdir -p $(LOGS)
-	tests/logged.sh $(LOGS)/oracle.log tests/oracle/run.sh
-	OFFICIAL_SDKS=installed tests/logged.sh $(LOGS)/accelerate.log $(BIN)/python -m pytest tests/oracle tests/parity
-	cargo build --quiet --locked --package descope-outbound-benches
-	BENCH_PROFILE=debug tests/logged.sh $(LOGS)/benches.log $(BIN)/python -m pytest tests/benches
+soak-processes: wheel emulator addon  ## Run forks, interpreter ends and a million calls
+	$(PYTHON) tests/processes/each_python.py --soak
+	CALLS=1000000 node --test --test-timeout=600000 tests/node/memory.test.mjs
 
-.PHONY: test-faults faults fault-servers
+# --- Checking -----------------------------------------------------------------------------------------------------------
 
-# Every fault of the table on our clients; docs/faults.md has to be as they make it.
-test-faults: wheel addon fault-servers
-	mkdir -p $(LOGS)
-	$(BIN)/python -m pytest tests/faults
-	tests/logged.sh $(LOGS)/faults.log $(BIN)/python tests/faults/run_faults.py --ours
-
-faults: wheel addon official-sdks fault-servers  ## Run the table of faults on our clients and the official SDKs, and write docs/faults.md
-	$(BIN)/python tests/faults/run_faults.py
-
-fault-servers:
-	tests/faults/install.sh
-	cargo build --quiet --locked --package descope-outbound-emulator --package descope-outbound-fault-driver
-
-official-sdks:
-	PYTHON=$(PYTHON) tests/oracle/install.sh
-
-check: wheel addon deny  ## Run every linter and type checker, and see that generated files are up to date
+.PHONY: check deny advisories fuzz
+check: wheel addon deny  ## Run every linter and type checker, and compare the generated files
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 	$(BIN)/ruff check --quiet bindings-python benches docs examples tests
 	$(BIN)/ruff format --quiet --check bindings-python benches docs examples tests
-	$(BIN)/mypy bindings-python/python benches docs examples tests
+	$(BIN)/mypy bindings-python benches docs examples tests
 	$(BIN)/python -m mypy.stubtest descope_outbound
 	npm run --silent check
 	$(MAKE) generate
 	git diff --exit-code -- bindings-python/python docs/reference.md docs/cache.svg docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
 
-# What the dependencies are licensed under, where they come from, and that none is there which must not be.
-deny: $(CARGO_DENY) $(VENV)/.installed
+deny: $(CARGO_DENY) $(VENV)/.installed  ## Check the licenses and sources of every dependency, and the pinned versions
 	$(CARGO_DENY) --log-level error check licenses sources bans
 	$(BIN)/python tests/supply_chain.py
 
-# A debug build of it takes half as long as another, and is quick enough.
+# A debug build compiles in half the time, and is fast enough.
 $(CARGO_DENY):
 	cargo install --quiet --locked --debug --root $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) --version $(CARGO_DENY_VERSION) cargo-deny
 
-advisories: $(CARGO_DENY)  ## Look for known vulnerabilities; needs a network with GitHub and the npm registry in it
+advisories: $(CARGO_DENY)  ## Look for known vulnerabilities; needs GitHub and the npm registry
 	$(CARGO_DENY) --log-level error check advisories
 	npm audit
 
-fuzz: $(CARGO_FUZZ)  ## Look for input that breaks what reads the outside (60 s for each target, or FUZZ_SECONDS)
+fuzz: $(CARGO_FUZZ)  ## Fuzz every parser of outside input (60 s for each target, or FUZZ_SECONDS)
 	PATH="$(abspath $(dir $(CARGO_FUZZ))):$$PATH" fuzz/run.sh $(FUZZ_SECONDS)
 
 $(CARGO_FUZZ):
 	cargo install --quiet --locked --root $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
-bench: measurable  ## Measure it all beside its peers, and write docs/performance.md (20 minutes; a quiet machine)
+# --- Measuring and generating -------------------------------------------------------------------------------------------
+
+.PHONY: bench bench-quick measurable generate clean
+bench: measurable  ## Measure everything beside its peers, and write docs/performance.md (20 minutes; a quiet machine)
 	$(BENCHES)/.venv/bin/python $(BENCHES)/run.py
 	$(BIN)/python $(BENCHES)/report.py
 
@@ -164,12 +173,11 @@ bench-quick: measurable  ## Measure what most targets need, and print it (3 minu
 	$(BENCHES)/.venv/bin/python $(BENCHES)/run.py --quick
 	$(BIN)/python $(BENCHES)/report.py --print target/bench/results.json
 
-# Ours as it is shipped, what it is measured beside, and the service.
-measurable: wheel addon
+measurable: wheel addon  ## Build the release packages, their peers and the service for the benches
 	PYTHON=$(PYTHON) $(BENCHES)/install.sh
 	cargo build --quiet --release --locked --package descope-outbound-benches
 
-generate: wheel addon  ## Make the generated files anew
+generate: wheel addon  ## Generate the committed files again
 	$(BIN)/python bindings-python/generate_sync.py
 	$(BIN)/ruff format --quiet bindings-python/python
 	$(BIN)/python docs/generate_reference.py
@@ -177,4 +185,5 @@ generate: wheel addon  ## Make the generated files anew
 	$(BIN)/python $(BENCHES)/report.py
 
 clean:  ## Remove everything that was built or installed
-	rm -rf target $(VENV) node_modules bindings-node/lib/*.node $(BENCHES)/.venv $(BENCHES)/node_modules
+	rm -rf target $(VENV) node_modules bindings-node/lib/*.node bindings-python/python/descope_outbound/*.so
+	rm -rf $(BENCHES)/.venv $(BENCHES)/node_modules
