@@ -15,10 +15,12 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import descope_outbound
 from descope_outbound import (
     AuthException,
     Cache,
@@ -34,6 +36,8 @@ from descope_outbound import (
 from emulator import Emulator
 from program import run
 
+#: The folder of the package, in site-packages or in this repository.
+PACKAGE = str(Path(descope_outbound.__file__).parent)
 FETCH = "/v1/mgmt/outbound/app/user/token/latest"
 
 
@@ -626,7 +630,7 @@ def test_no_frame_of_the_package_keeps_a_rejected_token(emulator: Emulator) -> N
         client.cache.reject("made-up-planted-rejected")
     except RuntimeError as error:
         frames = traceback.TracebackException.from_exception(error, capture_locals=True)
-    shown = [frame for frame in frames.stack if "site-packages" in frame.filename and frame.locals]
+    shown = [frame for frame in frames.stack if frame.filename.startswith(PACKAGE) and frame.locals]
     assert shown
     assert "made-up-planted" not in str([frame.locals for frame in shown])
 
