@@ -87,8 +87,7 @@ function invalidArgument(message) {
  * @param {unknown} [cause] the reason of the signal that aborted the call
  */
 function errorFromFailure(failure, cause) {
-  const message = messageOf(failure);
-  const { kind } = failure;
+  const { kind, message } = failure;
   if (kind === 'invalid_type') return new TypeError(message);
   if (kind in TRANSPORT_CODES) {
     return new DescopeTransportError(message, { ...failure, code: TRANSPORT_CODES[kind], cause });
@@ -97,12 +96,6 @@ function errorFromFailure(failure, cause) {
     return new HTTP_ERRORS[kind](message, { ...failure, retryAfter: failure.retryAfterSeconds });
   }
   return invalidArgument(message);
-}
-
-function messageOf({ argument, message, requestId }) {
-  const subject = argument ? `${argument} ` : '';
-  const reference = requestId ? ` (request ${requestId})` : '';
-  return `${subject}${message}${reference}`;
 }
 
 module.exports = {
@@ -114,5 +107,4 @@ module.exports = {
   isHttpError,
   invalidArgument,
   errorFromFailure,
-  messageOf,
 };

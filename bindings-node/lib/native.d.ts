@@ -75,13 +75,6 @@ export interface CacheNumber {
 /** The names of a cache's options that are numbers. */
 export declare function cacheNumberNames(): Array<string>
 
-/** The options of a cache. */
-export interface CacheSettings {
-  /** The options that are numbers, by their names. */
-  numbers: Record<string, number>
-  background?: boolean
-}
-
 /** Returns the name of every environment variable that a client reads. */
 export declare function environmentNames(): Array<string>
 
@@ -91,15 +84,20 @@ export declare function expiryMilliseconds(expiry: string): number | null
 /** Returns whether the service uses this field name for a secret. */
 export declare function isSecretField(name: string): boolean
 
+/** The options of a cache. */
+export interface NativeCacheSettings {
+  /** The options that are numbers, by their names. */
+  numbers: Record<string, number>
+  background?: boolean
+}
+
 /** A failed call as data. */
 export interface NativeFailure {
   ok: false
   /** The core's error kind, or `aborted`. */
   kind: string
-  /** The text without the argument's name in front. */
+  /** What happened, and what to do about it. */
   message: string
-  /** The argument or setting at fault. */
-  argument?: string
   status?: number
   /** Lines of `name: value`, names in lower case. */
   headers?: string
@@ -123,7 +121,7 @@ export interface NativeSettings {
   licenseHandshake?: string
   allowInsecureHttp?: boolean
   /** Without it, the client has no cache. */
-  cache?: CacheSettings
+  cache?: NativeCacheSettings
   /** The environment variables that replace missing settings, and those that name certificates and proxies. */
   environment: Record<string, string>
   /** The version of Node. */

@@ -3,8 +3,6 @@
 
 const { inspect } = require('node:util');
 
-const { messageOf } = require('./errors.cjs');
-
 /** The "null body statuses" of the Fetch standard: a `Response` with one of them must not have a body. */
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
@@ -16,7 +14,7 @@ function failureResponse(outcome) {
   const error = {
     errorCode: outcome.errorCode ?? '',
     // The body may have no description, for example if it is a proxy's error page.
-    errorDescription: outcome.errorDescription || messageOf(outcome),
+    errorDescription: outcome.errorDescription || outcome.message,
   };
   if (outcome.errorMessage) error.errorMessage = outcome.errorMessage;
   if (outcome.kind === 'rate_limited' && outcome.retryAfterSeconds !== undefined) {

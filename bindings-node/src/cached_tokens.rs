@@ -4,13 +4,12 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use descope_outbound::bindings::{CacheLookup, WeakResponse};
-use descope_outbound::bindings::{ClientExt as _, ResponseExt as _};
+use descope_outbound::bindings::{CacheLookup, ClientExt as _, ResponseExt as _, WeakResponse};
 use descope_outbound::{Client, Operation, Response, Source};
+use descope_outbound_bindings_core::min_validity;
 use napi::bindgen_prelude::{Env, Error as NapiError, FromNapiValue, Function, FunctionCallContext, Result};
 use napi_derive::napi;
 
-use crate::call_options::min_validity;
 use crate::short_text::ShortText;
 
 /// A response from the cache.

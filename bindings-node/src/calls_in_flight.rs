@@ -1,6 +1,6 @@
 //! The calls that JavaScript waits for.
 
-use descope_outbound_runtime::AbortHandle;
+use descope_outbound_bindings_core::AbortHandle;
 
 /// Each call has a slot. The slot is reused after the call has completed.
 #[derive(Default)]

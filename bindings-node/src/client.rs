@@ -1,9 +1,8 @@
 //! The client, and its one call.
 
 use descope_outbound::bindings::cache_stats_numbers;
-use descope_outbound::{
-    Argument, ArgumentName, Arguments, Cache, CallOptions, Client, Error, Operation, Response,
-};
+use descope_outbound::{Argument, ArgumentName, Arguments, Cache, Client, Error, Operation, Response};
+use descope_outbound_bindings_core::{self as bindings_core, CallSettings};
 use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error as NapiError, Result};
 use napi_derive::napi;
@@ -11,7 +10,6 @@ use zeroize::Zeroizing;
 
 use crate::bridge::Bridge;
 use crate::cached_tokens::CachedTokenFunctions;
-use crate::call_options::call_options;
 use crate::failure::NativeFailure;
 use crate::settings::NativeSettings;
 
@@ -54,8 +52,9 @@ impl NativeClient {
     ) -> Result<u32> {
         let operation = operation_named(&operation)?;
         let arguments = parse_arguments(arguments_json)?;
-        let options = call_options(timeout_milliseconds, min_validity_seconds);
-        let call = Call { client: self.client.clone(), operation, arguments, options };
+        let timeout_seconds = timeout_milliseconds.map(|milliseconds| milliseconds / 1000.0);
+        let settings = CallSettings { timeout_seconds, min_validity_seconds };
+        let call = Call { client: self.client.clone(), operation, arguments, settings };
         self.bridge.spawn(env, async move { call.run().await.into() })
     }
 
@@ -122,12 +121,13 @@ struct Call {
     client: Client,
     operation: &'static Operation,
     arguments: Arguments,
-    options: std::result::Result<CallOptions, Error>,
+    settings: CallSettings,
 }
 
 impl Call {
     async fn run(self) -> std::result::Result<Response, Error> {
-        self.client.call(self.operation, self.arguments, self.options?).await
+        let options = self.settings.into_options()?;
+        self.client.call(self.operation, self.arguments, options).await
     }
 }
 
@@ -145,7 +145,7 @@ fn parse_arguments(json: String) -> Result<Arguments> {
 }
 
 fn operation_named(name: &str) -> Result<&'static Operation> {
-    Operation::named(name).ok_or_else(|| invalid(format!("there is no operation called {name}")))
+    bindings_core::operation_named(name).map_err(|error| invalid(error.to_string()))
 }
 
 fn invalid(problem: String) -> NapiError {

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use descope_outbound_runtime::{CompletionQueue, schedule_wake};
+use descope_outbound_bindings_core::{CompletionQueue, schedule_wake};
 use napi::bindgen_prelude::{Env, FnArgs, Function, Result, Unknown};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Status, sys};

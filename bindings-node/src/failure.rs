@@ -1,6 +1,7 @@
 //! A failure as JavaScript reads it.
 
-use descope_outbound::{Error, ErrorResponse};
+use descope_outbound::Error;
+use descope_outbound_bindings_core::Failure;
 use napi_derive::napi;
 use serde::Serialize;
 
@@ -13,11 +14,8 @@ pub struct NativeFailure {
     pub ok: bool,
     /// The core's error kind, or `aborted`.
     pub kind: &'static str,
-    /// The text without the argument's name in front.
+    /// What happened, and what to do about it.
     pub message: String,
-    /// The argument or setting at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub argument: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Lines of `name: value`, names in lower case.
@@ -40,21 +38,19 @@ pub struct NativeFailure {
 
 impl From<Error> for NativeFailure {
     fn from(error: Error) -> Self {
-        let text =
-            |read: fn(&ErrorResponse) -> &str| error.response().map(|response| read(response).to_owned());
+        let failure = Failure::from(error);
         Self {
             ok: false,
-            kind: error.kind().as_str(),
-            message: error.message().to_owned(),
-            argument: error.argument().map(|argument| argument.camel),
-            status: error.status(),
-            headers: error.response().map(|response| response.headers().lines().to_owned()),
-            body: text(ErrorResponse::body),
-            error_code: error.error_code().map(str::to_owned),
-            error_description: text(ErrorResponse::error_description),
-            error_message: text(ErrorResponse::error_message),
-            retry_after_seconds: error.retry_after().map(|wait| wait.as_secs_f64()),
-            request_id: error.request_id().map(str::to_owned),
+            kind: failure.kind,
+            message: failure.camel_text(),
+            status: failure.status,
+            headers: failure.headers.map(|headers| headers.lines().to_owned()),
+            body: failure.body,
+            error_code: failure.error_code,
+            error_description: failure.error_description,
+            error_message: failure.error_message,
+            retry_after_seconds: failure.retry_after.map(|wait| wait.as_secs_f64()),
+            request_id: failure.request_id,
         }
     }
 }

@@ -7,9 +7,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi passes strings by value")]
 
 mod bridge;
-mod cache_settings;
 mod cached_tokens;
-mod call_options;
 mod calls_in_flight;
 mod client;
 mod completion;
@@ -21,11 +19,9 @@ mod settings;
 mod short_text;
 mod wiped_text;
 
-use std::time::Duration;
-
 use descope_outbound::Environment;
 use descope_outbound::bindings::CACHE_NUMBERS;
-use descope_outbound::operation::OPERATIONS;
+use descope_outbound_bindings_core as bindings_core;
 use napi_derive::napi;
 
 /// Returns the name of every environment variable that a client reads.
@@ -38,13 +34,13 @@ pub fn environment_names() -> Vec<&'static str> {
 /// Moves the clock of all caches forward. For tests.
 #[napi(catch_unwind)]
 pub fn advance_cache_clock(seconds: f64) {
-    cache_settings::CLOCK.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    bindings_core::advance_cache_clock(seconds);
 }
 
 /// Changes the date of all caches, forward or back, as if the machine's date had been changed. For tests.
 #[napi(catch_unwind)]
 pub fn step_cache_wall_clock(milliseconds: i64) {
-    cache_settings::CLOCK.step_wall(milliseconds);
+    bindings_core::step_cache_wall_clock(milliseconds);
 }
 
 /// The names of a cache's options that are numbers.
@@ -73,7 +69,7 @@ pub fn is_secret_field(name: String) -> bool {
 #[napi(catch_unwind)]
 #[must_use]
 pub fn operation_names() -> Vec<&'static str> {
-    OPERATIONS.iter().map(|operation| operation.name).collect()
+    bindings_core::operation_names()
 }
 
 /// Returns the version of the package.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use descope_outbound_runtime::Runtime;
+use descope_outbound_bindings_core::Runtime;
 use napi::bindgen_prelude::{Error, Result};
 
 static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
-use descope_outbound::bindings::ClientBuilderExt as _;
-use descope_outbound::{Client, Environment, Error, LicenseHandshake};
+use descope_outbound::bindings::CACHE_NUMBERS;
+use descope_outbound::{Client, Environment, Error};
+use descope_outbound_bindings_core::{CacheSettings, ClientSettings, HostLanguage};
 use napi_derive::napi;
 
-use crate::cache_settings::CacheSettings;
-use crate::call_options::timeout;
+const NODE: HostLanguage = HostLanguage {
+    sdk_name: "nodejs",
+    runtime_name: "node",
+    additional_roots_variable: "NODE_EXTRA_CA_CERTS",
+};
 
 /// The settings that a client is made from.
 #[napi(object, object_to_js = false)]
@@ -21,45 +25,45 @@ pub struct NativeSettings {
     pub license_handshake: Option<String>,
     pub allow_insecure_http: Option<bool>,
     /// Without it, the client has no cache.
-    pub cache: Option<CacheSettings>,
+    pub cache: Option<NativeCacheSettings>,
     /// The environment variables that replace missing settings, and those that name certificates and proxies.
     pub environment: HashMap<String, String>,
     /// The version of Node.
     pub runtime_version: String,
 }
 
+/// The options of a cache.
+#[napi(object, object_to_js = false)]
+pub struct NativeCacheSettings {
+    /// The options that are numbers, by their names.
+    pub numbers: HashMap<String, f64>,
+    pub background: Option<bool>,
+}
+
 impl NativeSettings {
     pub(crate) fn build(self) -> Result<Client, Error> {
-        let license_handshake = match self.license_handshake.as_deref() {
-            Some("wait") => LicenseHandshake::Wait,
-            Some("off") => LicenseHandshake::Off,
-            _ => LicenseHandshake::Beside,
+        let base_headers = self.base_headers.into_iter().map(|(name, value)| (name, value.into()));
+        let settings = ClientSettings {
+            project_id: self.project_id,
+            management_key: self.management_key.map(Into::into),
+            base_url: self.base_url,
+            base_headers: base_headers.collect(),
+            timeout_seconds: self.timeout_milliseconds.map(|milliseconds| milliseconds / 1000.0),
+            skip_verify: false,
+            allow_insecure_http: self.allow_insecure_http.unwrap_or_default(),
+            license_handshake: self.license_handshake,
+            cache: self.cache.map(Into::into),
+            environment: self.environment.into_iter().collect::<Environment>(),
+            runtime_version: self.runtime_version,
         };
-        let mut builder = Client::builder()
-            .sdk_name("nodejs")
-            .environment(self.environment.into_iter().collect::<Environment>())
-            .additional_roots_variable("NODE_EXTRA_CA_CERTS")
-            .license_handshake(license_handshake)
-            .allow_insecure_http(self.allow_insecure_http.unwrap_or_default())
-            .runtime_version("node", self.runtime_version);
-        for (name, value) in self.base_headers {
-            builder = builder.header(name, value);
-        }
-        if let Some(project_id) = self.project_id {
-            builder = builder.project_id(project_id);
-        }
-        if let Some(management_key) = self.management_key {
-            builder = builder.management_key(management_key);
-        }
-        if let Some(base_url) = self.base_url {
-            builder = builder.base_url(base_url);
-        }
-        if let Some(cache) = self.cache {
-            builder = builder.cache(cache.options()?);
-        }
-        if let Some(timeout) = timeout(self.timeout_milliseconds)? {
-            builder = builder.timeout(timeout);
-        }
-        builder.build()
+        settings.into_builder(NODE)?.build()
+    }
+}
+
+impl From<NativeCacheSettings> for CacheSettings {
+    fn from(settings: NativeCacheSettings) -> Self {
+        let numbers = CACHE_NUMBERS.into_iter();
+        let numbers = numbers.filter_map(|name| Some((name, *settings.numbers.get(name.camel)?)));
+        Self { numbers: numbers.collect(), background: settings.background }
     }
 }

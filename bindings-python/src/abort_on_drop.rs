@@ -1,6 +1,6 @@
 //! The handle that ends a call early.
 
-use descope_outbound_runtime::AbortHandle;
+use descope_outbound_bindings_core::AbortHandle;
 use pyo3::prelude::*;
 
 use crate::process::Process;

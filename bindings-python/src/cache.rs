@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
 
 use crate::argument::PySecret;
-use crate::call_options::{min_validity, timeout};
+use crate::call_settings::{is_timeout, min_validity};
 use crate::copy_prototype::CopyPrototype;
 use crate::deferred_drop::{DeferredDrop, drain_deferred_drops};
 use crate::failure::PyFailure;
@@ -153,10 +153,7 @@ impl CachedTokenReader {
         }
         let Ok(Ok(min_validity)) = min_validity(min_validity_seconds) else { return Ok(None) };
         // A lookup does not wait. The call that follows refuses an invalid timeout.
-        if !timeout_seconds.is_none() && !matches!(timeout(timeout_seconds), Ok(Ok(_))) {
-            return Ok(None);
-        }
-        if !options.is_none() {
+        if !is_timeout(timeout_seconds) || !options.is_none() {
             return Ok(None);
         }
         let find = |client: &Client| client.look_up(&lookup, min_validity);

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use descope_outbound::bindings::ClientBuilderExt as _;
-use descope_outbound::{
-    Argument, Arguments, CallOptions, Client, Environment, Error, LicenseHandshake, Operation, Response,
-};
+use descope_outbound::{Argument, Arguments, CallOptions, Environment, Error, Operation, Response, Secret};
+use descope_outbound_bindings_core::{ClientSettings, HostLanguage};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -14,8 +12,8 @@ use crate::abort_on_drop::AbortOnDrop;
 use crate::argument::{PySecret, arguments};
 use crate::blocking_call::block_on;
 use crate::cache::PyCache;
-use crate::cache_options::cache_options;
-use crate::call_options::{call_options, timeout};
+use crate::cache_settings::cache_settings;
+use crate::call_settings::{call_settings, read_timeout};
 use crate::completion::{Completion, result_to_python};
 use crate::deferred_drop::drain_deferred_drops;
 use crate::event_loop;
@@ -26,6 +24,12 @@ use crate::pollable_call::PollableCall;
 use crate::process::Process;
 use crate::scalar::optional_text;
 use crate::shared_client::{ProcessClient, SharedClient};
+
+const PYTHON: HostLanguage = HostLanguage {
+    sdk_name: "python",
+    runtime_name: "python",
+    additional_roots_variable: "REQUESTS_CA_BUNDLE",
+};
 
 /// The native half of `descope_outbound.DescopeClient`.
 #[pyclass(frozen, name = "Client", module = "descope_outbound._native")]
@@ -60,44 +64,23 @@ impl PyClient {
         cache: Option<&Bound<'py, PyDict>>,
         python_version: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let timeout = match timeout(timeout_seconds)? {
-            Ok(timeout) => timeout,
+        let settings = ClientSettings {
+            project_id: optional_text("project_id", project_id)?,
+            management_key: management_key.map(|key| read_management_key(key)).transpose()?,
+            base_url: optional_text("base_url", base_url)?,
+            base_headers: Vec::new(),
+            timeout_seconds: Some(read_timeout(timeout_seconds)?),
+            skip_verify,
+            allow_insecure_http,
+            license_handshake: Some(license_handshake.to_owned()),
+            cache: cache.map(cache_settings).transpose()?,
+            environment: Environment::process(),
+            runtime_version: python_version.to_owned(),
+        };
+        let builder = match settings.into_builder(PYTHON) {
+            Ok(builder) => builder,
             Err(error) => return failure(py, error),
         };
-        let mut builder = Client::builder()
-            .environment(Environment::process())
-            .sdk_name("python")
-            .runtime_version("python", python_version)
-            .additional_roots_variable("REQUESTS_CA_BUNDLE")
-            .timeout(timeout)
-            .skip_verify(skip_verify)
-            .allow_insecure_http(allow_insecure_http)
-            .license_handshake(match license_handshake {
-                "wait" => LicenseHandshake::Wait,
-                "off" => LicenseHandshake::Off,
-                _ => LicenseHandshake::Beside,
-            });
-        if let Some(project_id) = optional_text("project_id", project_id)? {
-            builder = builder.project_id(project_id);
-        }
-        if let Some(base_url) = optional_text("base_url", base_url)? {
-            builder = builder.base_url(base_url);
-        }
-        if let Some(management_key) = management_key {
-            builder = match management_key.get().argument() {
-                Argument::Secret(key) => builder.management_key(key),
-                other => {
-                    let problem = format!("management_key must be a string, not {}", other.type_name());
-                    return Err(PyTypeError::new_err(problem));
-                }
-            };
-        }
-        if let Some(settings) = cache {
-            builder = match cache_options(settings)? {
-                Ok(options) => builder.cache(options),
-                Err(error) => return failure(py, error),
-            };
-        }
         let client = Self { shared: Arc::new(SharedClient::new(builder)), has_cache: cache.is_some() };
         match client.shared.get(Process::current()) {
             Ok(_) => Ok(Bound::new(py, client)?.into_any()),
@@ -198,10 +181,13 @@ impl PyClient {
     ) -> PyResult<Result<Call, Error>> {
         drain_deferred_drops(members.py());
         let operation = operation_named(operation)?;
-        let options = call_options(timeout_seconds, min_validity_seconds)?;
+        let settings = call_settings(timeout_seconds, min_validity_seconds)?;
         let arguments = arguments(members)?;
         let client = self.shared.get_open(process)?;
-        Ok(client.and_then(|client| Ok(Call { client, operation, arguments, options: options? })))
+        Ok(client.and_then(|client| {
+            let options = settings.into_options()?;
+            Ok(Call { client, operation, arguments, options })
+        }))
     }
 }
 
@@ -213,6 +199,16 @@ impl Call {
 
 async fn run(call: Result<Call, Error>) -> Result<Response, Error> {
     call?.run().await
+}
+
+fn read_management_key(key: &Bound<'_, PySecret>) -> PyResult<Secret> {
+    match key.get().argument() {
+        Argument::Secret(key) => Ok(key),
+        other => {
+            let problem = format!("management_key must be a string, not {}", other.type_name());
+            Err(PyTypeError::new_err(problem))
+        }
+    }
 }
 
 fn failure(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {

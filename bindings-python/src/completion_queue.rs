@@ -8,7 +8,7 @@ use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use descope_outbound_runtime::{CompletionQueue, schedule_wake};
+use descope_outbound_bindings_core::{CompletionQueue, schedule_wake};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};

@@ -1,44 +1,76 @@
 //! A failure as Python reads it.
 
 use descope_outbound::Error;
+use descope_outbound_bindings_core::Failure;
 use pyo3::prelude::*;
 
 use crate::response::pairs;
 
-/// A failed call as data. Its texts are bounded, and their secrets are masked.
-#[pyclass(frozen, get_all, name = "Failure", module = "descope_outbound._native")]
-pub(crate) struct PyFailure {
-    kind: &'static str,
-    /// Whether no part of the request was sent.
-    was_never_sent: bool,
-    message: String,
-    http_status: Option<u16>,
-    headers: Vec<(String, String)>,
-    body: Option<String>,
-    error_code: Option<String>,
-    error_description: Option<String>,
-    error_message: Option<String>,
-    request_id: Option<String>,
-    /// In whole seconds.
-    retry_after: Option<u64>,
-}
+/// A failed call as data.
+#[pyclass(frozen, name = "Failure", module = "descope_outbound._native")]
+pub(crate) struct PyFailure(Failure);
 
 impl From<Error> for PyFailure {
     fn from(error: Error) -> Self {
-        let response = error.response();
-        let text = |text: &str| Some(text.to_owned());
-        Self {
-            kind: error.kind().as_str(),
-            was_never_sent: error.was_never_sent(),
-            message: error.to_string(),
-            http_status: error.status(),
-            headers: response.map(|response| pairs(response.headers())).unwrap_or_default(),
-            body: response.and_then(|response| text(response.body())),
-            error_code: error.error_code().and_then(text),
-            error_description: response.and_then(|response| text(response.error_description())),
-            error_message: response.and_then(|response| text(response.error_message())),
-            request_id: error.request_id().and_then(text),
-            retry_after: error.retry_after().map(|wait| wait.as_secs()),
-        }
+        Self(Failure::from(error))
+    }
+}
+
+#[pymethods]
+impl PyFailure {
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind
+    }
+
+    #[getter]
+    fn was_never_sent(&self) -> bool {
+        self.0.was_never_sent
+    }
+
+    #[getter]
+    fn message(&self) -> String {
+        self.0.snake_text()
+    }
+
+    #[getter]
+    fn http_status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    #[getter]
+    fn headers(&self) -> Vec<(String, String)> {
+        self.0.headers.as_ref().map(pairs).unwrap_or_default()
+    }
+
+    #[getter]
+    fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    #[getter]
+    fn error_code(&self) -> Option<&str> {
+        self.0.error_code.as_deref()
+    }
+
+    #[getter]
+    fn error_description(&self) -> Option<&str> {
+        self.0.error_description.as_deref()
+    }
+
+    #[getter]
+    fn error_message(&self) -> Option<&str> {
+        self.0.error_message.as_deref()
+    }
+
+    #[getter]
+    fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// In whole seconds.
+    #[getter]
+    fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after.map(|wait| wait.as_secs())
     }
 }

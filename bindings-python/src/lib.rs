@@ -6,8 +6,8 @@ mod abort_on_drop;
 mod argument;
 mod blocking_call;
 mod cache;
-mod cache_options;
-mod call_options;
+mod cache_settings;
+mod call_settings;
 mod client;
 mod completion;
 mod completion_queue;
@@ -40,13 +40,11 @@ mod _native {
     #[pymodule_export]
     use crate::cache::{CachedTokenReader, PyCache};
     #[pymodule_export]
-    use crate::cache_options::{advance_cache_clock, step_cache_wall_clock};
+    use crate::cache_settings::{advance_cache_clock, step_cache_wall_clock};
     #[pymodule_export]
     use crate::client::PyClient;
     #[pymodule_export]
     use crate::failure::PyFailure;
-    #[pymodule_export]
-    use crate::operation::operation_names;
     #[cfg(unix)]
     #[pymodule_export]
     use crate::pollable_call::PollableCall;
@@ -63,6 +61,12 @@ mod _native {
     fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::process::Process::cache_id();
         Ok(())
+    }
+
+    /// Return the name of every operation.
+    #[pyfunction]
+    fn operation_names() -> Vec<&'static str> {
+        descope_outbound_bindings_core::operation_names()
     }
 
     /// Return whether the service uses this field name for a secret.

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use descope_outbound_runtime::Runtime;
+use descope_outbound_bindings_core::Runtime;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
