@@ -1,8 +1,8 @@
-"""Holds a package to a case of the contract table: ours, or the official SDK, which the oracle runs the table against.
+"""Check a package against a case of the contract table: this package or, for the oracle, the official SDK.
 
-The official SDK is not asked for what only ours has: it may send other headers of its own and write ``null`` for what
-is absent, its exceptions may be the bases of ours, and attributes, texts and redaction that it does not have are no
-departure.
+The checks of the official SDK allow for features that only this package has. The official SDK may send its own headers
+and ``null`` for absent fields, and may raise a base class of the expected exception. Attributes, texts and redaction
+that it does not have are not departures.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from contract_table import ABSENT, Case, Exchange, Result
 #: Every made-up secret contains this, and nothing else does.
 SECRET = "made-up"
 HANDSHAKES = {"off": False, "beside": True, "wait": "wait"}
-LICENCE_PATH = "/v1/mgmt/license"
-#: An answer to a handshake that the case does not speak of; it tells no tier.
-NO_LICENCE = {LICENCE_PATH: canned_server.Reply(404)}
+LICENSE_PATH = "/v1/mgmt/license"
+#: The response to a handshake that the case does not mention. It contains no tier.
+NO_LICENSE = {LICENSE_PATH: canned_server.Reply(404)}
 
-#: The name, the version and the habits of whoever sends a request: each package has its own.
-OF_THE_SENDER = {"user-agent", "x-descope-sdk-name", "x-descope-sdk-python-version", "x-descope-sdk-version"}
-OF_THE_SENDER |= {"accept", "accept-encoding", "connection"}
-#: Whatever the table says of a request, it has no other headers than those it names and these.
-OF_EVERY_REQUEST = {"host", "content-length", "content-type", *OF_THE_SENDER}
+#: Headers with the sender's name, version and defaults, which differ between the packages.
+SENDER_HEADERS = {"user-agent", "x-descope-sdk-name", "x-descope-sdk-python-version", "x-descope-sdk-version"}
+SENDER_HEADERS |= {"accept", "accept-encoding", "connection"}
+#: The headers that a request may have in addition to those in the table.
+COMMON_HEADERS = {"host", "content-length", "content-type", *SENDER_HEADERS}
 
-#: The environment belongs to the whole process, so clients are made one at a time.
+#: The environment belongs to the whole process, so only one client at a time is created.
 _ENVIRONMENT = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The package that is held to the table: where its names are found, and its client for each mode."""
+    """The package to check: the module with its names, and its client for each mode."""
 
     module: Any
     clients: Mapping[str, Any]
@@ -52,7 +52,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the caller got, and where."""
+    """The value or the exception that the caller got. ``at`` is the step that returned or raised."""
 
     at: str
     value: Any = None
@@ -60,28 +60,28 @@ class Outcome:
 
 
 def check(case: Case, mode: str, subject: Subject) -> None:
-    """Raises an ``AssertionError`` that tells the first thing that is not as the case has it."""
+    """Run the case and raise an ``AssertionError`` for the first difference from the table."""
     aside = {}
-    if subject.is_official and not any(exchange.request.path == LICENCE_PATH for exchange in case.exchanges):
-        aside = NO_LICENCE
+    if subject.is_official and not any(exchange.request.path == LICENSE_PATH for exchange in case.exchanges):
+        aside = NO_LICENSE
     with CannedServer(*[_step(exchange, subject) for exchange in case.exchanges], aside=aside) as server:
-        begun = time.monotonic()
+        begin = time.monotonic()
         run = _perform(case, server.url, subject) if mode == "sync" else _perform_async(case, server.url, subject)
         outcomes = run if isinstance(run, list) else asyncio.run(run)
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - begin
         assert outcomes
         for request in server.requests:
-            assert request.step is not None, f"a request that was not expected: {request.method} {request.path}"
+            assert request.step is not None, f"unexpected request: {request.method} {request.path}"
         for outcome in outcomes:
             _expect(case.result, outcome, subject)
             if subject.is_official and outcome.error is not None and case.departure(mode) is None:
-                # To agree is to agree in every field.
-                untold = set(vars(outcome.error)) - set(case.result.attributes)
-                assert not untold, f"the case does not tell {untold} of {outcome.error}"
+                # The packages agree only if they agree in every attribute.
+                unlisted = set(vars(outcome.error)) - set(case.result.attributes)
+                assert not unlisted, f"the case does not list {unlisted} of {outcome.error}"
         assert case.seconds.at_least <= seconds <= case.seconds.at_most, f"took {seconds:.2f} s"
-        # The handshake beside a call may still be on its way.
-        patience = time.monotonic() + 2
-        while len(server.requests) < len(case.exchanges) and time.monotonic() < patience:
+        # A handshake in parallel with the call may arrive later.
+        deadline = time.monotonic() + 2
+        while len(server.requests) < len(case.exchanges) and time.monotonic() < deadline:
             time.sleep(0.005)
         requests = server.requests
     assert len(requests) == len(case.exchanges), f"{len(requests)} requests instead of {len(case.exchanges)}"
@@ -91,18 +91,18 @@ def check(case: Case, mode: str, subject: Subject) -> None:
 
 
 def _step(exchange: Exchange, subject: Subject) -> canned_server.Step:
-    # When the official SDK asks for the tier is its own business; that a call carries it is the table's.
-    out_of_turn = exchange.beside or (subject.is_official and exchange.request.path == LICENCE_PATH)
-    beside = exchange.request.path if out_of_turn else None
-    written = exchange.answer
+    # The official SDK may request the tier at any time. The table only says that a call carries it.
+    out_of_turn = exchange.beside or (subject.is_official and exchange.request.path == LICENSE_PATH)
+    path = exchange.request.path if out_of_turn else None
+    written = exchange.response
     if not isinstance(written, contract_table.Reply):
         if written not in ("close", "hang"):
-            raise ValueError(f"{written} is no answer")
-        return canned_server.Step("close" if written == "close" else "hang", beside)
+            raise ValueError(f"{written} is not a response")
+        return canned_server.Step("close" if written == "close" else "hang", path)
     body = "" if written.text is ABSENT else contract_marker.text(written.text)
     if written.json is not ABSENT:
         if written.text is not ABSENT:
-            raise ValueError("an answer has both json and text")
+            raise ValueError("a response has both json and text")
         body = json.dumps(written.json)
     reply = canned_server.Reply(
         written.status,
@@ -111,12 +111,12 @@ def _step(exchange: Exchange, subject: Subject) -> canned_server.Step:
         written.delay_ms / 1000,
         None if written.drip_ms is None else written.drip_ms / 1000,
     )
-    return canned_server.Step(reply, beside)
+    return canned_server.Step(reply, path)
 
 
 def _perform(case: Case, server: str, subject: Subject) -> list[Outcome]:
     try:
-        client = _make(case, server, subject, "sync")
+        client = _create_client(case, server, subject, "sync")
     except Exception as error:
         return [Outcome("construction", error=error)]
     try:
@@ -131,7 +131,9 @@ def _call(case: Case, server: str, client: Any, subject: Subject) -> Outcome:
         operation = getattr(getattr(client.mgmt, case.call.of), case.call.method)
     except Exception as error:
         return Outcome("access", error=error)
-    args, kwargs = (contract_marker.passed(each, server, subject.module) for each in (case.call.args, case.call.kwargs))
+    args, kwargs = (
+        contract_marker.to_argument(each, server, subject.module) for each in (case.call.args, case.call.kwargs)
+    )
     try:
         return Outcome("call", operation(*args, **kwargs))
     except Exception as error:
@@ -140,7 +142,7 @@ def _call(case: Case, server: str, client: Any, subject: Subject) -> Outcome:
 
 async def _perform_async(case: Case, server: str, subject: Subject) -> list[Outcome]:
     try:
-        client = _make(case, server, subject, "async")
+        client = _create_client(case, server, subject, "async")
     except Exception as error:
         return [Outcome("construction", error=error)]
     try:
@@ -154,14 +156,16 @@ async def _call_async(case: Case, server: str, client: Any, subject: Subject) ->
         operation = getattr(getattr(client.mgmt, case.call.of), case.call.method)
     except Exception as error:
         return Outcome("access", error=error)
-    args, kwargs = (contract_marker.passed(each, server, subject.module) for each in (case.call.args, case.call.kwargs))
+    args, kwargs = (
+        contract_marker.to_argument(each, server, subject.module) for each in (case.call.args, case.call.kwargs)
+    )
     try:
         return Outcome("call", await operation(*args, **kwargs))
     except Exception as error:
         return Outcome("call", error=error)
 
 
-def _make(case: Case, server: str, subject: Subject, mode: str) -> Any:
+def _create_client(case: Case, server: str, subject: Subject, mode: str) -> Any:
     written = case.client
     settings: dict[str, Any] = {
         "project_id": written.project_id,
@@ -174,26 +178,26 @@ def _make(case: Case, server: str, subject: Subject, mode: str) -> Any:
         settings["license_handshake"] = None if handshake is None else HANDSHAKES[handshake]
         settings["allow_insecure_http"] = written.allow_insecure_http
     settings = {name: value for name, value in settings.items() if value is not None}
-    settings = contract_marker.passed({**settings, **written.python}, server, subject.module)
-    environment = contract_marker.passed(dict(written.environment), server, subject.module)
-    make = subject.clients[mode]
+    settings = contract_marker.to_argument({**settings, **written.python}, server, subject.module)
+    environment = contract_marker.to_argument(dict(written.environment), server, subject.module)
+    client_class = subject.clients[mode]
     if subject.is_official and not environment:
-        # The constructor asks for the licence, and must not do so one client at a time.
-        return make(**settings)
+        # The official constructor sends the handshake, so these clients are created in parallel.
+        return client_class(**settings)
     with _ENVIRONMENT:
-        of_this_machine = dict(os.environ)
+        original_environment = dict(os.environ)
         try:
             remove_variables()
             os.environ.update(environment)
-            return make(**settings)
+            return client_class(**settings)
         finally:
             for name in environment:
                 del os.environ[name]
-            os.environ.update(of_this_machine)
+            os.environ.update(original_environment)
 
 
 def remove_variables() -> None:
-    """Takes away what a client of either package would read."""
+    """Remove the environment variables that a client of either package reads."""
     for name in list(os.environ):
         if name.startswith(("DESCOPE_", "SSL_CERT_", "REQUESTS_CA_")) or name.lower().endswith("_proxy"):
             del os.environ[name]
@@ -210,7 +214,7 @@ def _expect(expected: Result, outcome: Outcome, subject: Subject) -> None:
         if subject.is_official and not hasattr(holder, name):
             continue
         actual = getattr(holder, name)
-        assert contract_marker.is_met(value, actual), f"{name} is {actual!r}, not {value!r}"
+        assert contract_marker.matches(value, actual), f"{name} is {actual!r}, not {value!r}"
 
 
 def _expect_value(expected: Result, value: Any, subject: Subject) -> None:
@@ -218,11 +222,11 @@ def _expect_value(expected: Result, value: Any, subject: Subject) -> None:
         for shown in (str(value), repr(value)):
             assert SECRET not in shown, "the result shows a secret"
     if (expected.value is ABSENT) == (expected.json is None):
-        raise ValueError("a success is either a value or json")
+        raise ValueError("a success needs either a value or json")
     if expected.value is None:
         assert value is None, f"{value!r} instead of None"
         return
-    assert isinstance(value, dict), f"{value!r} is no dict"
+    assert isinstance(value, dict), f"{value!r} is not a dict"
     if expected.json is not None:
         written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         assert written == expected.json, f"{written} instead of {expected.json}"
@@ -243,7 +247,7 @@ def _expect_exception(expected: Result, error: Exception, at: str, subject: Subj
     assert expected.exception is not None, f"{at} raised {name} {error}"
     names = [expected.exception]
     if subject.is_official:
-        # Who catches the official class catches ours too, where that is one of its kind.
+        # The official SDK may raise a base class of this package's exception.
         names += expected.is_a
     assert name in names, f"{name} {error} instead of {expected.exception}"
     assert at == expected.at, f"raised at {at} instead of at {expected.at}"
@@ -253,7 +257,7 @@ def _expect_exception(expected: Result, error: Exception, at: str, subject: Subj
         shown = f"{each} {each!r} {getattr(each, '__dict__', None)}"
         assert SECRET not in shown, f"the exception shows a secret: {shown}"
     for name in expected.is_a:
-        assert isinstance(error, _class_named(name, subject)), f"{error!r} is no {name}"
+        assert isinstance(error, _class_named(name, subject)), f"{error!r} is not a {name}"
     for name in expected.is_not_a:
         assert not isinstance(error, _class_named(name, subject)), f"{error!r} is a {name}"
     for part in expected.text:
@@ -263,7 +267,7 @@ def _expect_exception(expected: Result, error: Exception, at: str, subject: Subj
 def _class_named(name: str, subject: Subject) -> type:
     found = getattr(subject.module, name, None) or getattr(builtins, name)
     if not isinstance(found, type):
-        raise TypeError(f"{name} is no class")
+        raise TypeError(f"{name} is not a class")
     return found
 
 
@@ -275,32 +279,32 @@ def _expect_request(expected: contract_table.Request, received: canned_server.Re
     _expect_headers(expected, received, subject)
     body = received.body.decode()
     if expected.body_text is None:
-        wanted = expected.body
+        expected_json = expected.body
     else:
-        # The bytes are ours; with the official SDK, what they mean.
-        wanted = json.loads(expected.body_text) if subject.is_official else None
-    if wanted is not None:
+        # The exact text is checked for this package only. The official SDK's body needs the same meaning.
+        expected_json = json.loads(expected.body_text) if subject.is_official else None
+    if expected_json is not None:
         assert body, "there is no body"
         sent = _without_nulls(json.loads(body))
-        assert sent == _without_nulls(wanted), f"the body is {sent}"
+        assert sent == _without_nulls(expected_json), f"the body is {sent}"
     else:
         assert body == (expected.body_text or ""), f"the body is {body}"
 
 
 def _expect_headers(expected: contract_table.Request, received: canned_server.Request, subject: Subject) -> None:
-    if subject.is_official and received.path == LICENCE_PATH:
+    if subject.is_official and received.path == LICENSE_PATH:
         return
-    not_asked_for = OF_THE_SENDER if subject.is_official else set()
+    unchecked = SENDER_HEADERS if subject.is_official else set()
     for name, written in expected.headers.items():
         value = written["python"] if isinstance(written, dict) and "python" in written else written
         actual = received.headers.get(name)
-        assert name in not_asked_for or contract_marker.is_met(value, actual), f"{name} is {actual!r}"
+        assert name in unchecked or contract_marker.matches(value, actual), f"{name} is {actual!r}"
     for name in expected.absent_headers:
-        assert name in not_asked_for or name not in received.headers, f"{name} is sent"
+        assert name in unchecked or name not in received.headers, f"{name} is sent"
     if received.body:
-        assert received.headers.get("content-type") == "application/json", "the body is not said to be JSON"
-    strangers = set(received.headers) - set(expected.headers) - OF_EVERY_REQUEST
-    assert not strangers, f"{strangers} are sent"
+        assert received.headers.get("content-type") == "application/json", "the content type is not JSON"
+    unexpected = set(received.headers) - set(expected.headers) - COMMON_HEADERS
+    assert not unexpected, f"{unexpected} are sent"
 
 
 def _without_nulls(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The markers of the contract table: values that JSON does not have, and expectations that are looser than equality."""
+"""The markers of the contract table: values that JSON cannot express, and expectations other than equality."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import formatdate
 from typing import Any
 
-_LONE_SURROGATE = "half of a pair: \ud800"
+_LONE_SURROGATE = "a lone surrogate: \ud800"
 
 
 def _marker(written: Any) -> tuple[str, Any] | None:
@@ -18,11 +18,11 @@ def _marker(written: Any) -> tuple[str, Any] | None:
     return None
 
 
-def passed(written: Any, server: str, package: Any) -> Any:
-    """An argument or a setting, as it is passed; what only the package has is taken from it."""
+def to_argument(written: Any, server: str, package: Any) -> Any:
+    """Convert a written value into the argument or setting to pass. Classes are looked up in the package."""
     match _marker(written):
         case None:
-            return _passed_plain(written, server, package)
+            return _plain_argument(written, server, package)
         case ("$nan", True):
             return float("nan")
         case ("$infinity", True):
@@ -37,41 +37,41 @@ def passed(written: Any, server: str, package: Any) -> Any:
             raise ValueError(f"{other} cannot be passed")
 
 
-def _passed_plain(written: Any, server: str, package: Any) -> Any:
+def _plain_argument(written: Any, server: str, package: Any) -> Any:
     if isinstance(written, str):
         return written.replace("$server", server)
     if isinstance(written, list):
-        return [passed(item, server, package) for item in written]
+        return [to_argument(item, server, package) for item in written]
     if isinstance(written, dict):
-        return {name: passed(value, server, package) for name, value in written.items()}
+        return {name: to_argument(value, server, package) for name, value in written.items()}
     return written
 
 
 def header(written: str) -> str:
-    """The value of a header of an answer; its date counts from now."""
+    """Return the value of a response header. A date is written in seconds from now."""
     if written.startswith("$httpdate"):
         return formatdate(time.time() + int(written.removeprefix("$httpdate")), usegmt=True)
     return written
 
 
 def text(written: Any) -> str:
-    """A string, put together where it is long."""
+    """Return a string. A long one is written in pieces."""
     if isinstance(written, str):
         return written
     match _marker(written):
         case ("$text", list(pieces)):
             return "".join(piece if isinstance(piece, str) else piece[0] * piece[1] for piece in pieces)
         case other:
-            raise ValueError(f"{other} is no text")
+            raise ValueError(f"{other} is not a text")
 
 
-def is_met(expected: Any, actual: Any) -> bool:
-    """Whether ``actual`` is what the table expects."""
+def matches(expected: Any, actual: Any) -> bool:
+    """Return whether ``actual`` is the value that the table expects."""
     if isinstance(actual, datetime):
         actual = actual.isoformat()
     match _marker(expected):
         case None if isinstance(expected, dict) and isinstance(actual, dict):
-            return expected.keys() == actual.keys() and all(is_met(expected[name], actual[name]) for name in expected)
+            return expected.keys() == actual.keys() and all(matches(expected[name], actual[name]) for name in expected)
         case None:
             return bool(expected == actual)
         case ("$contains", list(parts)):

@@ -1,6 +1,6 @@
-"""The contract table as data: the form that ``tests/contract/README.md`` describes, and nothing beyond it.
+"""The contract table as data, in the format that ``tests/contract/README.md`` describes.
 
-Each class takes exactly the members that the table may have, so that one it does not know fails the run.
+Each class takes exactly the members that the table may have, so that an unknown member fails the run.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 DIRECTORY = Path(__file__).parents[1] / "contract"
 LANGUAGES = {"python", "node", "rust"}
-#: Whom a departure may concern: a language's official SDK, or one of the two clients of Python's.
+#: The official SDKs that a case may depart from. Python has two clients, and a case may name one of them.
 OFFICIAL = {"python", "python sync", "python async", "node"}
 
-#: Not given, where ``None`` is a value.
+#: The default of a member for which ``None`` is a value.
 ABSENT: Any = object()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """The settings of a client; ``python`` holds those that only Python has."""
+    """The settings of a client. ``python`` contains those that only Python has."""
 
     project_id: str | None = None
     management_key: str | None = None
@@ -37,7 +37,7 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What is called, and with what."""
+    """A method and its arguments. ``of`` is the object of ``client.mgmt`` that has the method."""
 
     method: str
     of: str = "outbound_application"
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request that must come."""
+    """An expected request."""
 
     method: str
     path: str
@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer that is written out."""
+    """A response that the server sends."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -72,16 +72,19 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request that must come, and its answer: one that is written out, ``close`` or ``hang``."""
+    """An expected request, and the response to it: a reply, ``close`` or ``hang``.
+
+    ``beside`` means that the request may come at any time, in parallel with the others.
+    """
 
     request: Request
-    answer: Reply | str
+    response: Reply | str
     beside: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What the caller gets: a value, or an exception."""
+    """The expected result of a call: a value or an exception."""
 
     value: Any = ABSENT
     json: str | None = None
@@ -96,7 +99,7 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Seconds:
-    """How long it may take."""
+    """The time that the case may take, in seconds."""
 
     at_least: float = 0
     at_most: float = 60
@@ -104,7 +107,7 @@ class Seconds:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A case that concerns Python, with every name in it looked up."""
+    """A case for Python, with its names replaced by their definitions."""
 
     id: str
     title: str
@@ -117,11 +120,11 @@ class Case:
     departs: Mapping[str, str]
 
     def is_named(self, name: str) -> bool:
-        """Whether ``CASE`` with this value means this case."""
+        """Return whether this is the id or the title of the case."""
         return name in (self.id, self.title)
 
     def departure(self, mode: str) -> str | None:
-        """The row of ``docs/deviations.md`` by which ours departs from the official client, if it does."""
+        """Return the row of ``docs/deviations.md`` that describes the departure from the official client, if any."""
         return self.departs.get(f"python {mode}", self.departs.get("python"))
 
 
@@ -164,15 +167,15 @@ class _Shared:
     results: Mapping[str, Any]
 
     def resolve(self, written: _WrittenCase) -> Case | None:
-        """The case with its names looked up, or none where it does not concern Python."""
+        """Replace the names in the case with their definitions. Return None if the case is not for Python."""
         call = _PerLanguage(**_look_up(self.calls, written.call))
         result = _PerLanguage(**_look_up(self.results, written.result))
-        silent = {name for name in LANGUAGES if None in (getattr(call, name), getattr(result, name))}
-        if not written.title or silent - set(written.excepted) or set(written.excepted) - LANGUAGES:
+        missing = {name for name in LANGUAGES if None in (getattr(call, name), getattr(result, name))}
+        if not written.title or missing - set(written.excepted) or set(written.excepted) - LANGUAGES:
             raise ValueError(f"{written.id}: no title, or a language without a call, a result or a reason")
         if set(written.departs) - OFFICIAL:
-            raise ValueError(f"{written.id}: departs from what there is not")
-        # Read in any case, so that a mistake is found whichever language it concerns.
+            raise ValueError(f"{written.id}: departs names an unknown SDK")
+        # This reads the exchanges of cases for other languages too, to find mistakes in them.
         exchanges = [self._exchange(_WrittenExchange(**each), call.request) for each in written.exchanges]
         client = Client(**{**self.client, **written.client})
         seconds = Seconds(**written.seconds)
@@ -190,19 +193,19 @@ class _Shared:
             departs=written.departs,
         )
 
-    def _exchange(self, written: _WrittenExchange, of_the_call: Any) -> Exchange:
-        request = Request(**(written.request or of_the_call))
+    def _exchange(self, written: _WrittenExchange, call_request: Any) -> Exchange:
+        request = Request(**(written.request or call_request))
         headers = {**self.headers, **request.headers}
         absent = request.absent_headers + [name for name in self.absent_headers if name not in request.headers]
-        answer = written.response
-        if answer not in ("close", "hang"):
-            answer = Reply(**_look_up(self.responses, answer))
-        everything = {**vars(request), "headers": headers, "absent_headers": absent}
-        return Exchange(request=Request(**everything), answer=answer, beside=written.beside)
+        response = written.response
+        if response not in ("close", "hang"):
+            response = Reply(**_look_up(self.responses, response))
+        members = {**vars(request), "headers": headers, "absent_headers": absent}
+        return Exchange(request=Request(**members), response=response, beside=written.beside)
 
 
 def read() -> list[Case]:
-    """Every case that concerns Python."""
+    """Read every case for Python."""
     shared = _Shared(**_read_file(DIRECTORY / "shared.json"))
     cases: list[Case | None] = []
     ids: set[str] = set()
@@ -211,18 +214,22 @@ def read() -> list[Case]:
             continue
         content = _read_file(path)
         if set(content) != {"topic", "cases"}:
-            raise ValueError(f"{path.name}: a topic and cases, and nothing else")
+            raise ValueError(f"{path.name}: a file has the members topic and cases only")
         for each in content["cases"]:
             written = _WrittenCase(**{"excepted" if name == "except" else name: each[name] for name in each})
             if written.id in ids:
-                raise ValueError(f"{written.id}: the id of another case")
+                raise ValueError(f"{written.id}: another case has the same id")
             ids.add(written.id)
             cases.append(shared.resolve(written))
     return [case for case in cases if case is not None]
 
 
 def chosen(cases: list[Case], name: str | None) -> list[Case]:
-    """The case with this id or title, or every case if there is no name. A name that matches no case is an error."""
+    """Return the case with this id or title, or every case if there is no name.
+
+    Raises:
+        ValueError: No case has this id or title.
+    """
     if not name:
         return cases
     matching = [case for case in cases if case.is_named(name)]

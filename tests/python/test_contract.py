@@ -1,4 +1,4 @@
-"""The contract table (``tests/contract``), run against both clients and a canned server."""
+"""The contract table (``tests/contract``), run with both clients against a canned server."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from descope_outbound import DescopeClient, DescopeClientAsync
 #: ``CASE`` holds the id or the title of the one case to run.
 CASES = contract_table.chosen(contract_table.read(), os.environ.get("CASE"))
 SUBJECT = contract_check.Subject(descope_outbound, {"sync": DescopeClient, "async": DescopeClientAsync})
-AT_ONCE = 32
+CONCURRENT_CASES = 32
 
 
 @pytest.fixture(scope="module")
 def finished() -> dict[tuple[str, str], Future[None]]:
-    """All cases at once, since some of them wait for seconds; over before the first failure is shown."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    """Run all cases concurrently, because some wait for seconds, and return when all have finished."""
+    with ThreadPoolExecutor(CONCURRENT_CASES) as pool:
         return {
             (case.id, mode): pool.submit(contract_check.check, case, mode, SUBJECT)
             for case in CASES
@@ -33,11 +33,15 @@ def finished() -> dict[tuple[str, str], Future[None]]:
 
 @pytest.mark.parametrize("mode", SUBJECT.clients)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_the_case_holds(case: Case, mode: str, finished: dict[tuple[str, str], Future[None]]) -> None:
+def test_the_client_behaves_as_the_case_says(
+    case: Case, mode: str, finished: dict[tuple[str, str], Future[None]]
+) -> None:
     finished[case.id, mode].result()
 
 
-def test_the_sum_is_told(finished: dict[tuple[str, str], Future[None]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_number_of_passed_cases_is_printed(
+    finished: dict[tuple[str, str], Future[None]], capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = [""]
     for mode in SUBJECT.clients:
         failures = [finished[case.id, mode].exception() for case in CASES]
