@@ -140,6 +140,7 @@ check: wheel addon deny  ## Run every linter and type checker, and compare the g
 	$(BIN)/ruff format --quiet --check bindings-python benches docs examples tests
 	$(BIN)/mypy bindings-python benches docs examples tests
 	$(BIN)/python -m mypy.stubtest descope_outbound
+	$(BIN)/python tests/structure/import_circles.py
 	npm run --silent check
 	$(MAKE) generate
 	git diff --exit-code -- bindings-python/python docs/reference.md docs/cache.svg docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts

@@ -3,7 +3,6 @@
 //! `bench-client NAME ORIGIN DIRECTORY CONCURRENCY`. Then it replies to each line, `seconds 0.5` or `calls 100`, with
 //! one line of JSON.
 
-use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +12,10 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::task::JoinSet;
 
-use crate::clients::{BenchClient, Hyper, Ours, PlainReqwest};
+use crate::clients::{BenchClient, BoxError, Hyper, Ours, PlainReqwest};
 
 mod clients;
 mod wire;
-
-type BoxError = Box<dyn Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {

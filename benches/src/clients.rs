@@ -1,5 +1,6 @@
 //! The clients. Each is constructed once and fetches the token many times.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 
-use crate::{BoxError, wire};
+use crate::wire;
+
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 pub(crate) trait BenchClient: Send + Sync + Sized + 'static {
     fn open(origin: &str, authority: &Path) -> Result<Self, BoxError>;
