@@ -32,9 +32,9 @@ class RateLimitError extends DescopeHttpError {
 }
 
 class DescopeTransportError extends DescopeError {
-  constructor(message, { code, cause, status, requestId } = {}) {
+  constructor(message, { code, cause, reason, status, requestId } = {}) {
     super(message, { code, cause });
-    assignKnown(this, { status, requestId });
+    assignKnown(this, { reason, status, requestId });
     // Callers of `fetch` check for this name.
     if (code === 'ABORTED') defineHidden(this, 'name', 'AbortError');
   }

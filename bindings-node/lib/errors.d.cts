@@ -21,6 +21,27 @@ export type ErrorCode = 'INVALID_ARGUMENT' | 'HTTP_ERROR' | 'TOKEN_NOT_FOUND' | 
 /** The codes of a {@link DescopeTransportError}. */
 export type TransportErrorCode = 'DEADLINE_EXCEEDED' | 'CONNECTION_FAILED' | 'DECODE_ERROR' | 'ABORTED';
 
+/**
+ * Why a request got no response:
+ * - `dns`: the host has no address.
+ * - `refused`: no program listens on the port.
+ * - `connect_timeout`: the host did not accept the connection in time.
+ * - `tls`: the TLS handshake failed, for example because the certificate is not trusted.
+ * - `reset`: the connection was lost before the response was complete.
+ * - `proxy`: the proxy could not be reached, or refused the connection.
+ * - `protocol`: the peer does not speak HTTP.
+ * - `other`: the message tells more.
+ */
+export type TransportErrorReason =
+  | 'dns'
+  | 'refused'
+  | 'connect_timeout'
+  | 'tls'
+  | 'reset'
+  | 'proxy'
+  | 'protocol'
+  | 'other';
+
 /** The constructor details of a {@link DescopeError}. */
 export interface ErrorDetails {
   code?: ErrorCode;
@@ -39,6 +60,7 @@ export interface HttpErrorDetails extends ErrorDetails {
 /** The constructor details of a {@link DescopeTransportError}. */
 export interface TransportErrorDetails extends ErrorDetails {
   code: TransportErrorCode;
+  reason?: TransportErrorReason;
   status?: number;
   requestId?: string;
 }
@@ -105,6 +127,8 @@ export class RateLimitError extends DescopeHttpError {
 export class DescopeTransportError extends DescopeError {
   constructor(message: string, details: TransportErrorDetails);
   readonly code: TransportErrorCode;
+  /** With `CONNECTION_FAILED`: why the connection failed. With `DECODE_ERROR`: `protocol` if the peer does not speak HTTP. */
+  readonly reason?: TransportErrorReason;
   /** With `DECODE_ERROR`: the HTTP status of the response that could not be read, if there was one. */
   readonly status?: number;
   /** With `DECODE_ERROR`: the id to quote to Descope's support, if the response has one. */

@@ -74,6 +74,7 @@ declare namespace DescopeClient {
   export type TransportErrorDetails = errors.TransportErrorDetails;
   export type ErrorCode = errors.ErrorCode;
   export type TransportErrorCode = errors.TransportErrorCode;
+  export type TransportErrorReason = errors.TransportErrorReason;
 
   export type OfficialClient = acceleration.OfficialClient;
   export type OfficialConfiguration = acceleration.OfficialConfiguration;

@@ -98,6 +98,8 @@ export interface NativeFailure {
   kind: string
   /** What happened, and what to do about it. */
   message: string
+  /** The core's word for what made the connection fail. */
+  reason?: string
   status?: number
   /** Lines of `name: value`, names in lower case. */
   headers?: string

@@ -16,6 +16,9 @@ pub struct NativeFailure {
     pub kind: &'static str,
     /// What happened, and what to do about it.
     pub message: String,
+    /// The core's word for what made the connection fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Lines of `name: value`, names in lower case.
@@ -43,6 +46,7 @@ impl From<Error> for NativeFailure {
             ok: false,
             kind: failure.kind,
             message: failure.camel_text(),
+            reason: failure.reason,
             status: failure.status,
             headers: failure.headers.map(|headers| headers.lines().to_owned()),
             body: failure.body,

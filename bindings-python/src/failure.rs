@@ -29,6 +29,11 @@ impl PyFailure {
     }
 
     #[getter]
+    fn reason(&self) -> Option<&'static str> {
+        self.0.reason
+    }
+
+    #[getter]
     fn message(&self) -> String {
         self.0.snake_text()
     }

@@ -138,6 +138,7 @@ test('a refused connection rejects with CONNECTION_FAILED', async (context) => {
   await assert.rejects(fetchToken('a', 'u', null, null, { timeout: 400 }), {
     name: 'DescopeTransportError',
     code: 'CONNECTION_FAILED',
+    reason: 'refused',
     message: /^could not connect to http:/,
   });
 });

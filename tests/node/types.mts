@@ -198,7 +198,7 @@ export async function withThrowOnError(): Promise<string> {
     if (error instanceof RateLimitError) return `${error.retryAfter ?? 0}`;
     if (error instanceof TokenNotFoundError) return error.errorCode ?? '';
     if (error instanceof DescopeHttpError) return `${error.status} ${error.requestId ?? ''}`;
-    if (error instanceof DescopeTransportError) return error.code;
+    if (error instanceof DescopeTransportError) return error.reason ?? error.code;
     if (error instanceof DescopeError) {
       const code: ErrorCode = error.code;
       return code;

@@ -26,6 +26,7 @@ EXAMPLES: list[DescopeError] = [
     TransportError("x"),
     DeadlineExceeded("x"),
     ConnectionFailed("x"),
+    ConnectionFailed("x", "refused"),
     DecodeError("x"),
     DecodeError("x", 200, "ray"),
 ]

@@ -6,6 +6,7 @@ Code that catches ``AuthException`` and reads ``status_code`` keeps working.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from descope_outbound import _native
@@ -165,7 +166,31 @@ class DeadlineExceeded(TransportError, TimeoutError):
 
 
 class ConnectionFailed(TransportError, ConnectionError):
-    """The connection could not be made, or was lost before the response was complete."""
+    """The connection could not be made, or was lost before the response was complete.
+
+    Attributes:
+        reason: Why the connection failed: ``"dns"`` (the host has no address), ``"refused"`` (no program listens on the
+            port), ``"connect_timeout"``, ``"tls"`` (for example an untrusted certificate), ``"reset"`` (the connection
+            was lost), ``"proxy"`` or ``"other"``. None if the reason is unknown.
+
+    Example:
+        >>> try:
+        ...     raise ConnectionFailed("could not connect", "dns")
+        ... except ConnectionFailed as error:
+        ...     print(error.reason)
+        dns
+    """
+
+    reason: str | None = None
+
+    def __init__(self, message: str = "", reason: str | None = None) -> None:
+        super().__init__(message)
+        # OSError would take a second argument for the text of its own errno.
+        self.args = (message, reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class DecodeError(TransportError, ValueError):
@@ -180,9 +205,10 @@ class DecodeError(TransportError, ValueError):
         return str(self.args[0])
 
 
-_TRANSPORT_ERRORS: dict[str, type[TransportError]] = {
-    "deadline_exceeded": DeadlineExceeded,
-    "connection_failed": ConnectionFailed,
+_TRANSPORT_ERRORS: dict[str, Callable[[_native.Failure], TransportError]] = {
+    "deadline_exceeded": lambda failure: DeadlineExceeded(failure.message),
+    "connection_failed": lambda failure: ConnectionFailed(failure.message, failure.reason),
+    "decode": lambda failure: DecodeError(failure.message, failure.http_status, failure.request_id),
 }
 
 #: The status of errors for which no request was sent. As in the official SDK, a missing management key has none.
@@ -193,9 +219,7 @@ def exception_for(failure: _native.Failure) -> Exception:
     """Convert a failure of the native half into the exception to raise."""
     kind = failure.kind
     if kind in _TRANSPORT_ERRORS:
-        return _TRANSPORT_ERRORS[kind](failure.message)
-    if kind == "decode":
-        return DecodeError(failure.message, failure.http_status, failure.request_id)
+        return _TRANSPORT_ERRORS[kind](failure)
     if kind == "invalid_type":
         return TypeError(failure.message)
     if kind in _INVALID_ARGUMENTS:
