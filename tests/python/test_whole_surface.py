@@ -162,7 +162,7 @@ def test_a_batch_is_stored_whole_or_not_at_all(owner: str, call: Callable[..., A
             "batch_upload_tenant_tokens",
             [[{"appId": "a", "tenantId": "t"}, {"appId": "a", "tenantId": "t", "userId": "u"}]],
             AuthException,
-            "item 1 holds userId",
+            "must not hold userId in this batch, and item 1 does",
         ),
     ],
 )
