@@ -8,7 +8,7 @@ use descope_outbound::CacheClock;
 static CLOCK: LazyLock<CacheClock> = LazyLock::new(CacheClock::adjustable);
 
 /// Returns the clock that every cache of this process uses.
-pub fn cache_clock() -> CacheClock {
+pub(crate) fn cache_clock() -> CacheClock {
     CLOCK.clone()
 }
 

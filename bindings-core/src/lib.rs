@@ -7,7 +7,7 @@
 //! * [`Runtime`] runs the calls, since the core itself starts no thread.
 //! * [`CompletionQueue`] and [`schedule_wake`] decide when the consumer of completed calls is woken.
 //! * [`Failure`] is an error as data.
-//! * [`cache_clock`] is the clock of all caches, which tests move.
+//! * [`advance_cache_clock`] and [`step_cache_wall_clock`] move the clock of all caches, for tests.
 #![forbid(unsafe_code)]
 // Indexing could panic on outside input.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
@@ -20,7 +20,7 @@ mod failure;
 mod operation;
 mod runtime;
 
-pub use cache_clock::{advance_cache_clock, cache_clock, step_cache_wall_clock};
+pub use cache_clock::{advance_cache_clock, step_cache_wall_clock};
 pub use call_settings::{CallSettings, TIMEOUT, min_validity, timeout};
 pub use client_settings::{CacheSettings, ClientSettings, HostLanguage};
 pub use completion_queue::{CompletionQueue, schedule_wake};
