@@ -1,4 +1,4 @@
-//! The two clocks that the cache goes by.
+//! The clocks of the cache: a monotonic clock for ages and waits, and the wall clock for expiries.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,14 +8,15 @@ use std::time::Duration;
 /// A reading of both clocks, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
-    /// Since some start, sleep of the machine included. Ages and waits are measured with it. It goes back by no more than
-    /// a date that is set by less than a second had put it ahead.
+    /// Counts from an arbitrary start, and includes the machine's sleep. Ages and waits are measured with it. It goes
+    /// back only after the date was set forward by less than a second, and by no more than that.
     pub(crate) elapsed: i64,
-    /// Since 1970, as far as the machine knows; somebody may set it.
+    /// Counts from 1970, by the machine's date, which may be set at any time.
     pub(crate) wall: i64,
 }
 
-/// The clock that a cache goes by: the machine's, unless a test wants time to pass.
+/// The clock of a cache. It is the machine's clock, unless a test replaces it with an adjustable one; see
+/// [`CacheOptions::clock`](crate::CacheOptions::clock).
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,52 +24,76 @@ pub(crate) struct Moment {
 ///
 /// let clock = CacheClock::adjustable();
 /// let options = CacheOptions::default().clock(clock.clone());
-/// // Whatever is cached with these options is now five minutes older:
+/// // Tokens that are cached with these options are now five minutes older:
 /// clock.advance(Duration::from_secs(300));
 /// # let _ = options;
 /// ```
 #[derive(Clone, Default)]
 pub struct CacheClock {
-    added: Option<Arc<Added>>,
+    adjustment: Option<Arc<Adjustment>>,
 }
 
-/// What a test has added to the machine's clocks.
+/// The time that a test has added to the machine's clocks, in milliseconds.
 #[derive(Default)]
-struct Added {
+struct Adjustment {
     elapsed: AtomicI64,
     wall: AtomicI64,
 }
 
 impl CacheClock {
-    /// The machine's clock until it is moved. Clones move together.
+    /// Makes a clock that shows the machine's time until a test moves it. Clones move together.
+    ///
+    /// ```
+    /// use descope_outbound::{CacheClock, CacheOptions};
+    ///
+    /// let clock = CacheClock::adjustable();
+    /// let options = CacheOptions::default().clock(clock.clone());
+    /// ```
     #[must_use]
     pub fn adjustable() -> Self {
-        Self { added: Some(Arc::default()) }
+        Self { adjustment: Some(Arc::default()) }
     }
 
-    /// Lets time pass, on an adjustable clock.
+    /// Moves an adjustable clock forward: time passes, and the date changes with it. Other clocks do not move.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use descope_outbound::CacheClock;
+    ///
+    /// let clock = CacheClock::adjustable();
+    /// clock.advance(Duration::from_secs(300));
+    /// ```
     pub fn advance(&self, span: Duration) {
         let milliseconds = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-        if let Some(added) = &self.added {
-            added.elapsed.fetch_add(milliseconds, Ordering::Relaxed);
-            added.wall.fetch_add(milliseconds, Ordering::Relaxed);
+        if let Some(adjustment) = &self.adjustment {
+            adjustment.elapsed.fetch_add(milliseconds, Ordering::Relaxed);
+            adjustment.wall.fetch_add(milliseconds, Ordering::Relaxed);
         }
     }
 
-    /// Sets the date forward or back by so many milliseconds, as an administrator does: no time passes.
+    /// Sets the date of an adjustable clock forward or, if negative, back by this many milliseconds. No time passes, as
+    /// when an administrator sets the date.
+    ///
+    /// ```
+    /// use descope_outbound::CacheClock;
+    ///
+    /// let clock = CacheClock::adjustable();
+    /// // The date is set back by an hour.
+    /// clock.step_wall(-3_600_000);
+    /// ```
     pub fn step_wall(&self, milliseconds: i64) {
-        if let Some(added) = &self.added {
-            added.wall.fetch_add(milliseconds, Ordering::Relaxed);
+        if let Some(adjustment) = &self.adjustment {
+            adjustment.wall.fetch_add(milliseconds, Ordering::Relaxed);
         }
     }
 
     pub(crate) fn now(&self) -> Moment {
         let Moment { elapsed, wall } = machine::now();
-        match &self.added {
+        match &self.adjustment {
             None => Moment { elapsed, wall },
-            Some(added) => Moment {
-                elapsed: elapsed + added.elapsed.load(Ordering::Relaxed),
-                wall: wall + added.wall.load(Ordering::Relaxed),
+            Some(adjustment) => Moment {
+                elapsed: elapsed + adjustment.elapsed.load(Ordering::Relaxed),
+                wall: wall + adjustment.wall.load(Ordering::Relaxed),
             },
         }
     }
@@ -76,14 +101,16 @@ impl CacheClock {
 
 impl fmt::Debug for CacheClock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.added.is_some() { "adjustable" } else { "the machine's" })
+        formatter.write_str(if self.adjustment.is_some() { "adjustable" } else { "the machine's" })
     }
 }
 
-/// Linux has a clock that counts the machine's sleep (`CLOCK_BOOTTIME`; `Instant` there does not), but reading it
-/// costs as much as a whole lookup. So the coarse clock of the date is read, at a quarter of that, and how far the
-/// exact one is ahead of it is remembered for a second of the date. The date goes on while the machine sleeps, so a sleep
-/// shows as a leap of the date, as does a change of it; a leap of less than a second is seen at the end of that second.
+/// Linux has a clock that counts the machine's sleep: `CLOCK_BOOTTIME`. (`Instant` does not count it there.) Reading it
+/// costs as much as a whole lookup; reading the coarse wall clock costs a quarter of that. So `now` reads the coarse
+/// wall clock, and adds the offset of the exact clock, which it caches for one second of the wall clock.
+///
+/// The wall clock continues while the machine sleeps, so a sleep shows as a jump, and so does a change of the date. A
+/// jump of less than a second is noticed at the end of that second at the latest.
 #[cfg(target_os = "linux")]
 mod machine {
     use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -92,29 +119,30 @@ mod machine {
 
     use super::Moment;
 
-    const RECHECKED_AFTER: i64 = 1_000;
-    /// Between two readings of a thread that has not been interrupted: a tick of the coarse clock, at the slowest.
-    const ONE_MOMENT: i64 = 10;
+    const OFFSET_LIFETIME: i64 = 1_000;
+    /// The largest difference between two readings of a thread that was not interrupted: the coarse clock's longest
+    /// tick.
+    const LARGEST_TICK: i64 = 10;
     const NEVER: i64 = i64::MIN / 2;
 
-    static REMEMBERED: Remembered = Remembered::nothing();
+    static OFFSET: CachedOffset = CachedOffset::empty();
 
     pub(super) fn now() -> Moment {
-        REMEMBERED.now(|clock| {
+        OFFSET.now(|clock| {
             let time = clock_gettime(clock);
             time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
         })
     }
 
-    /// What the last exact reading told.
-    pub(super) struct Remembered {
+    /// How far the exact clock was ahead of the wall clock at the last exact reading, and the date of that reading.
+    pub(super) struct CachedOffset {
         date: AtomicI64,
         ahead: AtomicI64,
         is_being_written: AtomicBool,
     }
 
-    impl Remembered {
-        pub(super) const fn nothing() -> Self {
+    impl CachedOffset {
+        pub(super) const fn empty() -> Self {
             let (date, ahead) = (AtomicI64::new(NEVER), AtomicI64::new(0));
             Self { date, ahead, is_being_written: AtomicBool::new(false) }
         }
@@ -123,16 +151,16 @@ mod machine {
             let wall = read(ClockId::RealtimeCoarse);
             let date = self.date.load(Ordering::Acquire);
             let ahead = self.ahead.load(Ordering::Acquire);
-            // A date that is still the same belongs to what was read after it.
-            let belong_together = self.date.load(Ordering::Relaxed) == date;
-            if belong_together && (0..RECHECKED_AFTER).contains(&(wall - date)) {
+            // If the date has not changed meanwhile, the offset belongs to it.
+            let is_consistent = self.date.load(Ordering::Relaxed) == date;
+            if is_consistent && (0..OFFSET_LIFETIME).contains(&(wall - date)) {
                 return Moment { elapsed: wall + ahead, wall };
             }
             let elapsed = read(ClockId::Boottime);
-            let is_one_moment = (0..=ONE_MOMENT).contains(&(read(ClockId::RealtimeCoarse) - wall));
-            // Where two come at once one of them is enough; in a child that was forked just now, none is, which costs
-            // time alone.
-            if is_one_moment && !self.is_being_written.swap(true, Ordering::Acquire) {
+            let is_uninterrupted = (0..=LARGEST_TICK).contains(&(read(ClockId::RealtimeCoarse) - wall));
+            // If two threads arrive at once, one of them stores. In a child that was forked during a store, no thread
+            // stores again, which costs only time.
+            if is_uninterrupted && !self.is_being_written.swap(true, Ordering::Acquire) {
                 self.date.store(NEVER, Ordering::Relaxed);
                 self.ahead.store(elapsed - wall, Ordering::Release);
                 self.date.store(wall, Ordering::Release);
@@ -143,7 +171,7 @@ mod machine {
     }
 }
 
-/// Elsewhere `Instant` counts the machine's sleep where the system offers it; where it does not, the date shows it.
+/// On other systems, `Instant` counts the machine's sleep if the system does. If not, the wall clock shows it.
 #[cfg(not(target_os = "linux"))]
 mod machine {
     use std::sync::LazyLock;
@@ -179,16 +207,16 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_sleep_and_a_change_of_the_date_are_seen_at_once() {
+    fn a_sleep_or_a_change_of_the_date_is_noticed_at_once() {
         use std::cell::Cell;
 
         use rustix::time::ClockId;
 
         const START: i64 = 1_795_435_200_000;
         let (elapsed, wall, exact_readings) = (Cell::new(5_000), Cell::new(START), Cell::new(0));
-        let remembered = machine::Remembered::nothing();
+        let offset = machine::CachedOffset::empty();
         let now = || {
-            remembered.now(|clock| {
+            offset.now(|clock| {
                 if clock == ClockId::RealtimeCoarse {
                     return wall.get();
                 }
@@ -196,7 +224,7 @@ mod tests {
                 elapsed.get()
             })
         };
-        // Since the start, on both clocks, and how often the exact one has been read by then.
+        // How far each clock moves, and how often the exact one has been read by then.
         let steps = [
             ("the first reading", 0, 0, 1),
             ("a while later", 999, 999, 1),
@@ -210,23 +238,23 @@ mod tests {
         for (what, passed, stepped, readings) in steps {
             elapsed.set(elapsed.get() + passed);
             wall.set(wall.get() + stepped);
-            let Moment { elapsed: told, wall: date } = now();
-            assert_eq!((told, date), (elapsed.get(), wall.get()), "{what}");
+            let Moment { elapsed: measured, wall: date } = now();
+            assert_eq!((measured, date), (elapsed.get(), wall.get()), "{what}");
             assert_eq!(exact_readings.get(), readings, "{what}");
         }
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_was_read_with_a_pause_in_between_is_not_remembered() {
+    fn two_readings_with_a_pause_in_between_are_not_cached() {
         use std::cell::Cell;
 
         use rustix::time::ClockId;
 
         let (wall, exact_readings) = (Cell::new(1_795_435_200_000), Cell::new(0));
-        let remembered = machine::Remembered::nothing();
+        let offset = machine::CachedOffset::empty();
         let read_after = |pause: i64| {
-            remembered.now(|clock| {
+            offset.now(|clock| {
                 if clock == ClockId::RealtimeCoarse {
                     return wall.get();
                 }
@@ -243,22 +271,22 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn two_threads_never_mix_what_they_have_read() {
+    fn two_threads_never_mix_their_readings() {
         use rustix::time::ClockId;
 
         const TURNS: i64 = 100_000;
-        let remembered = machine::Remembered::nothing();
-        // At each turn the date is one that no other turn is near, and the exact clock's is another distance from it.
+        let offset = machine::CachedOffset::empty();
+        // Each turn has a date that is far from those of other turns, and an offset of its own.
         let reading =
             |turn: i64, clock| if clock == ClockId::RealtimeCoarse { turn * 5_000 } else { turn * 7 };
         std::thread::scope(|scope| {
             for thread in 0..2 {
-                let (remembered, reading) = (&remembered, &reading);
+                let (offset, reading) = (&offset, &reading);
                 scope.spawn(move || {
                     for turn in (1 + thread..TURNS).step_by(2) {
                         for _ in 0..2 {
-                            let told = remembered.now(|clock| reading(turn, clock));
-                            assert_eq!(told, Moment { elapsed: turn * 7, wall: turn * 5_000 });
+                            let measured = offset.now(|clock| reading(turn, clock));
+                            assert_eq!(measured, Moment { elapsed: turn * 7, wall: turn * 5_000 });
                         }
                     }
                 });
@@ -267,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn time_passes_on_both_and_a_step_is_on_the_wall_alone() {
+    fn advance_moves_both_clocks_and_step_wall_moves_only_the_date() {
         let clock = CacheClock::adjustable();
         let before = clock.now();
         clock.clone().advance(Duration::from_hours(1));

@@ -11,7 +11,7 @@ use crate::response::Content;
 
 /// A token with the response that brought it. The token is wiped when the last reference is dropped.
 ///
-/// The order is fixed: the fields that every hit reads come first, beside the reference count.
+/// The order is fixed: the fields that every hit reads come first, next to the reference count.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Entry {
@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     pub(crate) tags: Box<[u64]>,
 }
 
-// A hit reads these fields. They lie together, beside the counts of the `Arc`.
+// A hit reads these fields. They are adjacent, next to the counts of the `Arc`.
 const _: () = assert!(offset_of!(Entry, window) == 0);
 const _: () = assert!(offset_of!(Entry, not_before) == size_of::<FreshnessWindow>());
 const _: () = assert!(offset_of!(Entry, is_rejected) == offset_of!(Entry, not_before) + size_of::<i64>());
@@ -70,11 +70,11 @@ impl Entry {
     /// Returns a claim that lasted until `claimed`: from `moment` on, another caller may claim the refresh.
     pub(crate) fn return_claim(&self, claimed: i64, moment: i64) {
         let (order, failure) = (Ordering::Relaxed, Ordering::Relaxed);
-        // Another moment is newer knowledge, and stays.
+        // Any other time was set later, and stays.
         let _ = self.not_before.compare_exchange(claimed, moment, order, failure);
     }
 
-    /// Blocks refreshes until then.
+    /// Blocks refreshes until this time.
     pub(crate) fn block_refresh_until(&self, moment: i64) {
         self.not_before.store(moment, Ordering::Relaxed);
     }
@@ -92,26 +92,26 @@ impl Entry {
         self.is_rejected.load(Ordering::Acquire)
     }
 
-    /// Whether the cache may serve the token, for want of a better one.
+    /// Whether the cache may serve the token if it cannot get a better one.
     pub(crate) fn is_usable(&self, now: Moment) -> bool {
         self.window.freshness(now) != Freshness::Expired && !self.is_rejected()
     }
 
-    /// Whether a refresh may be forced now. If so, not again before `pause` has passed.
+    /// Claims a forced refresh. Returns true at most once in each `pause`.
     pub(crate) fn may_force(&self, now: i64, pause: i64) -> bool {
         let last = self.last_forced.load(Ordering::Relaxed);
         now - last >= pause
             && self.last_forced.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// Takes over when a refresh was last forced. Otherwise a provider that refuses every token would force one refresh
-    /// after the other.
+    /// Copies the time of the last forced refresh from the replaced entry. Otherwise a provider that refuses every
+    /// token would force one refresh after the other.
     pub(crate) fn inherit_forced(&self, replaced: &Self) {
         self.last_forced.store(replaced.last_forced.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// The estimated size: the response, the parsed token, the form that another language attaches for the next hit, and
-    /// the overhead of each.
+    /// The estimated size: the response, the parsed token, the object that another language attaches for the next hit,
+    /// and an overhead.
     pub(crate) fn bytes(&self) -> u64 {
         const OVERHEAD: usize = 2_048;
         let bytes = 3 * self.content.json().len() + self.content.headers().lines().len() + OVERHEAD;
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_returned_claim_is_free_unless_a_newer_moment_is_known() {
+    fn a_returned_claim_is_free_unless_refreshes_are_blocked() {
         let entry = Entry::made_up("made-up-access", Box::default());
         assert!(entry.claim(0, 20_000));
         entry.return_claim(20_000, 250);

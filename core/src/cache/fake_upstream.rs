@@ -42,7 +42,7 @@ impl FakeUpstream {
         })
     }
 
-    /// Gives the user a token that lives for so long from now on.
+    /// Gives the user a token with this lifetime, from now on.
     pub(crate) fn connect(&self, user_id: &str, lifetime: Duration) {
         let expiry = self.clock.now().wall + i64::try_from(lifetime.as_millis()).unwrap();
         self.tokens().insert(user_id.to_owned(), expiry);
@@ -56,7 +56,7 @@ impl FakeUpstream {
         self.requests.load(Ordering::SeqCst)
     }
 
-    /// Lets other tasks run until the service has seen so many requests.
+    /// Lets other tasks run until the service has received this many requests.
     pub(crate) async fn wait_for_requests(&self, count: usize) {
         while self.requests() < count {
             tokio::task::yield_now().await;

@@ -70,7 +70,7 @@ impl CachedFetch<'_> {
                 }
                 Some((entry, CacheDecision::ServeAndRefresh)) => {
                     claim = self.claim(entry, now);
-                    // One caller claims the refresh and waits for a while. The others do not wait.
+                    // One caller claims the refresh and waits briefly. The others do not wait.
                     if claim.is_none() {
                         return Ok(cache.serve(Arc::clone(entry), false));
                     }
@@ -111,8 +111,8 @@ impl CachedFetch<'_> {
         }
     }
 
-    /// Sends a request for this caller alone, since too many are in flight. Its token is not cached, since a delete would
-    /// not see it. What the response says against the cached token, or about a pause, counts all the same.
+    /// Sends a request for this caller alone, since too many are in flight. Its token is not cached, since a delete
+    /// would not see it. A refusal still evicts the cached token, and a 429 still starts the back-off.
     async fn send_untracked(
         &self,
         lookup: &CacheLookup<'_>,
@@ -130,7 +130,7 @@ impl CachedFetch<'_> {
             result
         } else {
             let now = cache.now();
-            // No other caller waits for it, so it may be dropped in favour of the cached token.
+            // No other caller waits for the request, so this one may drop it and use the cached token.
             if let Some(entry) = usable.filter(|entry| entry.is_usable(now)) {
                 return Ok(self.fall_back(entry, now));
             }
@@ -154,7 +154,7 @@ impl CachedFetch<'_> {
         result.map(Served::Network)
     }
 
-    /// Waits for a flight. With a usable token the caller waits only for a while, and then serves that.
+    /// Waits for a flight. A caller with a usable token waits only briefly, and then gets that token.
     async fn wait(
         &self,
         receiver: FlightReceiver,
@@ -165,7 +165,7 @@ impl CachedFetch<'_> {
         let patience = usable.map_or(deadline, |_| deadline.min(Instant::now() + PATIENCE));
         let mut receiving = pin!(receive(receiver));
         let mut outcome = timeout_at(patience, &mut receiving).await;
-        // The token may have ended, or been rejected, during the wait.
+        // The token may have expired, or been rejected, during the wait.
         let mut now = self.cache.now();
         if outcome.is_err() && !usable.is_some_and(|entry| entry.is_usable(now)) {
             outcome = timeout_at(deadline, receiving).await;
@@ -254,7 +254,7 @@ struct RefreshClaim<'entry> {
 }
 
 impl RefreshClaim<'_> {
-    /// Without a request of its own, the caller returns the claim: to the end of the back-off, or soon.
+    /// Returns the claim if the caller has started no request. Another caller may claim it soon, or after the back-off.
     fn settle<Receiver>(self, outcome: &JoinOutcome<Receiver>, now: Moment) {
         match outcome {
             JoinOutcome::Started(_) => {}
@@ -271,7 +271,7 @@ impl RefreshClaim<'_> {
     }
 }
 
-/// How soon a refresh without a slot is tried again, in milliseconds.
+/// The pause after a refresh that found no free slot, in milliseconds.
 const WITHOUT_A_SLOT: i64 = 250;
 
 fn whole_seconds(milliseconds: i64) -> Duration {
@@ -310,7 +310,7 @@ mod tests {
             Self { upstream, cache: Arc::new(cache), clock, permits: Vec::new() }
         }
 
-        /// Tracks as many requests of other users as the cache can.
+        /// Starts as many requests of other users as the cache can track.
         fn fill(&mut self) {
             for number in 0..MAX_FLIGHTS {
                 let other = format!("other-{number}");
@@ -318,7 +318,7 @@ mod tests {
             }
         }
 
-        /// Tracks a request that does not end.
+        /// Starts a request that does not end.
         fn start(&mut self, user_id: &str) {
             let tagged_key = self.cache.tagged_key(&lookup(user_id));
             let seen = self.cache.state().get(&lookup(user_id));
@@ -330,7 +330,7 @@ mod tests {
             self.permits.push(permit);
         }
 
-        /// Checks that a refresh which is due starts soon after the last tracked request, which blocks it, has ended.
+        /// Ends the last request, which blocks a refresh that is due. Checks that the refresh starts soon afterwards.
         async fn refresh_after_the_last_request_ends(&mut self) {
             self.clock.advance(Duration::from_secs(301));
             assert_eq!(self.fetch(false).await, Ok(Source::Cache));
@@ -411,7 +411,7 @@ mod tests {
             fixture.upstream.connect("user", TEN_MINUTES);
             fixture.fetch(false).await.unwrap();
             fixture.fill();
-            // In its last half minute a caller waits for a better token.
+            // In the token's last half minute, a caller waits for a better one.
             fixture.clock.advance(Duration::from_secs(555));
             fixture.upstream.behave(Behavior::Fail(status));
             assert_eq!(fixture.fetch(false).await, Ok(Source::Stale), "{status}");
@@ -486,7 +486,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tokens_that_have_ended_are_removed_when_others_are_published() {
+    async fn a_publish_removes_tokens_that_have_ended() {
         let fixture = CacheFixture::new();
         for user in ["idle", "rejected"] {
             fixture.upstream.connect(user, HOUR);

@@ -1,5 +1,5 @@
-//! One request to the service for all callers that wait for it. It is a task of its own: a caller that leaves does not
-//! end it.
+//! One request to the service for all callers that wait for it. It runs in a task of its own: a caller that stops
+//! waiting does not end it.
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -31,7 +31,7 @@ pub(crate) struct Flight {
     pub(crate) is_in_background: bool,
 }
 
-/// What the flight requests.
+/// The request of a flight.
 pub(crate) struct FlightRequest {
     pub(crate) operation: &'static Operation,
     pub(crate) arguments: Arguments,
@@ -56,11 +56,11 @@ impl Flight {
             if !was_rejected {
                 break outcome;
             }
-            // The third party has refused the very token that the service still considers valid.
+            // The service has returned a token that the third party has refused.
             let forced = Argument::Object(vec![("forceRefresh".to_owned(), true.into())]);
             arguments = self.request.arguments.clone().with_options(forced);
         };
-        // All callers may have left.
+        // No caller may be waiting any more.
         let _ = self.sender.send(Some(outcome));
     }
 
@@ -117,7 +117,7 @@ impl Flight {
         let cache = &self.cache;
         let current = replaced.filter(|current| current.window.freshness(now) != Freshness::Expired);
         let Some(FetchedToken { content, token, window }) = fetched else {
-            // The token has expired, or there is none. After a forced refresh the old token is not trusted either.
+            // The token has expired, or is missing. After a forced refresh the old token is not trusted either.
             if let Some(current) = current.filter(|_| !self.permit.is_forced) {
                 pause_refresh(current, now);
                 return PublishOutcome::Keep;
@@ -176,7 +176,7 @@ impl FetchedToken {
     }
 }
 
-/// However the flight ends, by a panic or with its runtime too, no caller waits for it afterwards.
+/// Ends the flight after a panic, and at the end of the runtime, too. No caller waits for it afterwards.
 impl Drop for Flight {
     fn drop(&mut self) {
         self.cache.state().release(&self.permit);

@@ -7,17 +7,17 @@ use tokio::sync::watch;
 use crate::error::Error;
 use crate::response::Content;
 
-/// What a caller holds that waits for a flight.
+/// The receiving end: each caller that waits for a flight holds one.
 pub(crate) type FlightReceiver = watch::Receiver<Option<FlightOutcome>>;
 
-/// The other end, which the flight holds.
+/// The sending end: the flight holds it.
 pub(crate) type FlightSender = watch::Sender<Option<FlightOutcome>>;
 
 /// The result of a flight.
 #[derive(Clone, Debug)]
 pub(crate) struct FlightOutcome {
     pub(crate) result: Result<Arc<Content>, Error>,
-    /// Whether a caller with a usable token does better to serve that.
+    /// Whether a caller should use its cached token instead, if it has one.
     pub(crate) has_failed: bool,
 }
 

@@ -1,4 +1,5 @@
-//! When the cache serves a token, refreshes it, or waits: plain functions over plain numbers. All times are milliseconds.
+//! When the cache serves a token, refreshes it, or waits: plain functions over plain numbers. All times are
+//! milliseconds.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ const SAFETY: i64 = 30_000;
 const SHORTEST_LEAD: i64 = 20_000;
 const LONGEST_LEAD: i64 = 300_000;
 const LONGEST_WAITING: i64 = 60_000;
-/// The shortest pause after a refresh that brought the same token.
+/// The shortest pause after a refresh that returned the same token.
 const SAME_TOKEN_PAUSE: i64 = 5_000;
 const SHORTEST_PAUSE: i64 = 250;
 const LONGEST_PAUSE: i64 = 60_000;
@@ -45,7 +46,7 @@ pub(crate) struct FreshnessPolicy {
 pub(crate) struct FreshnessWindow {
     /// From here on the cache refreshes the token, and still serves it.
     refresh_from: i64,
-    /// From here on a caller waits for a better token, for a while.
+    /// From here on a caller waits briefly for a better token.
     wait_from: i64,
     /// From here on the cache does not serve the token, by the monotonic clock.
     ends: i64,
@@ -64,7 +65,7 @@ pub(crate) enum Freshness {
     Expired,
 }
 
-/// What the cache knows of an entry beside its window.
+/// The state of an entry that changes after its arrival.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EntryState {
     /// The earliest time of the next refresh.
@@ -98,8 +99,8 @@ impl FreshnessPolicy {
         }
     }
 
-    /// The window of a token that arrives now, was requested `trip` ago, and ends after `remaining`, if that is known.
-    /// `None` if it ends too soon to be cached. Its age counts from the request, since it may have been revoked on its way.
+    /// The window of a token that arrives now, was requested `trip` ago, and ends after `remaining`, if known. `None`
+    /// if it ends too soon to be cached. Its age counts from the request, since it may have been revoked on its way.
     /// The two random numbers in `0.0..1.0` jitter the refreshes of tokens that arrived together.
     pub(crate) fn window(
         &self,
@@ -130,8 +131,8 @@ impl FreshnessPolicy {
         (self.negative > 0).then(|| now.elapsed + scale(self.negative, 0.5 + random))
     }
 
-    /// The earliest time of the next refresh after one that brought the same token. A service that refreshes only expired
-    /// tokens is not asked in a loop.
+    /// The earliest time of the next refresh after one that returned the same token. Otherwise the cache would ask a
+    /// service that refreshes only expired tokens in a loop.
     pub(crate) fn after_same_token(&self, now: Moment, window: &FreshnessWindow) -> i64 {
         now.elapsed + ((window.expires - now.elapsed) / 4).min(self.refresh_after).max(SAME_TOKEN_PAUSE)
     }
@@ -191,7 +192,7 @@ impl FreshnessWindow {
         }
     }
 
-    /// The earliest time of the next refresh after so many failures in a row, the last one included. What is left of the
+    /// The earliest time of the next refresh after this many failures in a row, the last one included. The rest of the
     /// token's life has room for several attempts.
     pub(crate) fn after_failure(&self, now: Moment, failures: u32, random: f64) -> i64 {
         let doubled = 1_000_i64 << failures.min(16);
@@ -224,7 +225,7 @@ impl FailureClass {
     }
 }
 
-/// How long a 429 holds requests back.
+/// When the back-off after a 429 ends.
 pub(crate) fn back_off_until(now: Moment, retry_after: Option<Duration>, random: f64) -> i64 {
     let wait = retry_after.unwrap_or(DEFAULT_BACK_OFF).min(LONGEST_BACK_OFF);
     let wait = i64::try_from(wait.as_millis()).unwrap_or(FAR);
@@ -242,8 +243,8 @@ pub(crate) struct ResponseDate {
     pub(crate) trip: i64,
 }
 
-/// How long a token still lives that ends at `expiry` by the service's clock. The service's date corrects our clock, since
-/// the service wrote both the expiry and the date.
+/// The remaining life of a token whose `expiry` is a time of the service's clock. The service's date corrects our
+/// clock, since the service wrote both the expiry and the date.
 pub(crate) fn remaining(now: Moment, expiry: i64, date: ResponseDate) -> i64 {
     let ResponseDate { date, is_aged, trip } = date;
     let skew = match date {
@@ -280,7 +281,7 @@ mod tests {
         Moment { elapsed: START.elapsed + milliseconds, wall: START.wall + milliseconds }
     }
 
-    /// With random numbers that leave the margins as the constants have them.
+    /// A window without jitter: its margins are those of the constants.
     fn window(remaining: Option<i64>) -> FreshnessWindow {
         policy().window(START, 0, remaining, [1.0, 0.5]).unwrap()
     }
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_ends_at_once_is_not_cached() {
+    fn a_token_that_ends_within_five_seconds_is_not_cached() {
         for remaining in [i64::MIN, -HOUR, 0, 5_000] {
             assert_eq!(policy().window(START, 0, Some(remaining), [0.5, 0.5]), None);
         }
@@ -314,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn no_jitter_puts_a_border_out_of_order() {
+    fn jitter_keeps_the_borders_in_order() {
         for seconds in (6..7_200).step_by(7) {
             for random in [0.0, 0.3, 0.999] {
                 let window = policy().window(START, 0, Some(seconds * 1_000), [random, random]).unwrap();
@@ -397,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_keeps_returning_the_same_token_is_not_asked_in_a_loop() {
+    fn the_cache_does_not_ask_in_a_loop_if_the_service_returns_the_same_token() {
         let mut now = START;
         let mut requests = 0;
         let end = START.elapsed + HOUR;
@@ -417,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn the_back_off_lasts_as_long_as_the_service_asks_but_not_for_ever() {
+    fn the_back_off_lasts_as_long_as_the_service_asks_and_two_minutes_at_most() {
         let seconds = |wait: Option<u64>, random| {
             (back_off_until(START, wait.map(Duration::from_secs), random) - START.elapsed) / 1_000
         };
@@ -453,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn not_connected_is_remembered_for_a_jittered_while() {
+    fn a_negative_entry_lives_for_a_jittered_time() {
         let until = |random| policy().negative_until(START, random).map(|until| until - START.elapsed);
         assert_eq!((until(0.0), until(0.5), until(0.999)), (Some(5_000), Some(10_000), Some(14_990)));
         let nothing = FreshnessPolicy::new(&CacheOptions::default().negative(Duration::ZERO));

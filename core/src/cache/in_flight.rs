@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::cache::key::Key;
 
-/// Flights that the cache tracks at once: more than any backend makes. Further requests are sent untracked.
+/// The most flights that the cache tracks at once: more than any backend needs. Further requests are sent untracked.
 pub(crate) const MAX_FLIGHTS: usize = 1_024;
 
-/// A fetch, with the tags of the tokens that it can bring.
+/// The key of a fetch, with the tags of the tokens that it can return.
 #[derive(Clone, Debug)]
 pub(crate) struct TaggedKey {
     pub(crate) key: Key,
@@ -23,7 +23,7 @@ pub(crate) struct FlightPermit {
     number: u64,
 }
 
-/// At most one request for each key. `Receiver` is what callers hold that wait for it.
+/// At most one request for each key. Each caller that waits for it holds a `Receiver`.
 #[derive(Debug)]
 pub(crate) struct InFlight<Receiver> {
     by_key: HashMap<Key, TrackedFlight<Receiver>>,
@@ -43,7 +43,7 @@ struct TrackedFlight<Receiver> {
 pub(crate) enum InvalidatedFlights {
     /// Those with one of these tags.
     Tagged(Vec<u64>),
-    /// All, if it is unknown which flights may bring the token.
+    /// All, if it is unknown which flights may return the token.
     All,
 }
 

@@ -1,7 +1,7 @@
-//! The cache's state under a model checker: every order in which a fetch and a delete can interleave.
+//! The cache's state under a model checker (`loom`): every order in which a fetch and a delete can interleave.
 //!
-//! The checker runs the real source of the state. Its lock is replaced by the checker's, and the map below it by one behind
-//! such a lock, so that the checker sees every step of every thread.
+//! The checker runs the real source of the state, but replaces its lock, and the map below it. So it controls every
+//! step of every thread.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::request::operation::FETCH_TOKEN;
 use state::{CacheState, JoinOutcome, PublishOutcome};
 use store::Store;
 
-#[expect(dead_code, clippy::duplicate_mod, reason = "the state itself, of which the checker needs a part")]
+#[expect(dead_code, clippy::duplicate_mod, reason = "the checker needs only a part of the state")]
 #[path = "state.rs"]
 mod state;
 
@@ -25,7 +25,7 @@ mod sync {
     pub(super) use loom::sync::{Mutex, MutexGuard};
 }
 
-/// Replaces the map below the state.
+/// The map below the state, behind a lock of the checker.
 mod store {
     use std::collections::HashMap;
     use std::sync::Arc;
@@ -69,7 +69,7 @@ mod store {
     }
 }
 
-/// The service: which token it holds now, and whether any.
+/// The service, with its current token, or [`NONE`].
 struct Service {
     token: AtomicU64,
 }
@@ -77,32 +77,32 @@ struct Service {
 const NONE: u64 = 0;
 const OLD: u64 = 1;
 
-/// What those who join a request wait for: the checker's threads wait for nothing, and take what it has brought.
-type Receiver = Arc<Brought>;
+/// The result of a flight. A thread that joins the flight polls it.
+type Receiver = Arc<FlightResult>;
 
-struct Brought {
+struct FlightResult {
     token: AtomicU64,
-    is_there: AtomicBool,
+    is_set: AtomicBool,
 }
 
-impl Brought {
+impl FlightResult {
     fn new() -> Receiver {
-        Arc::new(Self { token: AtomicU64::new(NONE), is_there: AtomicBool::new(false) })
+        Arc::new(Self { token: AtomicU64::new(NONE), is_set: AtomicBool::new(false) })
     }
 
     fn set(&self, token: u64) {
         self.token.store(token, Ordering::Release);
-        self.is_there.store(true, Ordering::Release);
+        self.is_set.store(true, Ordering::Release);
     }
 }
 
-struct World {
+struct Fixture {
     state: CacheState<Receiver>,
     service: Service,
     tagged_key: TaggedKey,
 }
 
-impl World {
+impl Fixture {
     fn new() -> Arc<Self> {
         let state = CacheState::new(Store::new());
         let tags = [
@@ -119,20 +119,20 @@ impl World {
         self.state.get(&CacheLookup::read(&FETCH_TOKEN, &fetch()).unwrap())
     }
 
-    /// What a caller gets, from wherever.
+    /// Fetches the token as a caller does, from the cache or the service.
     fn fetch(&self, is_forced: bool) -> u64 {
         if !is_forced && let Some(entry) = self.found() {
             return token_of(&entry);
         }
-        let brought = Brought::new();
-        match self.state.join_or_start(&self.tagged_key, is_forced, 0, None, || Arc::clone(&brought)) {
+        let result = FlightResult::new();
+        match self.state.join_or_start(&self.tagged_key, is_forced, 0, None, || Arc::clone(&result)) {
             JoinOutcome::Started(permit) => {
-                let token = self.fly(&permit);
-                brought.set(token);
+                let token = self.request(&permit);
+                result.set(token);
                 token
             }
             JoinOutcome::Joined(receiver) => {
-                while !receiver.is_there.load(Ordering::Acquire) {
+                while !receiver.is_set.load(Ordering::Acquire) {
                     thread::yield_now();
                 }
                 receiver.token.load(Ordering::Acquire)
@@ -144,9 +144,9 @@ impl World {
         }
     }
 
-    fn fly(&self, permit: &FlightPermit) -> u64 {
+    fn request(&self, permit: &FlightPermit) -> u64 {
         let token = self.service.token.load(Ordering::SeqCst);
-        // Anything may happen between the service's response and its publication.
+        // Other threads may run between the service's response and its publication.
         thread::yield_now();
         self.state.publish(permit, 0, |_| {
             if token == NONE { PublishOutcome::Evict } else { PublishOutcome::Store(self.entry(token)) }
@@ -192,81 +192,77 @@ fn check(test: impl Fn() + Send + Sync + 'static) {
 }
 
 #[test]
-fn after_a_delete_nothing_older_is_found_in_whatever_order_they_meet() {
+fn after_a_delete_no_fetch_returns_an_older_token() {
     check(|| {
-        let world = World::new();
+        let fixture = Fixture::new();
         let fetching = thread::spawn({
-            let world = Arc::clone(&world);
-            move || world.fetch(false)
+            let fixture = Arc::clone(&fixture);
+            move || fixture.fetch(false)
         });
-        world.delete();
-        assert_eq!(
-            world.fetch(false),
-            NONE,
-            "a call that begins after the delete gets what was there before"
-        );
+        fixture.delete();
+        assert_eq!(fixture.fetch(false), NONE, "a fetch that begins after the delete returns the old token");
         fetching.join().unwrap();
-        assert_eq!(world.fetch(false), NONE, "what was there before has been kept");
+        assert_eq!(fixture.fetch(false), NONE, "the old token is cached");
     });
 }
 
 #[test]
-fn the_same_holds_for_a_delete_by_id_of_a_token_that_is_kept_or_not() {
-    for is_kept in [false, true] {
+fn after_a_delete_by_id_no_fetch_returns_an_older_token() {
+    for is_cached in [false, true] {
         check(move || {
-            let world = World::new();
-            if is_kept {
-                world.fetch(false);
+            let fixture = Fixture::new();
+            if is_cached {
+                fixture.fetch(false);
             }
             let fetching = thread::spawn({
-                let world = Arc::clone(&world);
-                move || world.fetch(true)
+                let fixture = Arc::clone(&fixture);
+                move || fixture.fetch(true)
             });
-            world.delete_by_id();
-            assert_eq!(world.fetch(false), NONE);
+            fixture.delete_by_id();
+            assert_eq!(fixture.fetch(false), NONE);
             fetching.join().unwrap();
-            assert_eq!(world.fetch(false), NONE);
+            assert_eq!(fixture.fetch(false), NONE);
         });
     }
 }
 
 #[test]
-fn a_forced_refresh_is_not_overwritten_by_a_request_that_was_sent_before() {
+fn an_earlier_request_does_not_overwrite_a_forced_refresh() {
     const NEW: u64 = 2;
     check(|| {
-        let world = World::new();
+        let fixture = Fixture::new();
         let fetching = thread::spawn({
-            let world = Arc::clone(&world);
-            move || world.fetch(false)
+            let fixture = Arc::clone(&fixture);
+            move || fixture.fetch(false)
         });
-        let brought = Brought::new();
-        let joined = world.state.join_or_start(&world.tagged_key, true, 0, None, || Arc::clone(&brought));
+        let result = FlightResult::new();
+        let joined = fixture.state.join_or_start(&fixture.tagged_key, true, 0, None, || Arc::clone(&result));
         let JoinOutcome::Started(permit) = joined else {
             unreachable!("no other fetch is forced");
         };
-        world.service.token.store(NEW, Ordering::SeqCst);
-        world.state.publish(&permit, 0, |_| PublishOutcome::Store(world.entry(NEW)));
-        brought.set(NEW);
+        fixture.service.token.store(NEW, Ordering::SeqCst);
+        fixture.state.publish(&permit, 0, |_| PublishOutcome::Store(fixture.entry(NEW)));
+        result.set(NEW);
         fetching.join().unwrap();
-        assert_eq!(token_of(&world.found().unwrap()), NEW);
+        assert_eq!(token_of(&fixture.found().unwrap()), NEW);
     });
 }
 
 #[test]
-fn two_who_miss_make_one_request() {
+fn two_threads_that_miss_send_one_request() {
     check(|| {
-        let world = World::new();
-        let board = |world: &World| {
+        let fixture = Fixture::new();
+        let starts = |fixture: &Fixture| {
             matches!(
-                world.state.join_or_start(&world.tagged_key, false, 0, None, Brought::new),
+                fixture.state.join_or_start(&fixture.tagged_key, false, 0, None, FlightResult::new),
                 JoinOutcome::Started(_)
             )
         };
         let other = thread::spawn({
-            let world = Arc::clone(&world);
-            move || board(&world)
+            let fixture = Arc::clone(&fixture);
+            move || starts(&fixture)
         });
-        let ours = board(&world);
+        let ours = starts(&fixture);
         assert!(ours != other.join().unwrap());
     });
 }

@@ -1,4 +1,4 @@
-//! Which tokens a change invalidates: tags, and the index that finds tokens by them.
+//! Which tokens a change invalidates: their tags, and the index that finds tokens by tag.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(crate) enum InvalidationTag<'call> {
         app_id: &'call str,
         tenant_id: &'call str,
     },
-    /// The vault's id of the token.
+    /// The service's id of the token.
     TokenId(&'call str),
     AccessToken(&'call str),
 }
@@ -49,8 +49,8 @@ pub(crate) struct Invalidation {
     pub(crate) flights: InvalidatedFlights,
 }
 
-/// Finds tokens by the hashes of their tags, and by the time at which they end. Two tags with one hash make a change
-/// remove one token too many, and nothing worse.
+/// Finds tokens by the hashes of their tags, and by the time at which they end. If two tags share a hash, a change
+/// removes one token too many, which is harmless.
 #[derive(Debug, Default)]
 pub(crate) struct TagIndex {
     by_tag: BTreeSet<(u64, Key)>,

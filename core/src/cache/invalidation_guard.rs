@@ -5,8 +5,8 @@ use crate::cache::invalidation::{Invalidation, InvalidationTag};
 use crate::cache::state::CacheState;
 use crate::request::{Argument, Arguments, Operation, TokenEffect};
 
-/// An operation in progress that changes tokens. However it ends (a response, an error, a deadline, a drop), the cache also
-/// drops the tokens that it kept meanwhile.
+/// An operation in progress that changes tokens. When it ends (by a response, an error, a deadline or a drop), the
+/// cache drops the tokens that it has cached meanwhile.
 #[must_use = "when this is dropped, the operation has ended"]
 pub(crate) struct InvalidationGuard<'cache> {
     state: &'cache CacheState<FlightReceiver>,

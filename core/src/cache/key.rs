@@ -12,7 +12,7 @@ pub(crate) type Key = Arc<KeyParts>;
 pub(crate) struct KeyParts {
     /// App, user, tenant and external identifier.
     pub(crate) ids: [Box<str>; 4],
-    /// Sorted and without duplicates. A newest token (`None`) and a token without scopes are two things.
+    /// Sorted and without duplicates. `None` is the newest token, which differs from a token without scopes.
     pub(crate) scopes: Option<Box<[Box<str>]>>,
 }
 
@@ -25,16 +25,16 @@ impl Hash for KeyParts {
     }
 }
 
-/// Empty texts, as most ids are, cost nothing: two keys may have one hash.
+/// Hashes a text. It skips empty ones, as most ids are: two keys may share a hash.
 pub(crate) fn feed(state: &mut impl Hasher, text: &str) {
     if !text.is_empty() {
-        // Not the bytes alone: fast hashers mix only input well that ends in a number, as this does.
+        // `str::hash` adds a number to the bytes. Fast hashers mix the input well only if it ends in one.
         text.hash(state);
     }
 }
 
-/// Does not compare two empty texts. They point nowhere, and on some processors a comparison there costs more than the
-/// rest of a lookup.
+/// Compares two texts, but not two empty ones. They point nowhere, and on some processors a comparison there costs more
+/// than the rest of a lookup.
 pub(crate) fn are_same(ours: &str, theirs: &str) -> bool {
     ours.len() == theirs.len() && (ours.is_empty() || ours == theirs)
 }

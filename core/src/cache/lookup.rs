@@ -10,7 +10,15 @@ use crate::cache::invalidation::InvalidationTag;
 use crate::cache::key::{Key, KeyParts, are_same, feed};
 use crate::request::{Argument, Arguments, Operation, TokenEffect, TokenOwner};
 
-/// A fetch that the cache may answer. It borrows its texts from the caller, and the cache looks it up without a copy.
+/// A fetch that the cache may serve. It borrows its texts from the caller, so that a lookup copies nothing.
+///
+/// ```
+/// use descope_outbound::bindings::CacheLookup;
+/// use descope_outbound::operation::FETCH_TOKEN;
+///
+/// let mut lookup = CacheLookup::new(&FETCH_TOKEN);
+/// (lookup.app_id, lookup.user_id) = ("google-calendar", "user-id");
+/// ```
 #[derive(Clone, Debug)]
 pub struct CacheLookup<'call> {
     operation: &'static Operation,
@@ -28,7 +36,15 @@ pub struct CacheLookup<'call> {
     pub(crate) is_forced: bool,
 }
 
-/// A set of scopes, sorted: the service ignores their order.
+/// A set of scopes. The service ignores their order, and so does the set.
+///
+/// ```
+/// use descope_outbound::bindings::ScopeSet;
+///
+/// let one: ScopeSet<'_> = ["read", "write"].into_iter().collect();
+/// let other: ScopeSet<'_> = ["write", "read"].into_iter().collect();
+/// assert_eq!(one, other);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeSet<'call>(SmallVec<[&'call str; 2]>);
 
@@ -42,7 +58,15 @@ impl<'call> FromIterator<&'call str> for ScopeSet<'call> {
 }
 
 impl<'call> CacheLookup<'call> {
-    /// A lookup without ids. The cache holds nothing for operations that fetch no token, or fetch it by an inbound token.
+    /// Makes a lookup without ids. The cache holds nothing for operations that fetch no token, or fetch it with an
+    /// inbound token.
+    ///
+    /// ```
+    /// use descope_outbound::bindings::CacheLookup;
+    /// use descope_outbound::operation::FETCH_TOKEN;
+    ///
+    /// assert_eq!(CacheLookup::new(&FETCH_TOKEN).app_id, "");
+    /// ```
     #[must_use]
     pub fn new(operation: &'static Operation) -> Self {
         Self {
@@ -56,8 +80,8 @@ impl<'call> CacheLookup<'call> {
         }
     }
 
-    /// Reads the arguments of a fetch. `None` if the cache cannot answer the call: it is another operation, has an option
-    /// that changes the response, or has arguments that will be refused.
+    /// Reads the arguments of a fetch. `None` if the cache cannot serve the call: it is another operation, has an
+    /// option that changes the response, or has arguments that will be refused.
     pub(crate) fn read(operation: &'static Operation, arguments: &'call Arguments) -> Option<Self> {
         let TokenEffect::Reads { of, by_scopes } = operation.token_effect else { return None };
         let mut lookup = Self::new(operation);
@@ -88,7 +112,7 @@ impl<'call> CacheLookup<'call> {
         lookup.is_cacheable().then_some(lookup)
     }
 
-    /// Whether the cache may answer this: it is a fetch with all its ids.
+    /// Whether the cache may serve this: it is a fetch with all its ids.
     pub(crate) fn is_cacheable(&self) -> bool {
         let TokenEffect::Reads { of, by_scopes } = self.operation.token_effect else { return false };
         let is_held = match of {
@@ -131,7 +155,7 @@ impl<'call> CacheLookup<'call> {
         Arc::new(KeyParts { ids: self.ids().map(Box::from), scopes: scopes.map(Iterator::collect) })
     }
 
-    /// The tags of the tokens that the fetch can bring, the narrowest first.
+    /// The tags of the tokens that the fetch can return, the narrowest first.
     pub(crate) fn invalidation_tags(&self) -> SmallVec<[InvalidationTag<'call>; 3]> {
         let &Self { app_id, user_id, tenant_id, .. } = self;
         if user_id.is_empty() {
@@ -150,8 +174,8 @@ impl<'call> CacheLookup<'call> {
 
 impl Hash for CacheLookup<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // One by one, and not as a list: the processor stalls on a copy of pointers and lengths that were written just
-        // before (store forwarding).
+        // One by one, and not as a list: copying pointers and lengths that were just written stalls the processor
+        // (store forwarding).
         feed(state, self.app_id);
         feed(state, self.user_id);
         feed(state, self.tenant_id);
@@ -228,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_same_fetch_has_the_same_key() {
+    fn equal_fetches_have_equal_keys() {
         let newest = key_of(&operation::FETCH_TOKEN, &user());
         let camel = Arguments::default().with("userId", "u").with("appId", "a").with("tenantId", "");
         assert!(newest.is_some());
@@ -239,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_another_fetch_has_another_key() {
+    fn different_fetches_have_different_keys() {
         let of = |app: &str, user: &str| {
             key_of(&operation::FETCH_TOKEN, &Arguments::default().with("app_id", app).with("user_id", user))
         };
@@ -264,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_borrowed_lookup_is_the_one_that_its_arguments_ask() {
+    fn a_lookup_has_the_key_of_its_arguments() {
         let mut lookup = CacheLookup::new(&operation::FETCH_TOKEN_BY_SCOPES);
         assert!(!lookup.is_cacheable());
         (lookup.app_id, lookup.user_id, lookup.external_identifier) = ("a", "u", "x");
@@ -277,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_for_the_cache_has_none() {
+    fn a_call_that_the_cache_cannot_serve_has_no_key() {
         let option = |name: &str, value: Argument| {
             user().with("options", Argument::Object(vec![(name.to_owned(), value)]))
         };

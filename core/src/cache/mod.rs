@@ -1,8 +1,11 @@
 //! The token cache.
 //!
-//! [`fetch`] serves one caller: from the [`store`], from an in-flight request, or from the service. [`freshness`] decides
-//! when a token is served, refreshed or dropped. [`state`] holds everything behind one mutex, and closes the delete race.
-//! [`flight`] sends one request for all callers that wait for it.
+//! [`fetch`] serves one caller: from the [`store`], from an in-flight request, or from the service. [`freshness`]
+//! decides when a token is served, refreshed or dropped. [`state`] holds everything behind one mutex, and closes the
+//! delete race. [`flight`] sends one request for all callers that wait for it.
+//!
+//! The cache reaches the service only through [`Upstream`](crate::http::Upstream). It does not know the client, a URL,
+//! a header of a request, or a retry.
 
 mod clock;
 mod entry;

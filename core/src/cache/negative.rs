@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cache::key::Key;
 use crate::error::Error;
 
-/// Each entry is one user that has not connected.
+/// The most entries. Each is one user that has not connected an app.
 const MAX_NEGATIVE_ENTRIES: usize = 2_048;
 
 /// "Not connected" responses. The oldest is evicted first.
@@ -45,7 +45,7 @@ impl NegativeEntries {
         }
     }
 
-    /// Looks through all entries, which are few.
+    /// Removes the entries with one of these tags. It scans all entries, which are few.
     pub(crate) fn remove_tagged(&mut self, tags: &[u64]) {
         self.by_key.retain(|_, entry| !entry.tags.iter().any(|tag| tags.contains(tag)));
         self.in_order.retain(|key| self.by_key.contains_key(key));

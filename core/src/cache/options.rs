@@ -1,4 +1,4 @@
-//! What a cache is told once.
+//! The settings of a cache, checked once, when the client is built.
 
 use std::time::Duration;
 
@@ -6,7 +6,11 @@ use crate::cache::clock::CacheClock;
 use crate::config::span_from_seconds;
 use crate::error::{ArgumentName, Error};
 
-/// How a cache behaves. Every setting has a default that suits most backends.
+/// The settings of a cache; see [`ClientBuilder::cache`](crate::ClientBuilder::cache). Each has a default that suits
+/// most backends.
+///
+/// [`ClientBuilder::build`](crate::ClientBuilder::build) checks them. A setting out of range is an
+/// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), and no duration may be longer than a year.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,7 +55,7 @@ impl Default for CacheOptions {
     }
 }
 
-/// Longer than any token is kept, and short enough to be added to any clock.
+/// Longer than any token is cached, and short enough to be added to any clock.
 const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 impl CacheOptions {
@@ -59,20 +63,20 @@ impl CacheOptions {
     pub(crate) const MAX_ENTRIES: ArgumentName = ArgumentName { snake: "max_entries", camel: "maxEntries" };
     /// The name of [`CacheOptions::max_bytes`] in other languages.
     pub(crate) const MAX_BYTES: ArgumentName = ArgumentName { snake: "max_bytes", camel: "maxBytes" };
-    /// The name of [`CacheOptions::refresh_after`] in other languages, where it is a number of seconds.
+    /// The name of [`CacheOptions::refresh_after`] in other languages, in seconds.
     pub(crate) const REFRESH_AFTER: ArgumentName =
         ArgumentName { snake: "refresh_after_seconds", camel: "refreshAfterSeconds" };
-    /// The name of [`CacheOptions::max_age`] in other languages, where it is a number of seconds.
+    /// The name of [`CacheOptions::max_age`] in other languages, in seconds.
     pub(crate) const MAX_AGE: ArgumentName =
         ArgumentName { snake: "max_age_seconds", camel: "maxAgeSeconds" };
-    /// The name of [`CacheOptions::stale_if_error`] in other languages, where it is a number of seconds.
+    /// The name of [`CacheOptions::stale_if_error`] in other languages, in seconds.
     pub(crate) const STALE_IF_ERROR: ArgumentName =
         ArgumentName { snake: "stale_if_error_seconds", camel: "staleIfErrorSeconds" };
-    /// The name of [`CacheOptions::negative`] in other languages, where it is a number of seconds.
+    /// The name of [`CacheOptions::negative`] in other languages, in seconds.
     pub(crate) const NEGATIVE: ArgumentName =
         ArgumentName { snake: "negative_seconds", camel: "negativeSeconds" };
 
-    /// The settings that are numbers in other languages: counts, and spans of time in seconds.
+    /// The settings that are numbers in other languages: counts, and durations in seconds.
     pub(crate) const NUMBERS: [ArgumentName; 6] = [
         Self::MAX_ENTRIES,
         Self::MAX_BYTES,
@@ -82,11 +86,11 @@ impl CacheOptions {
         Self::NEGATIVE,
     ];
 
-    /// Sets one of [`CacheOptions::NUMBERS`] as other languages have it.
+    /// Sets one of [`CacheOptions::NUMBERS`] to a number from another language.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a negative number or one without an end,
-    /// for a part of an entry or of a byte, and for a name that is none of these.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a number that is negative or not finite,
+    /// for a count that is not whole, and for a name that is not in the list.
     pub(crate) fn number(self, name: ArgumentName, number: f64) -> Result<Self, Error> {
         let count = || whole(name, number);
         let span = || span_from_seconds(name, number);
@@ -101,61 +105,124 @@ impl CacheOptions {
         })
     }
 
-    /// At most so many tokens are kept; 10,000 unless set. Those that are asked for least make room. A cache of more than a
-    /// thousand is in parts, which do not fill at the same pace: from about nine tenths of this on, tokens make room.
+    /// Sets the largest number of cached tokens, at least 1: 10,000 by default. A full cache evicts the tokens that are
+    /// fetched least.
+    ///
+    /// A cache of more than a thousand tokens has several shards, which do not fill evenly. So it evicts tokens from
+    /// about nine tenths of this number on.
+    ///
+    /// ```
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().max_entries(1_000);
+    /// ```
     pub fn max_entries(mut self, max_entries: usize) -> Self {
         self.max_entries = max_entries;
         self
     }
 
-    /// At most so many bytes are kept, as [`CacheStats::bytes`](crate::CacheStats::bytes) counts them; 64 MiB unless set.
-    /// A token is not kept that takes up more than 97 % of this; the largest answer takes up little more than 3 MiB.
+    /// Sets the largest size of the cache in bytes, at least 1, as [`CacheStats::bytes`](crate::CacheStats::bytes)
+    /// estimates it: 64 MiB by default.
+    ///
+    /// A token that needs more than 97 % of this is not cached. The largest response needs little more than 3 MiB.
+    ///
+    /// ```
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().max_bytes(16 * 1024 * 1024);
+    /// ```
     pub fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// How old a token may become before the service is asked again, while the token goes on being given out; 5 min
-    /// unless set. With [`CacheOptions::max_age`] this bounds how long a revoked user's token is still seen.
+    /// Sets the age at which the cache refreshes a token, more than 0: 5 minutes by default. The cache serves the old
+    /// token meanwhile.
+    ///
+    /// With [`CacheOptions::max_age`], this bounds how long the cache serves the token of a user whose access was
+    /// revoked.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().refresh_after(Duration::from_secs(60));
+    /// ```
     pub fn refresh_after(mut self, refresh_after: Duration) -> Self {
         self.refresh_after = refresh_after;
         self
     }
 
-    /// How old a token may become at most before it is not given out any more; 15 min unless set, and never less than
+    /// Sets the age from which the cache does not serve a token: 15 minutes by default. It must not be less than
     /// [`CacheOptions::refresh_after`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().max_age(Duration::from_secs(600));
+    /// ```
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
-    /// For how much longer a token that has reached its [`CacheOptions::max_age`], and has not expired, is given out
-    /// while the service cannot be reached or fails; not at all unless set.
+    /// Sets how much longer than [`CacheOptions::max_age`] the cache serves a token while the service fails or cannot
+    /// be reached: 0 by default. The cache never serves an expired token.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().stale_if_error(Duration::from_secs(600));
+    /// ```
     pub fn stale_if_error(mut self, stale_if_error: Duration) -> Self {
         self.stale_if_error = stale_if_error;
         self
     }
 
-    /// How long it is remembered that a user has not connected; about 10 s unless set, and not at all with zero.
+    /// Sets how long the cache remembers, on average, that a user has not connected: 10 seconds by default. With 0 it
+    /// does not remember that.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().negative(Duration::ZERO);
+    /// ```
     pub fn negative(mut self, negative: Duration) -> Self {
         self.negative = negative;
         self
     }
 
-    /// Whether tokens are refreshed in the background, as they are unless set. Where a process is frozen between
-    /// requests, as functions are, `false` lets a caller wait for it, half a second at most.
+    /// Sets whether the cache refreshes tokens in the background: `true` by default. With `false`, a caller waits for
+    /// the refresh, half a second at most.
+    ///
+    /// Set `false` in a process that is frozen between requests, such as a serverless function.
+    ///
+    /// ```
+    /// use descope_outbound::CacheOptions;
+    ///
+    /// let options = CacheOptions::default().background(false);
+    /// ```
     pub fn background(mut self, background: bool) -> Self {
         self.background = background;
         self
     }
 
-    /// The clock to go by; the machine's unless set. For tests.
+    /// Sets the clock, for tests: the machine's clock by default.
+    ///
+    /// ```
+    /// use descope_outbound::{CacheClock, CacheOptions};
+    ///
+    /// let options = CacheOptions::default().clock(CacheClock::adjustable());
+    /// ```
     pub fn clock(mut self, clock: CacheClock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// What makes no sense is refused by its name.
+    /// Checks all settings. The error names the one that is out of range.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let zero = "must be at least 1: to turn the cache off, leave out the cache option";
         if self.max_entries == 0 {
@@ -198,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_of_other_languages_are_checked_by_their_names() {
+    fn numbers_from_other_languages_are_checked_and_set_by_name() {
         let options = CacheOptions::NUMBERS.into_iter().try_fold(CacheOptions::default(), |options, name| {
             options.number(name, if name == CacheOptions::REFRESH_AFTER { 1.5 } else { 60.0 })
         });
@@ -221,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_by_its_name() {
+    fn a_setting_out_of_range_is_an_error_with_its_name() {
         let options = CacheOptions::default;
         let cases = [
             (options().max_entries(0), "max_entries must be at least 1"),

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::model::Token;
 use crate::response::{Content, Source};
 
-/// A response by its [`Source`]. It is two words, so it is passed in registers. A hit clones one `Arc`, that of its entry.
-/// With a source beside the content, responses went through memory, which cost a quarter of a hit.
+/// A response by its [`Source`]. It is two words, so it is passed in registers. A hit clones one `Arc`, that of its
+/// entry. With a source beside the content, responses went through memory, which cost a quarter of a hit.
 #[derive(Clone, Debug)]
 pub(crate) enum Served {
     Network(Arc<Content>),
@@ -36,7 +36,7 @@ impl Served {
         }
     }
 
-    /// The token in the response. An entry holds it already.
+    /// The token in the response. An entry holds it parsed.
     pub(crate) fn token(&self) -> Result<Token, Error> {
         let token = match self {
             Self::Network(content) | Self::Joined(content) => Token::read(content)?,

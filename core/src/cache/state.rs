@@ -1,9 +1,10 @@
-//! The state of a cache: which requests are in flight, and what is kept of their results. Tokens enter and leave the cache
-//! here alone.
+//! The state of a cache: the requests in flight, and the results that are cached. Tokens enter and leave the cache only
+//! here.
 //!
-//! This closes the delete race. A flight may publish only while it is tracked. A delete discards the flights and removes
-//! the tokens that it may concern, before its request and again after it. So a token that was requested before the delete
-//! has ended is neither kept nor shared with a later caller. One mutex covers all of this. Lookups do not take it.
+//! This closes the delete race. A flight may publish only while it is tracked. A delete discards the flights and
+//! removes the tokens that it may concern, before its request and again after it. So a token that was requested before
+//! the delete has ended is neither cached nor shared with a later caller. One mutex covers all of this. Lookups do not
+//! take it.
 
 use std::hash::{BuildHasher, RandomState};
 use std::mem;
@@ -19,10 +20,10 @@ use crate::cache::lookup::CacheLookup;
 use crate::cache::negative::{NegativeEntries, NegativeEntry};
 use crate::error::Error;
 
-/// Each publish adds at most one token, and removes so many that have ended.
+/// Each publish adds at most one token, and removes at most this many that have ended.
 const SWEPT_AT_ONCE: usize = 8;
 
-/// `Receiver` is what callers hold that wait for a flight.
+/// Each caller that waits for a flight holds a `Receiver`.
 #[derive(Debug)]
 pub(crate) struct CacheState<Receiver> {
     store: Store,
@@ -30,7 +31,7 @@ pub(crate) struct CacheState<Receiver> {
     hasher: RandomState,
 }
 
-/// What the mutex covers. The store has locks of its own, but changes only under this one.
+/// The data under the mutex. The store has locks of its own, but changes only under this one.
 #[derive(Debug)]
 struct Guarded<Receiver> {
     in_flight: InFlight<Receiver>,
@@ -49,7 +50,7 @@ struct BackoffUntil {
     error: Error,
 }
 
-/// What a caller does that wants the service's response.
+/// The next step of a caller that needs the service's response.
 pub(crate) enum JoinOutcome<Receiver> {
     /// Looks again: another caller has published the token meanwhile.
     Published,
@@ -65,21 +66,21 @@ pub(crate) enum JoinOutcome<Receiver> {
     TooManyInFlight,
 }
 
-/// What becomes of the result of a flight.
+/// What the cache does with the result of a flight.
 pub(crate) enum PublishOutcome {
-    /// Keeps this token, and drops the one before it.
+    /// Caches this token, and drops the one before it.
     Store(Arc<Entry>),
     /// Remembers that the user has not connected, and drops the token.
     NotConnected { error: Error, until: i64 },
     /// Drops the token.
     Evict,
-    /// Keeps the token that is there.
+    /// Keeps the cached token.
     Keep,
     /// Keeps the flight: it sends another request.
     Continue,
 }
 
-/// What the statistics show of the state.
+/// The state's part of the statistics.
 pub(crate) struct StateNumbers {
     pub(crate) entries: u64,
     pub(crate) bytes: u64,
@@ -105,13 +106,13 @@ impl<Receiver: Clone> CacheState<Receiver> {
         self.store.get(lookup)
     }
 
-    /// The tag as the index holds it.
+    /// The hash of a tag, as the index holds it.
     pub(crate) fn hash(&self, tag: InvalidationTag<'_>) -> u64 {
         self.hasher.hash_one(tag)
     }
 
-    /// Joins the flight of this key or starts one, unless the cache can answer. `seen` is the entry that the caller found
-    /// and does not want.
+    /// Joins the flight of this key or starts one, unless the cache already has a result. `seen` is the entry that the
+    /// caller has found, and wants to replace.
     pub(crate) fn join_or_start(
         &self,
         tagged_key: &TaggedKey,
@@ -149,7 +150,7 @@ impl<Receiver: Clone> CacheState<Receiver> {
         JoinOutcome::Started(guarded.in_flight.start(tagged_key, is_forced, receiver()))
     }
 
-    /// Publishes the result of a flight. `decide` sees the entry that is there now. Returns false if the flight is no longer
+    /// Publishes the result of a flight. `decide` receives the current entry. Returns false if the flight is no longer
     /// tracked: then its result is discarded. Removes some tokens that have ended, of any user.
     pub(crate) fn publish(
         &self,
@@ -208,7 +209,7 @@ impl<Receiver: Clone> CacheState<Receiver> {
         self.lock().in_flight.end(permit);
     }
 
-    /// Holds requests back until then. An earlier, longer pause stays.
+    /// Starts a back-off that lasts until this time. A longer one that has started before stays.
     pub(crate) fn back_off_until(&self, until: i64, error: Error) {
         let mut guarded = self.lock();
         if guarded.back_off.as_ref().is_none_or(|back_off| back_off.until < until) {
@@ -216,14 +217,14 @@ impl<Receiver: Clone> CacheState<Receiver> {
         }
     }
 
-    /// A change to the tokens with one of these tags.
+    /// The invalidation of the tokens with one of these tags.
     pub(crate) fn invalidation_of(&self, tags: &[InvalidationTag<'_>]) -> Invalidation {
         let tags: Vec<u64> = tags.iter().map(|tag| self.hash(*tag)).collect();
         Invalidation { flights: InvalidatedFlights::Tagged(tags.clone()), tags }
     }
 
-    /// A change to the token of this id, and to tokens without an id. The kept token names its owner, and so the flights
-    /// that may bring it. Without a kept token, all flights may.
+    /// The invalidation of the token with this id, and of tokens without an id. If the token is cached, its tags name
+    /// its owner, and so the flights that may return it. If not, any flight may return it.
     pub(crate) fn invalidation_of_token_id(&self, token_id: &str) -> Invalidation {
         let tag = self.hash(InvalidationTag::TokenId(token_id));
         let guarded = self.lock();
@@ -238,7 +239,7 @@ impl<Receiver: Clone> CacheState<Receiver> {
         Invalidation { tags, flights }
     }
 
-    /// Removes the tokens, and discards the flights, that a change concerns.
+    /// Removes the invalidated tokens, and discards the invalidated flights.
     pub(crate) fn invalidate(&self, invalidation: &Invalidation) {
         let mut guarded = self.lock();
         guarded.in_flight.invalidate(&invalidation.flights);
@@ -252,8 +253,8 @@ impl<Receiver: Clone> CacheState<Receiver> {
         drop(dropped);
     }
 
-    /// Marks this access token as rejected. It stays, so that the cache recognises it, but no caller gets it. Returns how
-    /// many entries held it.
+    /// Marks this access token as rejected. It stays, so that the cache recognizes it, but no caller gets it. Returns
+    /// the number of entries with this token.
     pub(crate) fn reject(&self, access_token: &str) -> usize {
         let tag = self.hash(InvalidationTag::AccessToken(access_token));
         let guarded = self.lock();
@@ -314,7 +315,7 @@ impl<Receiver: Clone> CacheState<Receiver> {
         keys.iter().filter_map(|key| self.remove(guarded, key)).collect()
     }
 
-    /// No method leaves the state half changed, so a panic elsewhere in the process does not matter.
+    /// Locks the state, even after a panic in another thread: no method leaves the state half changed.
     fn lock(&self) -> MutexGuard<'_, Guarded<Receiver>> {
         self.guarded.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,42 +1,54 @@
-//! What the cache has done, in numbers.
+//! The statistics of a cache, and the counters behind them.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::error::ArgumentName;
 
-/// What a cache has done since its client was made.
+/// The statistics of a cache since its client was built; see [`Cache::stats`](crate::Cache::stats).
 ///
-/// Every fetch that the cache looked at is one of `hits`, `stale_served`, `negative_hits`, `misses` and `joined`, unless
-/// it was turned away while the service wanted to be left alone.
+/// Every fetch through the cache adds 1 to `hits`, `stale_served`, `negative_hits`, `misses` or `joined`. The exception
+/// is a fetch that fails during a back-off, because the service asked for a pause.
+///
+/// ```
+/// use descope_outbound::{CacheOptions, CacheStats, Client};
+///
+/// # fn example() -> Result<(), descope_outbound::Error> {
+/// let client = Client::builder().project_id("P2made").cache(CacheOptions::default()).build()?;
+/// let stats = client.cache().map(|cache| cache.stats());
+/// assert_eq!(stats, Some(CacheStats::default()));
+/// # Ok(())
+/// # }
+/// # example().unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheStats {
-    /// Fetches answered from the cache at once.
+    /// Fetches that returned a cached token, stale ones excepted.
     pub hits: u64,
-    /// Fetches that asked the service.
+    /// Fetches that sent a request to the service.
     pub misses: u64,
-    /// Fetches that waited for another one's request.
+    /// Fetches that waited for the request of another fetch.
     pub joined: u64,
-    /// Tokens that were replaced before anybody had to wait for it.
+    /// Tokens that the cache refreshed in the background, before a caller had to wait.
     pub refreshed_ahead: u64,
-    /// Fetches answered with a token that should have been refreshed, and could not be.
+    /// Fetches that returned a stale token: its refresh was due, and did not succeed.
     pub stale_served: u64,
-    /// Fetches answered with what was remembered: that there is no token.
+    /// Fetches that failed at once, because the cache remembered that the user has not connected.
     pub negative_hits: u64,
-    /// Answers that were not kept, because a delete, an upload or a forced refresh came in between.
+    /// Responses that the cache discarded, because a delete, an upload or a forced refresh came in between.
     pub suppressed_publishes: u64,
-    /// Tokens that made room for others.
+    /// Tokens that the cache evicted to make room for others.
     pub evictions: u64,
-    /// Tokens that are kept now.
+    /// Tokens in the cache now.
     pub entries: u64,
-    /// Bytes that they take up, estimated: three times their answers, and 2 KiB around each.
+    /// Their estimated size in bytes: three times the response and 2 KiB for each.
     pub bytes: u64,
-    /// Requests for tokens that were sent to the service, repetitions included; those by inbound token apart.
+    /// Requests for tokens that were sent to the service, retries included. Fetches with an inbound token do not count.
     pub upstream_requests: u64,
 }
 
 impl CacheStats {
-    /// All of them, with their names in other languages.
+    /// All statistics, with their names in other languages.
     pub(crate) fn numbers(&self) -> [(ArgumentName, u64); 11] {
         let name = |snake, camel| ArgumentName { snake, camel };
         [
@@ -55,7 +67,7 @@ impl CacheStats {
     }
 }
 
-/// Counts that go up; that of the hits on lines of memory that few threads share.
+/// The counters of a cache. Hits are counted in stripes, so that few threads share a cache line.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     hits: Striped,
@@ -84,11 +96,11 @@ impl Counters {
 static NEXT_STRIPE: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// Where this thread counts: threads take turns.
+    /// The stripe of this thread. New threads get the stripes in turn.
     static STRIPE: usize = NEXT_STRIPE.fetch_add(1, Ordering::Relaxed);
 }
 
-/// A number that only goes up. Nothing else hangs on it, so no ordering is asked for.
+/// A number that only increases. No other memory depends on it, so the ordering is relaxed.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicU64);
 
@@ -102,10 +114,11 @@ impl Counter {
     }
 }
 
-/// One counter would be a place where all threads meet.
+/// Several counters for one number: all threads would compete for a single one.
 #[derive(Debug, Default)]
 struct Striped([Line; 16]);
 
+/// A counter that shares its cache line with no other.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Line(Counter);

@@ -12,12 +12,12 @@ use crate::cache::entry::Entry;
 use crate::cache::key::Key;
 use crate::error::Error;
 
-/// The map's default: the share for tokens that are fetched again and again.
+/// The map's default: the share of tokens that are fetched repeatedly.
 const HOT_SHARE: f64 = 0.97;
 
-/// The map is in shards, each with a lock of its own, so that threads with different tokens seldom meet. Each shard has
-/// room for enough tokens to fill about evenly: a full shard evicts tokens while others have room. It also has room for
-/// three times the largest response, which is 1 MiB.
+/// The map has shards, each with a lock of its own, so that threads with different tokens seldom wait for each other. A
+/// full shard evicts tokens while others have room, so each is large enough that all fill about evenly. It also has
+/// room for three times the largest response, which is 1 MiB.
 const SHARDS_PER_CORE: usize = 32;
 const MIN_ENTRIES_PER_SHARD: u64 = 512;
 const MIN_BYTES_PER_SHARD: u64 = 4 * 1024 * 1024;
@@ -28,7 +28,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Holds at most so many entries, and at most so many bytes in all.
+    /// Makes an empty store for at most this many entries, and this many bytes in all.
     pub(crate) fn new(max_entries: usize, max_bytes: u64) -> Result<Self, Error> {
         let most = u64::try_from(max_entries).unwrap_or(u64::MAX).min(max_bytes);
         // Each entry weighs at least its share, so that one bound covers both.
@@ -38,7 +38,7 @@ impl Store {
             .estimated_items_capacity(usize::try_from(most).unwrap_or(usize::MAX))
             .weight_capacity(share * most)
             .shards(shards_of(most, max_bytes, cores))
-            // The map refuses an entry that exceeds this share. A single entry is the whole.
+            // The map refuses an entry that exceeds this share. If it holds only one entry, that may fill it.
             .hot_allocation(if most == 1 { 1.0 } else { HOT_SHARE })
             .build()
             .map_err(|problem| Error::invalid_setup(format!("the cache cannot be created: {problem}")))?;
@@ -94,7 +94,7 @@ impl Weighter<Key, Arc<Entry>> for Weigher {
     }
 }
 
-/// Collects evicted tokens. The state removes them from its index, and wipes them outside of the map's lock.
+/// Collects evicted tokens. The state removes them from its index, and wipes them outside the map's lock.
 #[derive(Clone)]
 struct Collector;
 
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_enough_shards_for_the_threads_and_none_is_too_small() {
+    fn there_are_enough_shards_for_the_threads_and_each_is_large_enough() {
         let cases = [
             (10_000, 64 << 20, 64, 16),
             (10_000, 1 << 30, 1, 16),

@@ -24,7 +24,7 @@ use crate::http::{Upstream, UpstreamRequest};
 use crate::request::{Arguments, Operation};
 use crate::response::Content;
 
-/// Background refreshes at once: more than any burst of tokens that age together needs.
+/// The most background refreshes at once: enough for any burst of tokens that age together.
 const MAX_BACKGROUND_REFRESHES: usize = 16;
 
 /// A client's cache of tokens; see [`Client::cache`](crate::Client::cache). No method waits.
@@ -76,7 +76,15 @@ impl Cache {
         })
     }
 
-    /// What the cache has done since the client was made, and what it holds now.
+    /// Returns the statistics of the cache since the client was built.
+    ///
+    /// ```
+    /// # let builder = descope_outbound::Client::builder().project_id("P2made").management_key("made-up-key");
+    /// # let client = builder.cache(Default::default()).build()?;
+    /// # let cache = client.cache().unwrap();
+    /// assert_eq!(cache.stats().entries, 0);
+    /// # Ok::<(), descope_outbound::Error>(())
+    /// ```
     #[must_use]
     pub fn stats(&self) -> CacheStats {
         let StateNumbers { entries, bytes, evictions, suppressed_publishes } = self.state.numbers();
@@ -99,16 +107,35 @@ impl Cache {
     }
 
     /// Drops everything. The results of in-flight requests are discarded too.
+    ///
+    /// ```
+    /// # let builder = descope_outbound::Client::builder().project_id("P2made").management_key("made-up-key");
+    /// # let client = builder.cache(Default::default()).build()?;
+    /// # let cache = client.cache().unwrap();
+    /// cache.clear();
+    /// assert_eq!(cache.stats().bytes, 0);
+    /// # Ok::<(), descope_outbound::Error>(())
+    /// ```
     pub fn clear(&self) {
         self.state.clear();
     }
 
-    /// Drops the tokens, and the "not connected" entries, of a user, of an app, or of a user for an app. Call it after a
-    /// user has connected, or after another program has changed the tokens.
+    /// Drops the tokens, and the "not connected" entries, of a user, of an app, or of a user for an app. Call it after
+    /// a user has connected, or after another program has changed the tokens.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) without an app and a user: [`Cache::clear`] drops
-    /// everything.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) without an app and a user: [`Cache::clear`]
+    /// drops everything.
+    ///
+    /// ```
+    /// # let builder = descope_outbound::Client::builder().project_id("P2made").management_key("made-up-key");
+    /// # let client = builder.cache(Default::default()).build()?;
+    /// # let cache = client.cache().unwrap();
+    /// // The user has just connected the app.
+    /// cache.forget(Some("google-calendar"), Some("user-id"))?;
+    /// assert!(cache.forget(None, None).is_err());
+    /// # Ok::<(), descope_outbound::Error>(())
+    /// ```
     pub fn forget(&self, app_id: Option<&str>, user_id: Option<&str>) -> Result<(), Error> {
         const APP_ID: ArgumentName = ArgumentName { snake: "app_id", camel: "appId" };
         let given = |id: Option<&'_ str>| id.filter(|id| !id.is_empty()).map(str::to_owned);
@@ -121,16 +148,33 @@ impl Cache {
         Ok(())
     }
 
-    /// Marks an access token that the third party has refused with a 401 (not a 403). The cache does not serve it again.
-    /// The next fetch asks the service, and may force a refresh. Returns whether the cache held the token.
+    /// Marks an access token that the third party has refused with a 401 (not a 403). The cache does not serve it
+    /// again. The next fetch asks the service, and may force a refresh. Returns whether the cache held the token.
     ///
-    /// A token that has been replaced meanwhile changes nothing.
+    /// If the cache has replaced the token meanwhile, this changes nothing.
+    ///
+    /// ```
+    /// # let builder = descope_outbound::Client::builder().project_id("P2made").management_key("made-up-key");
+    /// # let client = builder.cache(Default::default()).build()?;
+    /// # let cache = client.cache().unwrap();
+    /// let was_cached = cache.reject("an-access-token");
+    /// assert!(!was_cached);
+    /// # Ok::<(), descope_outbound::Error>(())
+    /// ```
     pub fn reject(&self, access_token: &str) -> bool {
         self.state.reject(access_token) > 0
     }
 
-    /// How many requests for tokens are in flight, background refreshes included. For tests, and for a process that waits
-    /// for them before it is frozen.
+    /// Returns the number of token requests in flight, background refreshes included. It is for tests, and for a
+    /// process that waits for these requests before it is frozen.
+    ///
+    /// ```
+    /// # let builder = descope_outbound::Client::builder().project_id("P2made").management_key("made-up-key");
+    /// # let client = builder.cache(Default::default()).build()?;
+    /// # let cache = client.cache().unwrap();
+    /// assert_eq!(cache.in_flight(), 0);
+    /// # Ok::<(), descope_outbound::Error>(())
+    /// ```
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.state.in_flight()
@@ -152,13 +196,13 @@ impl Cache {
         self.clock.now()
     }
 
-    /// The timeout of a flight: the client's, or a longer one of the caller that starts it. A caller with less time does not
-    /// end it for the others.
+    /// The timeout of a flight: the client's, or that of the caller that starts it, if longer. So a caller with less
+    /// time does not end it for the others.
     pub(crate) fn flight_timeout(&self, callers: Duration) -> Duration {
         self.timeout.max(callers)
     }
 
-    /// The runtime of background refreshes, once a fetch has run in one.
+    /// The runtime of background refreshes. `None` until a fetch has run in one.
     pub(crate) fn runtime(&self) -> Option<&Handle> {
         self.runtime.get()
     }
@@ -198,7 +242,7 @@ impl Cache {
         Served::Cached(entry)
     }
 
-    /// Holds requests back after a 429.
+    /// Starts the back-off after a 429.
     pub(crate) fn back_off(&self, now: Moment, error: &Error) {
         let until = freshness::back_off_until(now, error.retry_after(), fastrand::f64());
         self.state.back_off_until(until, error.clone());
