@@ -28,7 +28,7 @@ pub(crate) struct ApiClient {
 }
 
 impl ApiClient {
-    /// Without any I/O. `signed_headers` are those of calls with the management key, if there is a key.
+    /// Does no I/O. `signed_headers` are those of calls with the management key, if there is a key.
     pub(crate) fn new(
         config: Config,
         signed_headers: Option<HeaderMap>,
@@ -58,7 +58,7 @@ impl ApiClient {
         self.signed_headers.as_ref().ok_or_else(Error::management_key_missing)
     }
 
-    /// The headers of one call: with the inbound app's token if the call has one, or else with the management key.
+    /// The headers of one call: with the inbound app's token if the call has one, otherwise with the management key.
     async fn headers_of(
         &self,
         request: &EncodedRequest,
@@ -82,7 +82,7 @@ impl Upstream for ApiClient {
             let UpstreamRequest { operation, arguments, timeout, before_attempt } = request;
             let started = Instant::now();
             let encoded = operation.encode(&self.urls, arguments)?;
-            // The license may take half of the time. The other half is the call's own.
+            // The license may take half of the time. The other half is for the call itself.
             let headers = self.headers_of(&encoded, started + timeout / 2).await?;
             let retry_loop = RetryLoop {
                 request: &encoded,

@@ -23,13 +23,13 @@ use crate::error::Error;
 use crate::http::resolver::Resolver;
 use crate::secret::Secret;
 
-/// A host that has not accepted by then is not going to.
+/// A host that accepts no connection within this time is unlikely to accept one later.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long sent bytes may stay unacknowledged. The client notices a connection that was dropped silently, and still
-/// waits for a slow service, whose system acknowledges.
+/// How long sent bytes may stay unacknowledged. So the client notices a connection that was dropped silently, and still
+/// waits for a slow service, whose system acknowledges the bytes.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
-/// TCP keep-alive: the silence before the first probe, the interval of the others, and how many may go unanswered.
+/// TCP keep-alive: the silence before the first probe, the interval between probes, and how many may get no reply.
 const KEEP_ALIVE_TIME: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEP_ALIVE_PROBES: u32 = 3;
@@ -37,7 +37,7 @@ const KEEP_ALIVE_PROBES: u32 = 3;
 type BoxedError = Box<dyn StdError + Send + Sync>;
 type Direct = HttpsConnector<HttpConnector<Resolver>>;
 
-/// Makes the connections of one client, which all lead to the same origin.
+/// Opens the connections of one client, all to the same origin.
 #[derive(Clone)]
 pub(crate) struct Connector(Route);
 
@@ -54,7 +54,7 @@ enum Route {
 }
 
 impl Connector {
-    /// For a service at `origin`. `proxies` is `None` if no proxy could reach it.
+    /// Connects to a service at `origin`. `proxies` is `None` if no proxy could reach it.
     pub(crate) fn new(origin: &Uri, proxies: Option<&Proxies>, tls: ClientConfig) -> Result<Self, Error> {
         let proxy = proxies.map(|proxies| proxy_for(origin, proxies)).transpose()?.flatten();
         let Some(proxy) = proxy else { return Ok(Self(Route::Direct(direct(tls)))) };
@@ -121,7 +121,8 @@ fn proxy_for(origin: &Uri, proxies: &Proxies) -> Result<Option<Intercept>, Error
     }
 }
 
-/// Parses it as a browser does, so that a password may hold characters that a URL must escape. Without a scheme it is http.
+/// Parses the URL as a browser does, so that a password may hold characters that a URL must escape. The default scheme
+/// is http.
 fn as_url(proxy: &Secret) -> Option<Secret> {
     let text = proxy.expose();
     let url = if text.contains("://") {

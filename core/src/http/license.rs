@@ -1,4 +1,4 @@
-//! The license handshake: the service names a project's rate-limit tier, and expects it with every call.
+//! The license handshake: the service returns the project's rate-limit tier, and expects it with every call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,27 +11,30 @@ use tokio::task::JoinHandle;
 
 use crate::http::transport::{Limits, OutgoingRequest, Transport};
 
-/// Follows the base URL.
+/// The path of the handshake, after the base URL.
 pub(crate) const PATH: &str = "/v1/mgmt/license";
-/// As in the official SDKs.
+/// The timeout of the official SDKs.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const LIMITS: Limits = Limits { success: 64 * 1024, failure: 0 };
 /// The known tiers have five characters.
 const LONGEST_TIER: usize = 64;
 
-/// When the client requests the license.
+/// When the client requests the license, which holds the project's rate-limit tier.
+///
+/// A failed handshake is not an error: the calls are then sent without the tier.
 ///
 /// ```
 /// use descope_outbound::{Client, LicenseHandshake};
 ///
 /// let builder = Client::builder().license_handshake(LicenseHandshake::Wait);
+/// assert_eq!(LicenseHandshake::default(), LicenseHandshake::Beside);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LicenseHandshake {
-    /// Beside the first call, which does not wait for it. Later calls carry the tier.
+    /// In parallel with the first call, which does not wait for it. Later calls carry the tier. This is the default.
     #[default]
     Beside,
-    /// Before the first call, which waits for it for at most 5 s.
+    /// Before the first call, which waits for it, 5 s at most.
     Wait,
     /// Never.
     Off,
@@ -52,7 +55,7 @@ struct Handshake {
 }
 
 impl License {
-    /// `headers` are those of any other call with the management key.
+    /// `headers` are the same as those of other calls with the management key.
     pub(crate) fn new(mode: LicenseHandshake, url: Uri, headers: HeaderMap) -> Self {
         let handshake =
             Handshake { url, headers, has_started: AtomicBool::new(false), tier: OnceCell::new() };
@@ -85,8 +88,8 @@ impl License {
         }
     }
 
-    /// Runs in a task of its own. Otherwise a call that ends early would end the handshake, and calls with short deadlines
-    /// would never finish one.
+    /// Runs the handshake in a task of its own. Otherwise a call that ends early would end the handshake, and calls
+    /// with short deadlines would never complete one.
     fn spawn(&self, transport: &Arc<Transport>) -> JoinHandle<Option<HeaderValue>> {
         let (handshake, transport) = (Arc::clone(&self.handshake), Arc::clone(transport));
         tokio::spawn(async move { handshake.wait(&transport).await })
@@ -139,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_tier_that_can_stand_in_a_header_is_taken() {
+    fn only_a_tier_that_fits_into_a_header_is_used() {
         assert_eq!(tier_in(br#"{"rateLimitTier":"tier3","more":1}"#).unwrap(), "tier3");
         let long = format!(r#"{{"rateLimitTier":"{}"}}"#, "t".repeat(65));
         for body in [

@@ -1,4 +1,10 @@
-//! The way to the service: one [`Upstream`] that the client and the cache stand on.
+//! The way to the service over HTTP.
+//!
+//! [`Upstream`] is the trait that the client and the cache use. [`ApiClient`] implements it: [`license`] gets the
+//! rate-limit tier, [`retry_loop`] retries within one deadline, and [`transport`] performs one attempt.
+//!
+//! This folder knows credentials, headers, TLS, proxies and retries. It does not know the cache, or the methods of the
+//! client.
 
 mod api_client;
 mod connector;

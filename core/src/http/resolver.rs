@@ -1,4 +1,4 @@
-//! Name resolution, with an error type of its own so that a failed look-up can be told apart.
+//! Name resolution. A failure has a type of its own, so that the transport can recognize it.
 
 use std::error::Error as StdError;
 use std::fmt;

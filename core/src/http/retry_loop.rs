@@ -24,7 +24,7 @@ const LARGEST_RESPONSE: usize = 16 * 1024 * 1024;
 /// Enough for any JSON that the service writes, and for the title of any proxy's page.
 const LARGEST_ERROR_BODY: usize = 8 * 1024;
 
-/// The service's code for a token that is not there, on a fetch (from the official SDKs' issue trackers).
+/// The service's error code when a fetch finds no token (from the official SDKs' issue trackers).
 const TOKEN_NOT_FOUND: &str = "E111504";
 
 /// Sends one request, and retries it.
@@ -41,7 +41,7 @@ pub(crate) struct RetryLoop<'call> {
 }
 
 impl RetryLoop<'_> {
-    /// Sends the request until a response is final or a retry is not worth it.
+    /// Sends the request until it succeeds, or until the policy, the budget or the deadline forbids a retry.
     pub(crate) async fn run(&self, timeout: Duration, deadline: Instant) -> Result<Content, Error> {
         let mut failures = 0;
         let mut was_interrupted = false;
@@ -150,7 +150,7 @@ fn text_of(body: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8_lossy(body.get(..complete).unwrap_or_default()).into_owned())
 }
 
-/// The success that the lost response must have been: with nothing in it.
+/// The lost response must have been a success without content.
 fn as_empty_success(response: &RawResponse) -> RawResponse {
     RawResponse { status: StatusCode::OK, headers: response.headers.clone(), body: WipedBuffer::default() }
 }

@@ -15,7 +15,7 @@ const TOO_MANY_REQUESTS: u16 = 429;
 /// The one retried status which says that the service has not begun.
 const SERVICE_UNAVAILABLE: u16 = 503;
 
-/// How an attempt failed, as far as a retry is concerned.
+/// How an attempt failed: the part that the retry policy needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttemptOutcome {
     /// A response arrived that is not a success.
@@ -29,7 +29,7 @@ pub(crate) enum AttemptOutcome {
 }
 
 impl AttemptOutcome {
-    /// A refusal is a response too: a client that mostly hears "not connected" keeps its retries.
+    /// A refusal shows that, too: a client whose users have mostly not connected keeps its retries.
     pub(crate) fn shows_that_the_service_is_up(self) -> bool {
         matches!(self, Self::Status { status, .. } if status < 500 && status != TOO_MANY_REQUESTS)
     }
@@ -69,8 +69,8 @@ pub(crate) fn pause(
 /// A year: longer waits would not fit into every clock.
 const LONGEST_WAIT: Duration = Duration::from_hours(365 * 24);
 
-/// Reads a `Retry-After` header: seconds, rounded up, or an HTTP date. A date that has passed is a wait of zero. A value
-/// that cannot be read is `None`.
+/// Reads a `Retry-After` header: seconds, rounded up, or an HTTP date. A date that has passed is a wait of zero. A
+/// value that cannot be read is `None`.
 ///
 /// From RFC 9110, section 10.2.3. It has no fractions and no negative numbers, but servers send them.
 pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! Which certificates a connection is checked against.
+//! TLS: the certificates that a connection trusts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use rustls_native_certs::load_certs_from_paths;
 use crate::config::Trust;
 use crate::error::Error;
 
-/// Reads the certificates, from disk where that is where they are: not for a thread that others wait for.
+/// Makes the TLS configuration. It may read certificates from disk, so it must run where blocking is allowed.
 ///
-/// Without anything to trust, no connection over TLS can be made.
+/// `trust` is `None` for a service that needs no TLS. Then every TLS handshake fails.
 pub(crate) fn client_config(trust: Option<&Trust>) -> Result<ClientConfig, Error> {
-    // Passed by hand, not installed for the process: which library the rest of the process uses is not ours to say.
+    // Passed explicitly, not installed for the process: other code in the process may use another library.
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -41,13 +41,13 @@ fn verifier(trust: &Trust, provider: Arc<CryptoProvider>) -> Result<Arc<dyn Serv
     match replacing_roots(trust)? {
         Some(mut roots) => {
             roots.extend(additional);
-            webpki(roots, provider)
+            webpki_verifier(roots, provider)
         }
         None => system_verifier(additional, provider),
     }
 }
 
-/// Where the system has an opinion of its own, beyond a list of roots, it is asked.
+/// The system's own verifier, which has more rules than a list of roots.
 #[cfg(any(target_vendor = "apple", windows))]
 fn system_verifier(
     additional: Vec<CertificateDer<'static>>,
@@ -63,14 +63,14 @@ fn system_verifier(
     additional: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let mut roots = or_bundled(rustls_native_certs::load_native_certs().certs);
+    let mut roots = or_bundled_roots(rustls_native_certs::load_native_certs().certs);
     roots.extend(additional);
-    webpki(roots, provider)
+    webpki_verifier(roots, provider)
 }
 
-/// A machine without a store, such as a bare container, gets Mozilla's roots, as shipped in the binary.
+/// These roots, or Mozilla's roots from the binary if the machine has none, as in a bare container.
 #[cfg(not(any(target_vendor = "apple", windows)))]
-fn or_bundled(roots: Vec<CertificateDer<'static>>) -> Vec<CertificateDer<'static>> {
+fn or_bundled_roots(roots: Vec<CertificateDer<'static>>) -> Vec<CertificateDer<'static>> {
     if !roots.is_empty() {
         return roots;
     }
@@ -78,8 +78,8 @@ fn or_bundled(roots: Vec<CertificateDer<'static>>) -> Vec<CertificateDer<'static
     webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec()
 }
 
-/// The roots that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, where either is set; both count, and the latter may name
-/// several, as in OpenSSL.
+/// The roots that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, or `None` if neither is set. If both are set, both count.
+/// `SSL_CERT_DIR` may name several directories, as in OpenSSL.
 fn replacing_roots(trust: &Trust) -> Result<Option<Vec<CertificateDer<'static>>>, Error> {
     let mut roots = None;
     if let Some(file) = &trust.replacing_file {
@@ -95,7 +95,7 @@ fn replacing_roots(trust: &Trust) -> Result<Option<Vec<CertificateDer<'static>>>
                 problem = problem.or(loaded.errors.pop());
             }
         }
-        // Beside a file, a directory with nothing in it is what many images have.
+        // Many container images set both, and leave the directory empty.
         if found.is_empty() && (roots.is_none() || problem.is_some()) {
             return Err(no_certificates("SSL_CERT_DIR", Path::new(directories), problem.as_ref()));
         }
@@ -106,7 +106,7 @@ fn replacing_roots(trust: &Trust) -> Result<Option<Vec<CertificateDer<'static>>>
 
 fn certificates_in_file(variable: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let found = load_certs_from_paths(Some(file), None);
-    // One that no verifier takes would be lost silently, or on some systems take all others with it.
+    // A verifier may ignore an unusable certificate silently. On some systems it then rejects all others, too.
     let usable =
         |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
     let certificates: Vec<_> = found.certs.into_iter().filter(usable).collect();
@@ -124,12 +124,12 @@ fn no_certificates(variable: &str, path: &Path, problem: Option<&rustls_native_c
     ))
 }
 
-fn webpki(
+fn webpki_verifier(
     roots: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let mut store = RootCertStore::empty();
-    // Old stores hold a few roots that no longer parse; one that is needed and missing shows at the handshake.
+    // Old stores hold a few roots that no longer parse. If a needed root is missing, the handshake fails.
     store.add_parsable_certificates(roots);
     let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider)
         .build()
@@ -137,7 +137,8 @@ fn webpki(
     Ok(verifier)
 }
 
-/// For `skip_verify`: whoever answers is believed. The signatures are still checked, so that a broken handshake fails.
+/// For `skip_verify`: any server can impersonate Descope. Signatures are still checked, so that a broken handshake
+/// fails.
 #[derive(Debug)]
 struct NoVerification(Arc<CryptoProvider>);
 
@@ -181,10 +182,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bundled_roots_stand_in_for_a_store_that_is_not_there_and_only_then() {
-        assert!(or_bundled(Vec::new()).len() > 100);
+    fn the_bundled_roots_are_used_only_if_the_system_has_none() {
+        assert!(or_bundled_roots(Vec::new()).len() > 100);
         let own = CertificateDer::from(vec![1]);
-        assert_eq!(or_bundled(vec![own.clone()]), [own]);
-        assert!(webpki(or_bundled(Vec::new()), Arc::new(ring::default_provider())).is_ok());
+        assert_eq!(or_bundled_roots(vec![own.clone()]), [own]);
+        assert!(webpki_verifier(or_bundled_roots(Vec::new()), Arc::new(ring::default_provider())).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! One attempt: bytes out, bytes in. Only this file, `connector.rs` and `resolver.rs` name the HTTP library.
+//! One attempt: a request and its response. Only this file, `connector.rs` and `resolver.rs` name the HTTP library.
 
 use std::error::Error as StdError;
 use std::io;
@@ -27,7 +27,7 @@ pub(crate) const MAX_CONCURRENT_REQUESTS: usize = 100;
 
 pub(crate) struct Transport {
     setup: Setup,
-    /// Made at the first attempt: reading the system's certificates takes milliseconds, and the connections belong to
+    /// Set up at the first attempt: reading the system's certificates takes milliseconds, and the connections belong to
     /// the runtime of that call.
     connections: OnceCell<Connections>,
     permits: Semaphore,
@@ -74,7 +74,7 @@ pub(crate) struct RawResponse {
     pub(crate) body: WipedBuffer,
 }
 
-/// Why an attempt brought no response.
+/// Why an attempt has no response.
 pub(crate) enum AttemptError {
     /// The client could not connect, so the request was not sent.
     Connect(Error),
@@ -92,7 +92,7 @@ impl Transport {
         Self { setup, connections: OnceCell::new(), permits: Semaphore::new(MAX_CONCURRENT_REQUESTS) }
     }
 
-    /// Waits for the right to send. The permit is held until the attempt ends.
+    /// Waits for a permit to send. The caller holds it until the attempt ends.
     pub(crate) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         // This fails only if the semaphore is closed, and nothing closes it.
         self.permits.acquire().await.ok()
@@ -112,7 +112,8 @@ impl Transport {
         Ok(RawResponse { status, headers, body })
     }
 
-    /// Over HTTP/2, a request that a connection refused goes to another one. Over HTTP/1.1 the pool does that by itself.
+    /// Sends the request. Over HTTP/2, it sends a refused request on another connection. Over HTTP/1.1, the pool does
+    /// that.
     async fn response_to(
         &self,
         outgoing: OutgoingRequest<'_>,
@@ -190,7 +191,7 @@ impl Transport {
     }
 }
 
-/// Through a proxy, every failure is the proxy's, except a timeout and a failed TLS handshake.
+/// Through a proxy, every failure is reported as the proxy's, except a timeout and a failed TLS handshake.
 fn connect_reason(error: Cause<'_>, uses_proxy: bool) -> TransportReason {
     use io::ErrorKind::{
         BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, TimedOut, UnexpectedEof,
@@ -232,8 +233,8 @@ async fn next_chunk(response: &mut http::Response<IncomingBody>) -> Result<Optio
     Ok(None)
 }
 
-/// Over HTTP/2 a server that closes a connection says which requests it will not process (RFC 9113, section 6.8, and
-/// section 8.7 for a single request).
+/// Whether the server refused the request unprocessed. Over HTTP/2 it says so when it closes a connection (RFC 9113,
+/// section 6.8), and for a single request (section 8.7).
 fn was_refused(error: Cause<'_>) -> bool {
     find_cause::<h2::Error>(error).is_some_and(|error| {
         let reason = error.reason();
@@ -243,7 +244,7 @@ fn was_refused(error: Cause<'_>) -> bool {
     })
 }
 
-/// Whether the peer broke the protocol: the next response would not be better.
+/// Whether the peer broke the protocol. A retry would get the same response.
 fn is_not_http(error: Cause<'_>) -> bool {
     let is_malformed =
         |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
@@ -278,8 +279,8 @@ impl Setup {
         let connector = Connector::new(&origin, self.proxies.as_ref(), tls)?;
         let (uses_proxy, proxy_credentials) =
             (connector.uses_proxy(), connector.proxy_credentials().cloned());
-        // The pool resends one thing by itself: a request that an idle connection never took, because the peer had just
-        // closed it, goes to another connection.
+        // The pool resends a request in one case: the peer had just closed an idle connection, which never accepted the
+        // request.
         let pool = Pool::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
@@ -303,7 +304,7 @@ fn next_cause(cause: Cause<'_>) -> Option<Cause<'_>> {
     }
 }
 
-/// The text of the last cause, mostly the system's own words.
+/// The text of the last cause, which usually comes from the operating system.
 fn innermost(error: Cause<'_>) -> String {
     causes(error).last().map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
 }

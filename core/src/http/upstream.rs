@@ -1,4 +1,4 @@
-//! The seam between what a caller wants and how it is sent.
+//! The seam between the operations of a caller and HTTP.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use crate::error::Error;
 use crate::request::{Arguments, Operation};
 use crate::response::Content;
 
-/// The service, as the client and the cache see it. Tests of the cache put a fake here.
+/// The service, as the client and the cache see it. Tests of the cache use a fake.
 pub(crate) trait Upstream: Send + Sync {
     /// Sends the request, retries it within its timeout, and returns the response.
     fn perform<'call>(&'call self, request: UpstreamRequest<'call>) -> Performing<'call>;
 }
 
-/// On the heap: futures are moved until they start, and callers that wait for this one stay small.
+/// A call in progress. It is on the heap, so that the futures that await it stay small and cheap to move.
 pub(crate) type Performing<'call> = Pin<Box<dyn Future<Output = Result<Arc<Content>, Error>> + Send + 'call>>;
 
 /// One call, as the client or the cache describes it.
