@@ -1,4 +1,4 @@
-//! What a caller passes to an operation, before the operation has looked at it.
+//! One argument of a call, before the operation has checked it.
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
@@ -10,10 +10,18 @@ use crate::secret::{Mask, Secret, is_secret_field};
 /// The name of the argument that carries an inbound app's token.
 pub(crate) const INBOUND_TOKEN_NAME: ArgumentName = ArgumentName { snake: "token", camel: "token" };
 
-/// One argument, or one value inside of one: JSON with a place for secrets.
+/// One argument, or a value inside of one: JSON whose strings may be secret.
+///
+/// ```
+/// use descope_outbound::{Argument, Arguments, Secret};
+///
+/// let scopes: Argument = ["calendar.read", "calendar.write"].into_iter().collect();
+/// let arguments = Arguments::default().with("scopes", scopes).with("token", Secret::from("made-up"));
+/// assert!(!format!("{arguments:?}").contains("made-up"));
+/// ```
 #[derive(Clone, Debug)]
 pub enum Argument {
-    /// Not given; the same as leaving the argument out.
+    /// Not given. It has the same effect as leaving the argument out.
     Absent,
     /// `true` or `false`.
     Flag(bool),
@@ -21,21 +29,31 @@ pub enum Argument {
     Number(serde_json::Number),
     /// A string.
     Text(String),
-    /// A string that must never be shown.
+    /// A string that is never printed.
     Secret(Secret),
     /// A list.
     List(Vec<Argument>),
-    /// An object; its members in the caller's order.
+    /// An object, with its members in the caller's order.
     Object(Vec<(String, Argument)>),
-    /// A value of the caller's language that JSON has no place for: the name of its type. It is refused by name.
+    /// The type name of a value in the caller's language that JSON cannot hold. The operation refuses it, and names the
+    /// argument.
     Foreign(String),
-    /// A value that JSON could hold if it were well formed: what is wrong with it. It is refused by name.
+    /// The problem of a value that is not well formed. The operation refuses it, and names the argument.
     Malformed(&'static str),
 }
 
 impl Argument {
-    /// A string as a member of this name: a [`Argument::Secret`] where the service keeps secrets under the name, or
-    /// where an operation takes one by it.
+    /// Makes an argument from a string with this name. It is an [`Argument::Secret`] if the service or an operation has
+    /// a secret with this name, and an [`Argument::Text`] otherwise.
+    ///
+    /// ```
+    /// use descope_outbound::Argument;
+    ///
+    /// let secret = Argument::member_text("refreshToken", "made-up".to_owned());
+    /// assert!(matches!(secret, Argument::Secret(_)));
+    /// let text = Argument::member_text("appId", "google-calendar".to_owned());
+    /// assert!(matches!(text, Argument::Text(_)));
+    /// ```
     #[must_use]
     pub fn member_text(name: &str, text: String) -> Self {
         if is_secret_field(name) || name == INBOUND_TOKEN_NAME.snake {
@@ -45,7 +63,13 @@ impl Argument {
         }
     }
 
-    /// What a person calls this, for the text of an error.
+    /// Returns the type in plain words, for the text of an error.
+    ///
+    /// ```
+    /// use descope_outbound::Argument;
+    ///
+    /// assert_eq!(Argument::from("user-id").type_name(), "a string");
+    /// ```
     #[must_use]
     pub fn type_name(&self) -> &str {
         match self {
@@ -60,7 +84,7 @@ impl Argument {
         }
     }
 
-    /// What of this, or inside of it, cannot be sent.
+    /// The first value, this or one inside of it, that cannot be sent.
     pub(crate) fn unusable(&self) -> Option<&Self> {
         match self {
             Self::Foreign(_) | Self::Malformed(_) => Some(self),
@@ -152,7 +176,7 @@ impl Serialize for Argument {
     }
 }
 
-/// From JSON, for callers that hold their arguments as JSON text; secrets are known by the names of their fields.
+/// Reads JSON, for callers whose arguments are JSON text. It recognizes secrets by the names of their fields.
 impl<'de> Deserialize<'de> for Argument {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ArgumentVisitor)
@@ -224,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_keeps_its_order_and_hides_what_is_secret_in_it() {
+    fn json_keeps_its_order_and_its_secrets_are_not_printed() {
         let text = r#"{"z":1,"refreshToken":"made-up-refresh","a":[{"apiKey":"made-up-api-key"}]}"#;
         let argument: Argument = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&argument).unwrap(), text);

@@ -3,7 +3,7 @@
 use crate::error::{ArgumentName, Error};
 use crate::request::argument::Argument;
 
-/// The arguments of an operation, by name.
+/// The arguments of an operation, by name, for [`Client::call`](crate::Client::call).
 ///
 /// ```
 /// use descope_outbound::Arguments;
@@ -19,7 +19,8 @@ impl Arguments {
         Self::default().with("app_id", app_id.into()).with(owner, owner_id.into())
     }
 
-    /// Adds an argument. Its name may be in either spelling: `app_id` or `appId`.
+    /// Adds an argument. Its name may be in either spelling: `app_id` or `appId`. The operation refuses an argument
+    /// that is given twice.
     ///
     /// ```
     /// use descope_outbound::Arguments;

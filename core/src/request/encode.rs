@@ -18,7 +18,7 @@ use crate::secret::{Mask, Secret, WipedBuffer};
 const NO_FILTER: &str =
     "must not be empty when nothing else is given: without a filter this would delete everything";
 
-/// Everything but RFC 3986's unreserved characters, in paths and queries alike: an id cannot leave its place.
+/// All characters but the unreserved ones of RFC 3986, in paths and queries: an id cannot change the rest of the URL.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is ready to be sent, any number of times.
@@ -29,14 +29,14 @@ pub(crate) struct EncodedRequest {
     pub(crate) url: Uri,
     pub(crate) body: Option<Bytes>,
     pub(crate) idempotency: Idempotency,
-    /// What goes in the place of the management key, where the operation takes it.
+    /// The inbound app's token, which replaces the management key, if the operation takes one.
     pub(crate) inbound_token: Option<Secret>,
     /// The secrets among the arguments.
     pub(crate) mask: Mask,
 }
 
 impl Operation {
-    /// Checks the arguments and puts each in its place.
+    /// Checks the arguments, and puts each into its part of the request.
     pub(crate) fn encode(
         &'static self,
         urls: &Urls,
@@ -54,7 +54,7 @@ impl Operation {
             let Some(argument) = argument else { continue };
             is_any_given = true;
             argument.add_secrets_to(&mut mask);
-            if matches!(self.idempotency, Idempotency::IdempotentUnless(what) if argument.asks_for(parameter.wire, what))
+            if matches!(self.idempotency, Idempotency::IdempotentUnless(what) if argument.enables(parameter.wire, what))
             {
                 idempotency = Idempotency::NonIdempotent;
             }
@@ -103,7 +103,7 @@ impl Operation {
     }
 }
 
-/// The JSON of a body, in memory that is wiped when the last holder lets go of it.
+/// The JSON of a body, in memory that is wiped when the last reference is dropped.
 fn encode_json(body: &Argument) -> Result<Bytes, Error> {
     let mut buffer = WipedBuffer::with_capacity(256);
     serde_json::to_writer(&mut buffer, body)
@@ -126,8 +126,8 @@ mod tests {
     }
 
     fn body_of(operation: &'static Operation, arguments: Arguments) -> String {
-        let prepared = operation.encode(&Urls::new("https://h"), arguments).unwrap();
-        String::from_utf8(prepared.body.unwrap().to_vec()).unwrap()
+        let request = operation.encode(&Urls::new("https://h"), arguments).unwrap();
+        String::from_utf8(request.body.unwrap().to_vec()).unwrap()
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_keep_their_order_and_may_be_none_at_all() {
+    fn scopes_keep_their_order_and_may_be_empty() {
         let scopes: Argument = ["w", "r", "w"].into_iter().collect();
         let with_scopes = body_of(&FETCH_TOKEN_BY_SCOPES, user().with("scopes", scopes));
         assert_eq!(with_scopes, r#"{"appId":"a","userId":"u","scopes":["w","r","w"]}"#);
@@ -153,19 +153,19 @@ mod tests {
     }
 
     #[test]
-    fn an_id_stays_in_its_place() {
-        let prepared = DELETE_TOKEN
+    fn an_id_in_a_query_cannot_leave_it() {
+        let request = DELETE_TOKEN
             .encode(&Urls::new("https://h"), Arguments::default().with("token_id", "a/ ?&=%+ü#."))
             .unwrap();
         assert_eq!(
-            prepared.url.to_string(),
+            request.url.to_string(),
             "https://h/v1/mgmt/outbound/token?id=a%2F%20%3F%26%3D%25%2B%C3%BC%23."
         );
-        assert!(prepared.body.is_none());
+        assert!(request.body.is_none());
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn an_error_names_the_argument_that_is_missing() {
         let malformed = Argument::Malformed("must not hold a lone surrogate");
         let cases: [(&'static Operation, Arguments, &str); 7] = [
             (
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_the_wrong_type_is_named() {
+    fn an_error_names_the_argument_of_the_wrong_type() {
         let mixed = Argument::List(vec![Argument::from("r"), Argument::from(true)]);
         let date = || Argument::Foreign("a date".to_owned());
         let cases: [(&'static Operation, Arguments, &str); 6] = [
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forced_refresh_is_not_repeated_once_it_may_have_begun() {
+    fn a_forced_refresh_is_not_idempotent() {
         let forced = |value: Argument| {
             let options = Argument::Object(vec![("forceRefresh".to_owned(), value)]);
             FETCH_TOKEN.encode(&Urls::new("https://h"), user().with("options", options)).unwrap().idempotency
@@ -252,12 +252,12 @@ mod tests {
     }
 
     #[test]
-    fn an_inbound_token_takes_the_place_of_the_key_and_is_no_part_of_the_body() {
+    fn an_inbound_token_replaces_the_key_and_is_not_in_the_body() {
         let arguments = user().with("token", "made-up-inbound-token");
-        let prepared = FETCH_TOKEN_BY_TOKEN.encode(&Urls::new("https://h"), arguments).unwrap();
-        assert_eq!(prepared.inbound_token.unwrap().expose(), "made-up-inbound-token");
-        assert_eq!(prepared.body.unwrap(), r#"{"appId":"a","userId":"u"}"#.as_bytes());
-        assert_eq!(prepared.mask.apply("made-up-inbound-token"), "[redacted]");
+        let request = FETCH_TOKEN_BY_TOKEN.encode(&Urls::new("https://h"), arguments).unwrap();
+        assert_eq!(request.inbound_token.unwrap().expose(), "made-up-inbound-token");
+        assert_eq!(request.body.unwrap(), r#"{"appId":"a","userId":"u"}"#.as_bytes());
+        assert_eq!(request.mask.apply("made-up-inbound-token"), "[redacted]");
         for token in [Argument::Absent, Argument::from(""), Argument::from(Secret::from(""))] {
             let error = FETCH_TOKEN_BY_TOKEN
                 .encode(&Urls::new("https://h"), user().with("token", token))
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_application_is_sent_with_what_is_false_or_empty_or_unknown() {
+    fn an_application_is_sent_with_its_false_empty_and_unknown_fields() {
         let application = || {
             Arguments::default()
                 .with("id", "i")
@@ -303,8 +303,8 @@ mod tests {
         assert!(created.contains(r#""newField":1.5"#) && created.contains(r#""pkce":false"#), "{created}");
         let updated = body_of(&UPDATE_APPLICATION, application());
         assert_eq!(updated, format!(r#"{{"app":{{"id":"i",{fields},"newField":1.5}}}}"#));
-        let prepared = UPDATE_APPLICATION.encode(&Urls::new("https://h"), application()).unwrap();
-        assert_eq!(prepared.mask.apply("made-up-secret"), "[redacted]");
+        let request = UPDATE_APPLICATION.encode(&Urls::new("https://h"), application()).unwrap();
+        assert_eq!(request.mask.apply("made-up-secret"), "[redacted]");
     }
 
     #[test]
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_that_is_verified_is_not_repeated_once_it_may_have_begun() {
+    fn a_verified_upload_is_not_idempotent() {
         let upload = |verify: bool| {
             let arguments = user().with("refresh_token", "made-up-refresh").with("verify_refresh", verify);
             UPLOAD_USER_TOKEN.encode(&Urls::new("https://h"), arguments).unwrap()
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_item_of_a_batch_is_told_by_its_index() {
+    fn an_error_names_the_index_of_a_bad_item_in_a_batch() {
         let item = |members: &[(&str, &str)]| {
             let members = members.iter().map(|(name, text)| ((*name).to_owned(), Argument::from(*text)));
             Argument::Object(members.collect())

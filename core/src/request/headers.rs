@@ -12,13 +12,13 @@ use crate::secret::{Secret, WipedBuffer};
 /// The header that carries the license's rate-limit tier.
 pub(crate) const LICENSE_HEADER: &str = "x-descope-license";
 
-/// What every call with the management key sends.
+/// The headers of every call with the management key.
 pub(crate) struct SharedHeaders {
     without_tier: Pair,
     with_tier: OnceLock<Pair>,
 }
 
-/// The same for requests with and without a body.
+/// The same headers for requests with and without a body.
 struct Pair {
     bodiless: HeaderMap,
     with_json: HeaderMap,
@@ -39,7 +39,7 @@ impl SharedHeaders {
         Self { without_tier: Pair::new(headers), with_tier: OnceLock::new() }
     }
 
-    /// `tier` is the licence's, once known; then it stays the same.
+    /// `tier` is the license's, once known. It does not change afterwards.
     pub(crate) fn get(&self, has_body: bool, tier: Option<HeaderValue>) -> &HeaderMap {
         let pair = tier.map_or(&self.without_tier, |tier| {
             self.with_tier.get_or_init(|| {
@@ -57,8 +57,8 @@ pub(crate) fn announcing_json(mut headers: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// A header's value that is made of these, marked so that nothing prints it, in memory that is wiped; nothing where a
-/// header cannot hold it.
+/// Joins these parts into the value of a header. It is marked so that it is never printed, and its memory is wiped.
+/// `None` if a header cannot hold it.
 pub(crate) fn secret_header(parts: &[&str]) -> Option<HeaderValue> {
     let mut bytes = WipedBuffer::default();
     for part in parts {
@@ -69,7 +69,7 @@ pub(crate) fn secret_header(parts: &[&str]) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// A header's value of `Bearer <project>:<credential>`.
+/// The header value `Bearer <project>:<credential>`.
 pub(crate) fn bearer(
     project_id: &str,
     name: ArgumentName,

@@ -10,6 +10,6 @@ pub(crate) enum Idempotency {
     IdempotentDelete,
     /// Idempotent, unless this argument, or this member of an argument, is true.
     IdempotentUnless(&'static str),
-    /// Twice is not once: the client retries only while the service cannot have begun.
+    /// Twice has another effect than once: the client retries only if the service cannot have begun.
     NonIdempotent,
 }

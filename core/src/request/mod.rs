@@ -1,4 +1,10 @@
 //! From an operation and a caller's arguments to a request.
+//!
+//! [`operation`] is the table of operations. [`parameter`] checks one argument, [`encode`] puts all of them into the
+//! URL, headers and body, and [`idempotency`] says whether the request may be sent twice.
+//!
+//! This folder knows the service's paths and field names. It sends nothing, and does not know retries, connections or
+//! the cache.
 
 mod argument;
 mod arguments;

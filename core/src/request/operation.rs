@@ -1,13 +1,26 @@
 //! The operations of the service, one row each.
 //!
-//! To add an operation, add a row here and a method in each language. Nothing else knows one operation from another.
+//! The methods of [`Client`](crate::Client) use them. [`Client::call`](crate::Client::call) performs any of them:
+//!
+//! ```no_run
+//! # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
+//! use descope_outbound::{Arguments, operation};
+//!
+//! let arguments = Arguments::default().with("id", "google-calendar");
+//! let response = client.call(&operation::LOAD_APPLICATION, arguments, None).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+// To add an operation, add a row here and a method in each language. No other code treats an operation in a special
+// way.
 
 use crate::request::argument::INBOUND_TOKEN_NAME;
 use crate::request::idempotency::Idempotency;
 use crate::request::parameter::{Parameter, ParameterKind, ParameterLocation};
 use crate::response::ResponseShape;
 
-/// What the service can be asked to do.
+/// One thing that the service can do, such as a fetch or a delete.
 ///
 /// ```
 /// use descope_outbound::operation;
@@ -16,25 +29,26 @@ use crate::response::ResponseShape;
 /// ```
 #[derive(Debug)]
 pub struct Operation {
-    /// The name in Rust and Python; in Node the same words in camel case.
+    /// The name in Rust and Python. In Node it has the same words in camel case.
     pub name: &'static str,
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
     pub(crate) parameters: &'static [Parameter],
-    /// The one member of the body that holds all others, where there is one.
+    /// The single member of the body that holds all others, if there is one.
     pub(crate) wrapper: Option<&'static str>,
-    /// Whether arguments that no parameter is for are sent as members of the body, as they are.
+    /// Whether the operation accepts unknown arguments, and sends them as members of the body.
     pub(crate) takes_more: bool,
+    /// Whether at least one argument must be given, although none of them is required.
     pub(crate) needs_one_argument: bool,
     pub(crate) idempotency: Idempotency,
     pub(crate) response: ResponseShape,
     pub(crate) token_effect: TokenEffect,
 }
 
-/// What an operation does to the tokens that a cache may hold.
+/// The effect of an operation on the tokens that the service stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenEffect {
-    /// Nothing.
+    /// It has none.
     Unrelated,
     /// It reads one token with the management key.
     Reads { of: TokenOwner, by_scopes: bool },
@@ -48,7 +62,7 @@ pub(crate) enum TokenEffect {
     InvalidatesApp,
 }
 
-/// Whose a token is.
+/// The kind of owner of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenOwner {
     User,
@@ -69,9 +83,9 @@ const EXTERNAL_IDENTIFIER: Parameter =
     Parameter::body("external_identifier", "externalIdentifier", ParameterKind::Narrowing);
 const SCOPES: Parameter = Parameter::body("scopes", "scopes", ParameterKind::Texts);
 const OPTIONS: Parameter = Parameter::body("options", "options", ParameterKind::Object);
-/// A token of the third party's, by the vault's id.
+/// The service's id of a stored token.
 const TOKEN_ID: Parameter = Parameter::new("token_id", "id", ParameterLocation::Query, ParameterKind::Id);
-/// An inbound app's token, which fetches in the place of the management key.
+/// An inbound app's token, which replaces the management key.
 const INBOUND_TOKEN: Parameter = Parameter::new(
     INBOUND_TOKEN_NAME.snake,
     INBOUND_TOKEN_NAME.camel,
@@ -80,13 +94,13 @@ const INBOUND_TOKEN: Parameter = Parameter::new(
 );
 const API_KEY: Parameter = Parameter::body("api_key", "apiKey", ParameterKind::Secret);
 const ID: Parameter = Parameter::body("id", "id", ParameterKind::Id);
-/// Made up by the service where it is not given.
+/// The service generates the id if it is not given.
 const OPTIONAL_ID: Parameter = Parameter::body("id", "id", ParameterKind::Narrowing);
 const NAME: Parameter = Parameter::body("name", "name", ParameterKind::Id);
 const CLIENT_SECRET: Parameter = Parameter::body("client_secret", "clientSecret", ParameterKind::Secret);
 const CLIENT_ID: Parameter = Parameter::body("client_id", "clientId", ParameterKind::Text);
 
-/// What an application is made of, beside its id and name.
+/// The fields of an application, apart from its id and name.
 macro_rules! with_application_fields {
     ($($first:expr),*) => {
         &[
@@ -115,7 +129,7 @@ macro_rules! with_application_fields {
     };
 }
 
-/// What an uploaded token is made of, beside whose it is.
+/// The fields of an uploaded token, apart from its owner.
 macro_rules! with_upload_fields {
     ($($first:expr),*) => {
         &[
@@ -133,7 +147,7 @@ macro_rules! with_upload_fields {
     };
 }
 
-/// What a row does not say otherwise.
+/// The defaults of a row.
 const POST: Operation = Operation {
     name: "",
     verb: Verb::Post,
@@ -146,13 +160,13 @@ const POST: Operation = Operation {
     response: ResponseShape::Empty,
     token_effect: TokenEffect::Unrelated,
 };
-/// `forceRefresh` makes the service go to the provider: twice would use a rotating refresh token twice.
+/// `forceRefresh` makes the service call the provider. Sent twice, it would use a rotating refresh token twice.
 const FETCH: Operation = Operation {
     idempotency: Idempotency::IdempotentUnless("forceRefresh"),
     response: ResponseShape::Token,
     ..POST
 };
-/// `verifyRefresh` makes the service go to the provider, as `forceRefresh` does.
+/// `verifyRefresh` makes the service call the provider, as `forceRefresh` does.
 const UPLOAD: Operation = Operation {
     idempotency: Idempotency::IdempotentUnless("verifyRefresh"),
     token_effect: TokenEffect::Invalidates,
@@ -172,13 +186,13 @@ macro_rules! operations {
     ($($(#[$documentation:meta])* $constant:ident = $row:expr;)*) => {
         $($(#[$documentation])* pub static $constant: Operation = $row;)*
 
-        /// Every operation, for whoever looks one up by name.
+        /// All operations. [`Operation::named`] finds one by its name.
         pub static OPERATIONS: &[&Operation] = &[$(&$constant),*];
     };
 }
 
 operations! {
-    /// The newest token of a user for an app.
+    /// Fetches the newest token of a user for an app.
     FETCH_TOKEN = Operation {
         name: "fetch_token",
         path: LATEST_USER_TOKEN,
@@ -186,7 +200,7 @@ operations! {
         token_effect: TokenEffect::Reads { of: TokenOwner::User, by_scopes: false },
         ..FETCH
     };
-    /// A user's token for an app with exactly these scopes.
+    /// Fetches a user's token for an app with exactly these scopes.
     FETCH_TOKEN_BY_SCOPES = Operation {
         name: "fetch_token_by_scopes",
         path: USER_TOKEN,
@@ -194,7 +208,7 @@ operations! {
         token_effect: TokenEffect::Reads { of: TokenOwner::User, by_scopes: true },
         ..FETCH
     };
-    /// The newest token of a tenant for an app.
+    /// Fetches the newest token of a tenant for an app.
     FETCH_TENANT_TOKEN = Operation {
         name: "fetch_tenant_token",
         path: LATEST_TENANT_TOKEN,
@@ -202,7 +216,7 @@ operations! {
         token_effect: TokenEffect::Reads { of: TokenOwner::Tenant, by_scopes: false },
         ..FETCH
     };
-    /// A tenant's token for an app with exactly these scopes.
+    /// Fetches a tenant's token for an app with exactly these scopes.
     FETCH_TENANT_TOKEN_BY_SCOPES = Operation {
         name: "fetch_tenant_token_by_scopes",
         path: TENANT_TOKEN,
@@ -210,7 +224,7 @@ operations! {
         token_effect: TokenEffect::Reads { of: TokenOwner::Tenant, by_scopes: true },
         ..FETCH
     };
-    /// As [`FETCH_TOKEN`], with an inbound app's token.
+    /// Does the same as [`FETCH_TOKEN`], with an inbound app's token.
     FETCH_TOKEN_BY_TOKEN = Operation {
         name: "fetch_token_by_token",
         path: LATEST_USER_TOKEN,
@@ -219,7 +233,7 @@ operations! {
         ],
         ..FETCH
     };
-    /// As [`FETCH_TOKEN_BY_SCOPES`], with an inbound app's token.
+    /// Does the same as [`FETCH_TOKEN_BY_SCOPES`], with an inbound app's token.
     FETCH_TOKEN_BY_SCOPES_BY_TOKEN = Operation {
         name: "fetch_token_by_scopes_by_token",
         path: USER_TOKEN,
@@ -229,14 +243,14 @@ operations! {
         ],
         ..FETCH
     };
-    /// As [`FETCH_TENANT_TOKEN`], with an inbound app's token.
+    /// Does the same as [`FETCH_TENANT_TOKEN`], with an inbound app's token.
     FETCH_TENANT_TOKEN_BY_TOKEN = Operation {
         name: "fetch_tenant_token_by_token",
         path: LATEST_TENANT_TOKEN,
         parameters: &[INBOUND_TOKEN.required(), APP_ID.required(), TENANT_ID.required(), OPTIONS, EXTERNAL_IDENTIFIER],
         ..FETCH
     };
-    /// As [`FETCH_TENANT_TOKEN_BY_SCOPES`], with an inbound app's token.
+    /// Does the same as [`FETCH_TENANT_TOKEN_BY_SCOPES`], with an inbound app's token.
     FETCH_TENANT_TOKEN_BY_SCOPES_BY_TOKEN = Operation {
         name: "fetch_tenant_token_by_scopes_by_token",
         path: TENANT_TOKEN,
@@ -263,7 +277,7 @@ operations! {
         token_effect: TokenEffect::Invalidates,
         ..DELETE
     };
-    /// The ids of the apps that a user has a token for.
+    /// Lists the ids of the apps for which a user has a token.
     LIST_APPS_WITH_USER_TOKEN = Operation {
         name: "list_apps_with_user_token",
         path: "/v1/mgmt/outbound/apps-with-user-token",
@@ -300,7 +314,7 @@ operations! {
         takes_more: true,
         ..UPLOAD
     };
-    /// Stores OAuth tokens of several users: all of them or, where one fails, none.
+    /// Stores OAuth tokens of several users. If one fails, the service stores none of them.
     BATCH_UPLOAD_USER_TOKENS = Operation {
         name: "batch_upload_user_tokens",
         path: "/v1/mgmt/outbound/app/user/oauthtoken/batch/upload",
@@ -311,7 +325,7 @@ operations! {
         token_effect: TokenEffect::InvalidatesBatch,
         ..UPLOAD
     };
-    /// Stores OAuth tokens of several tenants: all of them or, where one fails, none.
+    /// Stores OAuth tokens of several tenants. If one fails, the service stores none of them.
     BATCH_UPLOAD_TENANT_TOKENS = Operation {
         name: "batch_upload_tenant_tokens",
         path: "/v1/mgmt/outbound/app/tenant/oauthtoken/batch/upload",
@@ -323,7 +337,7 @@ operations! {
         token_effect: TokenEffect::InvalidatesBatch,
         ..UPLOAD
     };
-    /// Makes an outbound app.
+    /// Creates an outbound app.
     CREATE_APPLICATION = Operation {
         name: "create_application",
         path: "/v1/mgmt/outbound/app/create",
@@ -333,7 +347,7 @@ operations! {
         response: ResponseShape::Object,
         ..POST
     };
-    /// Makes an outbound app from one of Descope's templates.
+    /// Creates an outbound app from one of Descope's templates.
     CREATE_APPLICATION_BY_TEMPLATE = Operation {
         name: "create_application_by_template",
         path: "/v1/mgmt/outbound/app/create/bytemplate",
@@ -350,7 +364,7 @@ operations! {
         response: ResponseShape::Object,
         ..POST
     };
-    /// Replaces an outbound app as a whole: what is left out is emptied.
+    /// Replaces an outbound app as a whole. The service empties the fields that are left out.
     UPDATE_APPLICATION = Operation {
         name: "update_application",
         path: "/v1/mgmt/outbound/app/update",
@@ -370,22 +384,30 @@ operations! {
         token_effect: TokenEffect::InvalidatesApp,
         ..POST
     };
-    /// One outbound app.
+    /// Loads one outbound app.
     LOAD_APPLICATION = Operation {
         name: "load_application",
         path: "/v1/mgmt/outbound/app",
         parameters: &[Parameter::new("id", "id", ParameterLocation::Path, ParameterKind::Id).required()],
         ..READ
     };
-    /// Every outbound app.
+    /// Loads all outbound apps.
     LOAD_ALL_APPLICATIONS = Operation {
         name: "load_all_applications",
         path: "/v1/mgmt/outbound/apps",
         ..READ
     };
 }
+
 impl Operation {
-    /// The operation of this name in Rust and Python.
+    /// Finds an operation by its name in Rust and Python. `None` if the name is unknown.
+    ///
+    /// ```
+    /// use descope_outbound::Operation;
+    ///
+    /// assert!(Operation::named("fetch_token").is_some());
+    /// assert!(Operation::named("fetchToken").is_none());
+    /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         OPERATIONS.iter().copied().find(|operation| operation.name == name)

@@ -5,48 +5,51 @@ use crate::request::argument::Argument;
 
 const EMPTY: &str = "must not be empty";
 
-/// One argument of an operation and where it goes.
+/// The definition of one argument: its names, its type, and the part of the request that carries it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: ArgumentName,
-    /// The service's name for it.
+    /// The service's name for the argument.
     pub(crate) wire: &'static str,
     pub(crate) location: ParameterLocation,
     pub(crate) kind: ParameterKind,
     pub(crate) required: bool,
 }
 
+/// The part of the request that carries an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParameterLocation {
-    /// Behind the operation's own path.
+    /// The path, after the operation's own.
     Path,
     Query,
     Body,
-    /// In the place of the management key.
+    /// The `Authorization` header, instead of the management key.
     Bearer,
 }
 
+/// The type of an argument, and the meaning of an empty one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParameterKind {
-    /// A string that names something; an empty one is refused, since it is mostly a variable that was never set.
+    /// A string that identifies something. An empty one is refused: it usually comes from a variable that was never
+    /// set.
     Id,
-    /// A string that narrows a call down; an empty one does not, and counts as absent.
+    /// A string that narrows a call. An empty one counts as absent.
     Narrowing,
-    /// A string; an empty one is sent as it is.
+    /// A string. An empty one is sent.
     Text,
-    /// A string that must never be shown.
+    /// A string that is never printed.
     Secret,
-    /// A list of strings; an empty one is sent as it is.
+    /// A list of strings. An empty one is sent.
     Texts,
     /// A whole number.
     Integer,
     /// A boolean.
     Flag,
-    /// A JSON object, passed on as given.
+    /// A JSON object, sent as given.
     Object,
-    /// A list of JSON values, passed on as given.
+    /// A list of JSON values, sent as given.
     List,
-    /// Uploads, one at least, each with these ids and without that one.
+    /// A list of at least one upload. Each must have the `ids`, and must not have the member `without`.
     Uploads { ids: [&'static str; 2], without: Option<&'static str> },
 }
 
@@ -71,14 +74,13 @@ impl Parameter {
     pub(crate) const fn in_query(self) -> Self {
         Self { location: ParameterLocation::Query, ..self }
     }
-}
 
-impl Parameter {
+    /// Checks an argument. `None` if it is not given, or counts as absent.
     pub(crate) fn check(&self, argument: Option<Argument>) -> Result<Option<Argument>, Error> {
         let Some(argument) = argument else {
             return match (self.required, self.location) {
                 (false, _) => Ok(None),
-                // The official SDK's words.
+                // The official SDK has this text.
                 (true, ParameterLocation::Bearer) => {
                     Err(Error::invalid_setup("Inbound app token is required for perform this functionality"))
                 }
@@ -131,7 +133,8 @@ impl Parameter {
         }
     }
 
-    /// The service takes all of a batch or nothing, so one bad item is told before it is sent, by its index.
+    /// Checks a batch. The service takes all of it or nothing, so the error names the index of a bad item before the
+    /// request is sent.
     fn check_uploads(
         &self,
         ids: [&str; 2],
@@ -180,13 +183,14 @@ impl ParameterKind {
 }
 
 impl Argument {
-    /// Whether this argument, or a member of it, is called that and is true.
-    pub(crate) fn asks_for(&self, own_name: &str, what: &str) -> bool {
-        let asking = if own_name == what { Some(self) } else { self.member(what) };
-        // Anything but a plain "no" may be a "yes" to the service.
-        !matches!(asking, None | Some(Self::Absent | Self::Flag(false)))
+    /// Whether this argument, whose name is `own_name`, is the flag, or has it as a member, and may be true.
+    pub(crate) fn enables(&self, own_name: &str, flag: &str) -> bool {
+        let value = if own_name == flag { Some(self) } else { self.member(flag) };
+        // The service may read any value but `false` as true.
+        !matches!(value, None | Some(Self::Absent | Self::Flag(false)))
     }
 
+    /// Refuses a value that cannot be sent. `parameter` is `None` for an argument that the operation does not know.
     pub(crate) fn refuse_unusable(&self, parameter: Option<&Parameter>) -> Result<(), Error> {
         const MORE: ArgumentName = ArgumentName { snake: "more", camel: "more" };
         let name = parameter.map_or(MORE, |parameter| parameter.name);

@@ -1,4 +1,4 @@
-//! Where each operation is: the URLs that are the same in every call, parsed once a client.
+//! The URLs of the operations. Those that are the same in every call are parsed once for each client.
 
 use std::ptr;
 use std::sync::OnceLock;
@@ -20,10 +20,10 @@ impl Urls {
         Self { base: base.to_owned(), parsed: OPERATIONS.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    /// The operation's URL; `rest` is what the arguments add to its path and query, already encoded.
+    /// The operation's URL. `rest` is the part of the path and the query that the arguments add, already encoded.
     pub(crate) fn of(&self, operation: &'static Operation, rest: &str) -> Result<Uri, Error> {
-        let slots = OPERATIONS.iter().zip(&self.parsed);
-        let slot = slots.filter(|_| rest.is_empty()).find(|(known, _)| ptr::eq(**known, operation));
+        let urls = OPERATIONS.iter().zip(&self.parsed);
+        let slot = urls.filter(|_| rest.is_empty()).find(|(known, _)| ptr::eq(**known, operation));
         let Some((_, slot)) = slot else { return self.at(&format!("{}{rest}", operation.path)) };
         if let Some(url) = slot.get() {
             return Ok(url.clone());
@@ -32,7 +32,7 @@ impl Urls {
         Ok(slot.get_or_init(|| url).clone())
     }
 
-    /// That of another path, already encoded.
+    /// The URL of this path, which is already encoded.
     pub(crate) fn at(&self, path: &str) -> Result<Uri, Error> {
         Uri::try_from(format!("{}{path}", self.base))
             .map_err(|error| Error::invalid_setup(format!("the request URL cannot be built: {error}")))
@@ -45,7 +45,7 @@ mod tests {
     use crate::request::operation::{DELETE_TOKEN, FETCH_TENANT_TOKEN, FETCH_TOKEN};
 
     #[test]
-    fn each_operation_has_its_own_whether_it_is_asked_for_the_first_time_or_not() {
+    fn each_operation_has_its_own_url_in_the_first_call_and_later() {
         let urls = Urls::new("https://h/base");
         for _ in 0..2 {
             let url = |operation, rest| urls.of(operation, rest).unwrap().to_string();
