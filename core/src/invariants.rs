@@ -153,7 +153,7 @@ pub fn a_request_stays_in_its_place(operation: usize, arguments: &[u8]) {
     let Ok(Argument::Object(members)) = serde_json::from_slice(arguments) else { return };
     let arguments: Arguments = members.into_iter().collect();
     let Ok(request) = operation.encode(&Urls::new("https://host/base"), arguments) else { return };
-    let (url, own) = (as_read(&request), format!("/base{}", operation.path));
+    let (url, own) = (normalized_url(&request), format!("/base{}", operation.path));
     assert!(url.host_str() == Some("host") && url.fragment().is_none() && url.username().is_empty());
     let rest = url.path().strip_prefix(&own).unwrap_or("/elsewhere/entirely");
     assert!(rest.matches('/').count() <= 1 && !["/.", "/.."].contains(&rest), "{url}");
@@ -163,9 +163,9 @@ pub fn a_request_stays_in_its_place(operation: usize, arguments: &[u8]) {
 }
 
 /// The URL after normalization, with `..` resolved.
-fn as_read(request: &EncodedRequest) -> Url {
+fn normalized_url(request: &EncodedRequest) -> Url {
     let read = Url::parse(&request.url.to_string());
-    read.unwrap_or_else(|error| unreachable!("{} is no URL: {error}", request.url))
+    read.unwrap_or_else(|error| unreachable!("{} is not a URL: {error}", request.url))
 }
 
 /// An id becomes one segment of a path or one value of a query.
@@ -175,7 +175,7 @@ pub fn an_id_arrives_as_it_is(operation: &'static Operation, name: &str, wire: &
         assert!(["", ".", ".."].contains(&id), "{id:?} is refused");
         return;
     };
-    let url = as_read(&request);
+    let url = normalized_url(&request);
     let query: Vec<_> = url.query_pairs().collect();
     match url.path().strip_prefix(operation.path) {
         Some("") => assert_eq!(query, [(wire.into(), id.into())]),
@@ -268,19 +268,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn responses(value in json(), junk in vec(any::<u8>(), 0..200)) {
+        fn any_response_is_accepted_unchanged_or_refused(value in json(), junk in vec(any::<u8>(), 0..200)) {
             a_response_is_json_to_the_byte(value.to_string().as_bytes());
             a_response_is_json_to_the_byte(&junk);
         }
 
         #[test]
-        fn arguments_come_out_as_they_went_in(value in json()) {
+        fn arguments_keep_their_json(value in json()) {
             let argument: Argument = serde_json::from_str(&value.to_string()).unwrap();
             prop_assert_eq!(serde_json::to_value(&argument).unwrap(), value);
         }
 
         #[test]
-        fn expiries(text in any::<String>(), number in any::<i64>(), moment in -99_999_999_999_i64..253_402_207_200) {
+        fn any_expiry_is_a_moment_or_unknown(
+            text in any::<String>(),
+            number in any::<i64>(),
+            moment in -99_999_999_999_i64..253_402_207_200,
+        ) {
             an_expiry_is_a_moment(&text);
             an_expiry_is_a_moment(&number.to_string());
             let timestamp = jiff::Timestamp::from_second(moment).unwrap();
@@ -289,7 +293,12 @@ mod tests {
         }
 
         #[test]
-        fn waits(text in any::<String>(), number in any::<f64>(), seconds in 0..1_000_000_u64, now in any::<u32>()) {
+        fn any_wait_is_bounded(
+            text in any::<String>(),
+            number in any::<f64>(),
+            seconds in 0..1_000_000_u64,
+            now in any::<u32>(),
+        ) {
             a_wait_is_bounded(&text, now);
             a_wait_is_bounded(&number.to_string(), now);
             let clock = SystemTime::UNIX_EPOCH + Duration::from_secs(now.into());
@@ -298,7 +307,7 @@ mod tests {
         }
 
         #[test]
-        fn configurations(
+        fn any_configuration_is_safe_or_refused(
             project_id in "P[a-z0-9_-]{0,40}|\\PC*", key in "[ -~]*|\\PC*", base in "|https?://[^ ]*|\\PC*",
             header in "[a-z-]*|\\PC*", proxy in "\\PC*",
         ) {
@@ -308,7 +317,7 @@ mod tests {
         }
 
         #[test]
-        fn echoes(
+        fn any_echo_of_a_secret_is_masked(
             secret in any::<String>(), escapes in vec(any::<u8>(), 1..40), levels in 1..4_usize, junk in any::<String>(),
         ) {
             let echo = echo(&secret, &escapes, levels);
@@ -320,13 +329,16 @@ mod tests {
         }
 
         #[test]
-        fn requests(operation in any::<usize>(), arguments in vec((name(), json()), 0..9)) {
+        fn any_arguments_stay_in_their_part_of_the_request(
+            operation in any::<usize>(),
+            arguments in vec((name(), json()), 0..9),
+        ) {
             let arguments: Value = arguments.into_iter().collect();
             a_request_stays_in_its_place(operation, arguments.to_string().as_bytes());
         }
 
         #[test]
-        fn ids(id in any::<String>(), tricky in "[./?#%&=+ \\\\é😀\t\n]*") {
+        fn any_id_arrives_unchanged(id in any::<String>(), tricky in "[./?#%&=+ \\\\é😀\t\n]*") {
             for id in [id, tricky] {
                 an_id_arrives_as_it_is(&LOAD_APPLICATION, "id", "id", &id);
                 an_id_arrives_as_it_is(&DELETE_TOKEN, "token_id", "id", &id);
