@@ -8,8 +8,8 @@
 //!
 //! # First call
 //!
-//! Build one [`Client`] and share it; it is cheap to clone. Without settings of its own,
-//! [`Client::from_env`] reads `DESCOPE_PROJECT_ID` and `DESCOPE_MANAGEMENT_KEY`.
+//! Build one [`Client`] and share it; it is cheap to clone. [`Client::from_env`] reads `DESCOPE_PROJECT_ID` and
+//! `DESCOPE_MANAGEMENT_KEY`.
 //!
 //! ```
 //! use descope_outbound::Client;
@@ -52,8 +52,8 @@
 //! | [`ManagementKeyMissing`](ErrorKind::ManagementKeyMissing) | Configure a management key. |
 //!
 //! [`is_timeout`](Error::is_timeout) is true if time ran out, and [`is_connect`](Error::is_connect) if the client could
-//! not connect. The [`source`](std::error::Error::source) of a failed connection is a [`TransportError`], which tells DNS,
-//! TLS, proxy and other failures apart. For a question to Descope, quote [`Error::request_id`].
+//! not connect. The [`source`](std::error::Error::source) of a failed connection is a [`TransportError`], which
+//! distinguishes DNS, TLS, proxy and other failures. For a question to Descope, quote [`Error::request_id`].
 //!
 //! ```
 //! use descope_outbound::{Client, Error, ErrorKind};
@@ -99,11 +99,11 @@
 //! One deadline limits a call as a whole, retries and waits included. The default is [`DEFAULT_TIMEOUT`], 20 s.
 //! [`ClientBuilder::timeout`] sets another for the client, [`FetchToken::timeout`] or [`CallOptions::timeout`] for one call.
 //!
-//! The client retries up to three times within the deadline: on the statuses 503, 520, 521, 522, 524 and 530, on failed
-//! connection attempts, and on interrupted connections. It retries a call that the service may have begun only if a second
-//! request does no harm. It waits at most 0.1, 1 and 5 s before the retries, or as long as a `Retry-After` header says.
-//! [`ClientBuilder::retry_delays`] changes these waits. After 100 fruitless retries the client stops retrying until a call
-//! succeeds.
+//! The client retries up to three times within the deadline. It retries on the statuses 503, 520, 521, 522, 524 and
+//! 530, on failed connection attempts, and on interrupted connections. It retries a call that the service may have
+//! begun only if a second request does no harm. It waits at most 0.1, 1 and 5 s before the retries, or as long as a
+//! `Retry-After` header says. [`ClientBuilder::retry_delays`] changes these waits. After 100 fruitless retries the
+//! client stops retrying until a call succeeds.
 //!
 //! ```
 //! use std::time::Duration;
@@ -138,11 +138,11 @@
 //! A client has a cache if it is [built](ClientBuilder::cache) with [`CacheOptions`]. The cache is in the memory of this
 //! process, and wipes a token when it drops it. Concurrent fetches of the same token share one request.
 //!
-//! By default a token is refreshed in the background once it is 5 minutes old, and served for at most 15 minutes, but never
-//! after it expires. If a user is disconnected in the console or by another process, this client may serve the old token
-//! for that long. [`Cache::forget`] drops a user's tokens, and [`Cache::reject`] drops a token that the third party has
-//! rejected. The client's own deletes and uploads drop the tokens that they change. [`Token::source`] says where a token
-//! comes from, and [`Cache::stats`] counts.
+//! By default the cache refreshes a token in the background once it is 5 minutes old. It serves the token for at most
+//! 15 minutes, and never after it expires. If a user is disconnected in the console or by another process, this client
+//! may serve the old token for that long. [`Cache::forget`] drops a user's tokens, and [`Cache::reject`] drops a token
+//! that the third party has rejected. The client's own deletes and uploads drop the tokens that they change.
+//! [`Token::source`] says where a token comes from, and [`Cache::stats`] counts.
 //!
 //! ```
 //! use descope_outbound::{CacheOptions, Client, Source};

@@ -78,7 +78,7 @@ async fn check(mut case: Case) -> Result<(), String> {
         return Err(format!("took {seconds} s"));
     }
 
-    // A handshake beside a call may still be in flight.
+    // A handshake in parallel with a call may still be in flight.
     let patience = Instant::now() + Duration::from_secs(2);
     while server.received().len() < case.exchanges.len() && Instant::now() < patience {
         tokio::time::sleep(Duration::from_millis(5)).await;

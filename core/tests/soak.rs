@@ -1,7 +1,7 @@
 //! A long run of the cache. Users connect, revoke and connect again; tokens expire, rotate and are rejected; the
 //! service fails; clocks change. The test presents every served token to the provider at once.
 //!
-//! `SOAK_SECONDS` sets the duration, 3 by default. `SOAK_SEED` repeats the random choices of a run.
+//! `SOAK_SECONDS` sets the duration, 3 by default. `SOAK_SEED` reproduces the random choices of a run.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::collections::HashMap;

@@ -276,7 +276,7 @@ mod tests {
 
         const TURNS: i64 = 100_000;
         let offset = machine::CachedOffset::empty();
-        // Each turn has a date that is far from those of other turns, and an offset of its own.
+        // Each turn has its own offset, and a date that is far from those of other turns.
         let reading =
             |turn: i64, clock| if clock == ClockId::RealtimeCoarse { turn * 5_000 } else { turn * 7 };
         std::thread::scope(|scope| {

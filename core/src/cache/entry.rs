@@ -9,7 +9,7 @@ use crate::cache::freshness::{EntryState, Freshness, FreshnessWindow};
 use crate::model::Token;
 use crate::response::Content;
 
-/// A token with the response that brought it. The token is wiped when the last reference is dropped.
+/// A token with its response. The token is wiped when the last reference is dropped.
 ///
 /// The order is fixed: the fields that every hit reads come first, next to the reference count.
 #[derive(Debug)]

@@ -482,7 +482,7 @@ mod tests {
         };
         assert!(matches!(join_or_start(false), JoinOutcome::Joined(_)));
         let forced = join_or_start(true);
-        assert!(matches!(forced, JoinOutcome::BackingOff { .. }), "it would be a request of its own");
+        assert!(matches!(forced, JoinOutcome::BackingOff { .. }), "it would be a separate request");
     }
 
     #[tokio::test]

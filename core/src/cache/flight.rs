@@ -1,5 +1,5 @@
-//! One request to the service for all callers that wait for it. It runs in a task of its own: a caller that stops
-//! waiting does not end it.
+//! One request to the service for all callers that wait for it. It runs in its own task: a caller that stops waiting
+//! does not end it.
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};

@@ -210,7 +210,7 @@ pub(crate) enum FailureClass {
     RateLimited,
     /// The user has not connected. The cache remembers that for a while.
     NotConnected,
-    /// The service refuses the key. The cache keeps nothing.
+    /// The service refuses the key. The cache drops the token.
     Unauthorized,
 }
 

@@ -80,8 +80,8 @@ impl<'call> CacheLookup<'call> {
         }
     }
 
-    /// Reads the arguments of a fetch. `None` if the cache cannot serve the call: it is another operation, has an
-    /// option that changes the response, or has arguments that will be refused.
+    /// Reads the arguments of a fetch. `None` if the cache cannot serve the call: for another operation, for an option
+    /// that changes the response, and for invalid arguments.
     pub(crate) fn read(operation: &'static Operation, arguments: &'call Arguments) -> Option<Self> {
         let TokenEffect::Reads { of, by_scopes } = operation.token_effect else { return None };
         let mut lookup = Self::new(operation);

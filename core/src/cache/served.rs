@@ -8,7 +8,7 @@ use crate::model::Token;
 use crate::response::{Content, Source};
 
 /// A response by its [`Source`]. It is two words, so it is passed in registers. A hit clones one `Arc`, that of its
-/// entry. With a source beside the content, responses went through memory, which cost a quarter of a hit.
+/// entry. With a separate source, responses went through memory, which cost a quarter of a hit.
 #[derive(Clone, Debug)]
 pub(crate) enum Served {
     Network(Arc<Content>),

@@ -31,7 +31,7 @@ pub(crate) struct CacheState<Receiver> {
     hasher: RandomState,
 }
 
-/// The data under the mutex. The store has locks of its own, but changes only under this one.
+/// The data under the mutex. The store has its own locks, but changes only under this one.
 #[derive(Debug)]
 struct Guarded<Receiver> {
     in_flight: InFlight<Receiver>,

@@ -15,9 +15,9 @@ use crate::error::Error;
 /// The map's default: the share of tokens that are fetched repeatedly.
 const HOT_SHARE: f64 = 0.97;
 
-/// The map has shards, each with a lock of its own, so that threads with different tokens seldom wait for each other. A
-/// full shard evicts tokens while others have room, so each is large enough that all fill about evenly. It also has
-/// room for three times the largest response, which is 1 MiB.
+/// The map has shards, each with its own lock, so that threads with different tokens seldom wait for each other. A full
+/// shard evicts tokens while others have room, so each is large enough that all fill about evenly. It also has room for
+/// three times the largest response, which is 1 MiB.
 const SHARDS_PER_CORE: usize = 32;
 const MIN_ENTRIES_PER_SHARD: u64 = 512;
 const MIN_BYTES_PER_SHARD: u64 = 4 * 1024 * 1024;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_large_tokens_are_kept_if_the_bytes_suffice() {
+    fn a_few_large_tokens_are_cached_if_the_bytes_suffice() {
         const MAX_BYTES: u64 = 256 * 1024;
         let store = Store::new(10_000, MAX_BYTES).unwrap();
         for user in ["one", "another"] {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_response_is_kept_by_default() {
+    fn the_largest_response_is_cached_by_default() {
         let store = Store::new(10_000, 64 << 20).unwrap();
         let largest = Entry::made_up(&"x".repeat(1024 * 1024), Box::default());
         assert!(store.insert(key("one"), Arc::new(largest)).is_empty());

@@ -5,7 +5,7 @@ use crate::secret::Secret;
 /// A copy of the environment variables that configure a client.
 ///
 /// The client reads the copy, because reading the live environment while another thread changes it is undefined on most
-/// systems. A test can use a copy of its own.
+/// systems. A test can pass its own copy.
 ///
 /// ```
 /// use descope_outbound::{Client, Environment};

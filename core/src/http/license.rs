@@ -88,8 +88,8 @@ impl License {
         }
     }
 
-    /// Runs the handshake in a task of its own. Otherwise a call that ends early would end the handshake, and calls
-    /// with short deadlines would never complete one.
+    /// Runs the handshake in its own task. Otherwise a call that ends early would end the handshake, and calls with
+    /// short deadlines would never complete one.
     fn spawn(&self, transport: &Arc<Transport>) -> JoinHandle<Option<HeaderValue>> {
         let (handshake, transport) = (Arc::clone(&self.handshake), Arc::clone(transport));
         tokio::spawn(async move { handshake.wait(&transport).await })

@@ -1,4 +1,4 @@
-//! Name resolution. A failure has a type of its own, so that the transport can recognize it.
+//! Name resolution. A failure has its own type, so that the transport can recognize it.
 
 use std::error::Error as StdError;
 use std::fmt;

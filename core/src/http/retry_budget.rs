@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Limits the retries of a client, so that they do not make an outage worse.
 ///
-/// The numbers are those of the AWS SDKs' standard retry mode. The budget starts at 500. A retry costs 5, which come
-/// back when the call succeeds. A call that succeeds at once earns 1. So a hundred calls that lose their connections
-/// together, as in a restart of the service, are all retried. The budget never delays a first attempt.
+/// The numbers are those of the AWS SDKs' standard retry mode. The budget starts at 500. A retry costs 5, which the
+/// budget gets back when the call succeeds. A call that succeeds at its first attempt earns 1. So a hundred calls that
+/// lose their connections together, as in a restart of the service, are all retried. The budget never delays a first
+/// attempt.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 

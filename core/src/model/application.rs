@@ -60,7 +60,7 @@ pub struct Application {
     /// The URL that revokes tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_url: Option<String>,
-    /// The scopes of a connection that requests no scopes of its own.
+    /// The scopes of a connection that does not request any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_scopes: Option<Vec<String>>,
     /// The URL that users return to after their consent.

@@ -148,7 +148,7 @@ impl CannedState {
     }
 }
 
-/// Read a request. The result is none if the connection ends before a complete request.
+/// Read a request. Return `None` if the connection ends before a complete request.
 async fn read_request(connection: &mut TcpStream) -> io::Result<Option<RecordedRequest>> {
     let mut bytes = Vec::new();
     let head = loop {

@@ -1,4 +1,4 @@
-//! The reason of a failed connection: a caller can tell DNS, TLS, a refusal, a reset and a proxy apart.
+//! The reason of a failed connection: a caller can distinguish DNS, TLS, a refusal, a reset and a proxy.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::error::Error as _;
@@ -58,7 +58,7 @@ async fn server_that_sends(bytes: &'static [u8]) -> String {
 
 #[tokio::test]
 async fn a_host_that_cannot_be_resolved_is_a_dns_failure() {
-    // No name server is asked for a label of more than 63 characters.
+    // The system asks no name server for a label of more than 63 characters.
     let host = format!("{}.localhost", "a".repeat(64));
     let error = failure(client_of(&format!("http://{host}:1"))).await;
     assert_eq!(error.transport_error().unwrap().reason(), TransportReason::Dns);

@@ -251,7 +251,7 @@ fn read_file<Content: DeserializeOwned>(path: &Path) -> Result<Content, String> 
 }
 
 impl SharedDefinitions {
-    /// Resolve the names of a case. The result is none if the case does not apply to Rust.
+    /// Resolve the names of a case. Return `None` if the case does not apply to Rust.
     fn resolve(&self, case: WrittenCase) -> Result<Option<Case>, String> {
         let call = look_up(&self.calls, case.call)?;
         let result = look_up(&self.results, case.result)?;
