@@ -41,8 +41,8 @@ export interface Accelerated {
 /**
  * Route the outbound calls of an official client through this package. The rest of the client does not change.
  *
- * Responses keep the official shape. Otherwise the calls behave as those of this package's own clients: they validate
- * their arguments, they time out after 20 seconds (or after `timeout` milliseconds), and they reject with a
+ * Responses keep the official shape. Otherwise the calls behave as those of this package's own clients. They validate
+ * their arguments, and time out after 20 seconds (or after `timeout` milliseconds). They reject with a
  * `DescopeTransportError` if no response could be read.
  *
  * The function modifies the client and returns it. Call it again to replace the configuration. A method that the

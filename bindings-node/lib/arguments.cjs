@@ -71,7 +71,7 @@ function checkPlain(name, value) {
 /** Accept any object whose members JSON shows. A Map or a Promise shows none, and a Date shows something else. */
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value);
-  // Covers object literals and null prototypes of any realm: test runners and `node:vm` have realms of their own.
+  // Covers object literals and null prototypes of any realm: test runners and `node:vm` have their own realms.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return true;
   return Object.prototype.toString.call(value) === '[object Object]' && typeof value.toJSON !== 'function';
 }
@@ -84,7 +84,7 @@ function toArray(value) {
   return isIterable && !isBoxedPrimitive(value) ? Array.from(value) : value;
 }
 
-/** Return the members of an operation's object argument. The core takes each as an argument of its own. */
+/** Return the members of an operation's object argument. The core takes each as a separate argument. */
 function membersOf(name, value) {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${name} must be an object, not ${typeName(value)}`);

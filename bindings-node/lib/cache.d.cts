@@ -22,8 +22,8 @@ export interface CacheOptions {
   /** Approximate time, in seconds, to cache that a user has not connected the app. Default: 10. 0 turns this off. */
   negativeSeconds?: number | null;
   /**
-   * Whether to refresh tokens in the background. Default: `true`. Set `false` where the platform freezes the process
-   * between requests, as with serverless functions: a caller then waits for the refresh, for up to half a second.
+   * Whether to refresh tokens in the background. Default: `true`. Set `false` if the platform freezes the process
+   * between requests, as with serverless functions. A caller then waits for the refresh, for up to half a second.
    */
   background?: boolean | null;
 }

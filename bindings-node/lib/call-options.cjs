@@ -23,7 +23,7 @@ function parseCallOptions(callOptions, extraOptions) {
   if (typeof given !== 'object' || Array.isArray(given)) {
     throw new TypeError(`the last argument must be an object with ${inWords(names)}, not ${typeName(given)}`);
   }
-  // A signal has no members of its own, so the check of names below would accept and ignore it.
+  // A signal has no own properties, so the check of names below would accept and ignore it.
   if (isSignal(given)) {
     throw new TypeError('the last argument must be an object: pass { signal }, not the signal itself');
   }

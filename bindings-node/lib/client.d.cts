@@ -8,8 +8,8 @@ import type { OutboundApplicationByTokenOperations, OutboundApplicationOperation
 export interface DescopeClientConfig {
   /**
    * The Descope project id. Default: `DESCOPE_PROJECT_ID`. It may contain letters, digits, `_` and `-`. In an id of 32
-   * characters or more, the second to fifth character name the project's region, which determines the host (as in the
-   * official Python SDK).
+   * characters or more, the second to fifth character name the project's region. The region determines the host, as in
+   * the official Python SDK.
    */
   projectId?: string | null;
   /** The management key, from the company settings in the console. Default: `DESCOPE_MANAGEMENT_KEY`. */

@@ -30,7 +30,7 @@ export type TransportErrorCode = 'DEADLINE_EXCEEDED' | 'CONNECTION_FAILED' | 'DE
  * - `reset`: the connection was lost before the response was complete.
  * - `proxy`: the proxy could not be reached, or refused the connection.
  * - `protocol`: the peer does not speak HTTP.
- * - `other`: the message tells more.
+ * - `other`: the message names the cause.
  */
 export type TransportErrorReason =
   | 'dns'
@@ -97,8 +97,8 @@ export class DescopeHttpError extends DescopeError {
  * The service has no such token: ask the user to connect the app. The service also responds with this if the token has
  * other scopes or is bound to another tenant, or if the app does not exist.
  *
- * A fetch rejects with it only on status 404 with the service's code `E111504`, so that an outage or a wrong base URL
- * is not mistaken for it. (No documentation has this code. Users of the service report it.)
+ * A fetch rejects with it only on status 404 with the service's code `E111504`. So an outage or a wrong base URL is not
+ * mistaken for it. (No documentation has this code. Users of the service report it.)
  *
  * @example
  * try {

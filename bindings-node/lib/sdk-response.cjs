@@ -65,8 +65,8 @@ class LazyResponse {
   }
 }
 
-// A LazyResponse has almost no properties of its own, so every other lookup reaches this proxy. The proxy forwards it
-// to the built response. Methods are bound, because those of `Response` work on no other object.
+// A LazyResponse has almost no own properties, so every other lookup reaches this proxy. The proxy forwards it to the
+// built response. Methods are bound, because those of `Response` work on no other object.
 delete LazyResponse.prototype.constructor;
 Object.setPrototypeOf(
   LazyResponse.prototype,
