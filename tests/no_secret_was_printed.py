@@ -1,7 +1,7 @@
-"""Fails if a planted secret stands in anything that the tests printed: no_secret_was_printed.py LOG...
+"""Fail if a log of the tests contains a planted secret: no_secret_was_printed.py LOG...
 
-Every secret in the tests is made up and begins in one of these ways, so that whatever prints one is found. One of the
-logs is that of the Rust tests, in which the libraries below tell all that they can: if it is silent, nothing is proven.
+Every secret in the tests is made up and begins in one of these ways, so the scan finds each one that a program prints.
+The log of the Rust tests has all traces of the libraries. Without any trace, the scan proves nothing, so it fails.
 """
 
 import re
@@ -12,19 +12,19 @@ PLANTED = re.compile(r"made-up-[\w-]*|emulated-(?:management-key|access|refresh)
 
 
 def main() -> None:
-    """Looks through the logs."""
+    """Scan the logs."""
     lines = 0
-    told = 0
+    traces = 0
     found = []
     for path in map(Path, sys.argv[1:]):
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             lines += 1
-            told += " TRACE " in line
+            traces += " TRACE " in line
             if PLANTED.search(line):
                 found.append(f"{path}:{number}: {line[:300]}")
-    print(f"secrets: {lines} printed lines looked through, {told} of them traces, {len(found)} with a planted secret")
-    if found or not told:
-        sys.exit("\n".join(found) or "no library told anything")
+    print(f"secrets: {lines} printed lines scanned, {traces} of them traces, {len(found)} with a planted secret")
+    if found or not traces:
+        sys.exit("\n".join(found) or "the logs contain no trace: run the Rust tests with all logs on")
 
 
 if __name__ == "__main__":

@@ -204,7 +204,7 @@ def main() -> int:
 
 
 def print_difference(text: str) -> int:
-    """Print the lines of the page that are no longer true, and return their number."""
+    """Print the outdated lines of the page, and return their number."""
     is_now = page.PAGE.read_text(encoding="utf-8") if page.PAGE.exists() else ""
     difference = list(
         difflib.unified_diff(is_now.splitlines(), text.splitlines(), "docs/faults.md", "this run", n=0, lineterm="")

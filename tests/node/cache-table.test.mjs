@@ -42,7 +42,7 @@ function clientWithCache(configuration, options) {
   }
 }
 
-/** Runs the steps of one row with a client of its own. */
+/** Run the steps of one row with its own client. */
 class Row {
   outcome = '';
   clockOffset = 0;

@@ -1,4 +1,4 @@
-// Tests the reason of a failed connection: a caller can tell a refusal, TLS, a reset, a proxy and DNS apart.
+// Tests the reason of a failed connection: a caller can distinguish a refusal, TLS, a reset, a proxy and DNS.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';
@@ -56,7 +56,7 @@ test('a proxy that cannot be reached is named', async (context) => {
 });
 
 test('a host that cannot be resolved is a DNS failure', async () => {
-  // No name server is asked for a label of more than 63 characters.
+  // The system asks no name server for a label of more than 63 characters.
   await assertReason('dns', `http://${'a'.repeat(64)}.localhost:1`, { allowInsecureHttp: true });
 });
 

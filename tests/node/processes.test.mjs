@@ -127,7 +127,7 @@ test('a terminated worker thread closes its connections', async (context) => {
   const { server } = await arrange(context, hang);
   const worker = startWorker(server);
   await server.received(1);
-  // The license handshake may have a connection of its own.
+  // The license handshake may have its own connection.
   const closed = Array.from(server.connections, (socket) => once(socket, 'close'));
   const begin = performance.now();
   await worker.terminate();
@@ -146,7 +146,7 @@ test('worker threads can be terminated with pending calls', async (context) => {
   assert.equal((await fetchToken('a', 'u')).data.id, TOKEN.id);
 });
 
-test('a process without a client of its own can run one worker with a client after another', async (context) => {
+test('a process without a client can run one worker with a client after another', async (context) => {
   const { environment } = await serve(context, respondWith(200, { token: TOKEN }));
   const source = `
     import { Worker } from 'node:worker_threads';

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 
 import { arrange } from './support/fixtures.mjs';
 
-// A fixed seed, so that a build fails only because of its own changes. EXAMPLES=1000 tries other examples.
+// A fixed seed, so that a build fails only because of its changes. EXAMPLES=1000 tries other examples.
 const { EXAMPLES } = process.env;
 fc.configureGlobal(EXAMPLES ? { numRuns: Number(EXAMPLES) } : { numRuns: 60, seed: 20261125 });
 

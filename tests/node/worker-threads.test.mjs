@@ -1,5 +1,4 @@
-// Tests many worker threads that end with pending calls. Each test runs in a process of its own, which a crash would
-// end.
+// Tests many worker threads that end with pending calls. Each test runs in its own process, which a crash would end.
 import './support/clean-environment.mjs';
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the official SDKs into environments of their own in this folder, unless they are installed.
+# Install the official SDKs into separate environments in this folder, unless they are installed.
 set -eu
 cd "$(dirname "$0")"
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-# The official SDK has an environment of its own. This environment provides pytest and this package.
+# The official SDK has its own environment. This environment provides pytest and this package.
 sys.path.extend(str(path) for path in HERE.glob(".venv/lib/python*/site-packages"))
 sys.path.append(str(HERE.parent / "python"))
 

@@ -1,4 +1,4 @@
-"""Run the tests in each Python from 3.10 to 3.14 on this machine, each with an environment of its own.
+"""Run the tests in each Python from 3.10 to 3.14 on this machine, each with its own environment.
 
 ``python tests/processes/each_python.py`` runs ``tests/processes`` in this Python and ``tests/python`` in each other.
 ``--all`` runs both in each. ``--soak`` runs the tests of rare failures for longer, in this Python.

@@ -1,4 +1,4 @@
-"""The emulator in a process of its own, and its control endpoints."""
+"""The emulator in its own process, and its control endpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python programs in processes of their own, which print their stacks if they hang."""
+"""Python programs, each in its own process, which print their stacks if they hang."""
 
 from __future__ import annotations
 

@@ -160,9 +160,7 @@ def test_the_order_of_scopes_does_not_matter_and_a_fetch_by_scopes_has_its_own_e
     assert request_count(emulator) == 2
 
 
-def test_fetches_that_differ_in_any_argument_have_entries_of_their_own(
-    cached: DescopeClient, emulator: Emulator
-) -> None:
+def test_fetches_that_differ_in_any_argument_have_separate_entries(cached: DescopeClient, emulator: Emulator) -> None:
     emulator.connect("app-id", "user-id", tenant_id="tenant-id", scopes=["read"])
     emulator.connect("app-id", "user-id", external_identifier="mine", scopes=["other"])
     emulator.control("POST", "connect", app_id="app-id", tenant_id="tenant-id", scopes=["read"])

@@ -1,4 +1,4 @@
-"""The reason of a failed connection: a caller can tell a refusal, TLS, a reset, a proxy and DNS apart."""
+"""The reason of a failed connection: a caller can distinguish a refusal, TLS, a reset, a proxy and DNS."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def test_a_proxy_that_cannot_be_reached_is_named(fetch: Fetch, monkeypatch: pyte
 
 @both
 def test_a_host_that_cannot_be_resolved_is_a_dns_failure(fetch: Fetch) -> None:
-    # No name server is asked for a label of more than 63 characters.
+    # The system asks no name server for a label of more than 63 characters.
     assert reason_of(fetch, f"http://{'a' * 64}.localhost:1") == "dns"

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from descope_outbound import AuthException, DecodeError, DescopeClient, DescopeClientAsync, OutboundToken, TokenResponse
 
-#: Every run has the same examples, so that a build fails only because of its changes. ``EXAMPLES`` asks for others.
+#: Every run has the same examples, so that a build fails only because of its changes. ``EXAMPLES`` tries others.
 settings.register_profile(
     "bounded",
     max_examples=int(os.environ.get("EXAMPLES", "40")),

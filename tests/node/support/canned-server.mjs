@@ -5,7 +5,7 @@ import http from 'node:http';
 
 export const LICENSE_PATH = '/v1/mgmt/license';
 
-/** Create a responder that sends this JSON, or this text as it is. */
+/** Create a responder that sends this JSON, or this text unchanged. */
 export function respondWith(status, body = {}, headers = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return (_request, response) => response.writeHead(status, headers).end(text);

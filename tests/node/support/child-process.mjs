@@ -1,4 +1,4 @@
-// Runs a program in a process of its own.
+// Runs a program in its own process.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,6 +1,6 @@
 // Checks a case of the contract table, for this package or (in the oracle) for the official SDK.
 //
-// The check of the official SDK is looser: it may send other headers of its own, and `null` for absent members. Missing
+// The check of the official SDK is looser: it may send additional headers, and `null` for absent members. Missing
 // getters, error texts and redaction do not count as departures.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
@@ -206,7 +206,7 @@ async function expectResponse(expected, actual, isOfficial) {
     assert.equal(JSON.stringify(actual.data), expected.json);
   } else if (!isMet(expected.data, actual.data)) {
     assert.notEqual(actual.data, undefined, 'there is no data');
-    // A copy, because the package gives tokens a prototype of its own.
+    // A copy, because the package gives tokens its own prototype.
     assert.deepEqual(JSON.parse(JSON.stringify(actual.data)), expected.data);
   }
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const DIRECTORY = new URL('../../contract/', import.meta.url);
 const LANGUAGES = ['python', 'node', 'rust'];
-/** Whom a departure may concern: a language's official SDK, or one of the two clients of Python's. */
+/** The official SDKs that a departure may concern. Python has two clients, and a departure may concern one of them. */
 const OFFICIAL = ['python', 'python sync', 'python async', 'node'];
 const REQUEST = ['method', 'path', 'query', 'body', 'body_text', 'headers', 'absent_headers'];
 const RESULT = ['ok', 'code', 'data', 'json', 'error', 'response_text', 'rejects', 'attributes', 'text', 'at'];
@@ -30,7 +30,7 @@ export function readTable() {
     const content = readFile(file);
     only(content, ['topic', 'cases'], file);
     for (const written of content.cases) {
-      if (!written.id || ids.has(written.id)) throw new Error(`${file}: ${written.id} is no id, or another's`);
+      if (!written.id || ids.has(written.id)) throw new Error(`${file}: the id ${written.id} is missing or not unique`);
       ids.add(written.id);
       cases.push(resolve(shared, written));
     }
@@ -38,7 +38,7 @@ export function readTable() {
   return cases.filter((each) => each !== undefined);
 }
 
-/** Whether CASE with this value means this case. */
+/** Whether CASE with this value selects this case. */
 export function isNamed({ id, title }, name) {
   return name === id || name === title;
 }
@@ -75,7 +75,7 @@ function resolve(shared, written) {
   only(call.node, ['of', 'method', 'args'], id);
   only(result.node, RESULT, id);
   const expected = { exchanges: resolved, seconds, result: result.node };
-  // The row of docs/deviations.md by which ours departs from the official SDK, if it does.
+  // The row of docs/deviations.md that describes the departure from the official SDK, if any.
   return { id, title, client, call: call.node, times, ...expected, departure: departs.node };
 }
 

@@ -1,4 +1,4 @@
-// Starts the emulator in a process of its own, and calls its control endpoints.
+// Starts the emulator in its own process, and calls its control endpoints.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
