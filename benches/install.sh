@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the peers into an environment of their own in this folder, unless they are installed, and the wheel that
+# Install the peers into their own environment in this folder, unless they are installed. Also install the wheel that
 # `make wheel` has built.
 set -eu
 cd "$(dirname "$0")"
