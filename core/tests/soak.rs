@@ -1,5 +1,5 @@
 //! A long run of the cache. Users connect, revoke and connect again; tokens expire, rotate and are rejected; the
-//! service fails; clocks change. The test presents every served token to the provider at once.
+//! service fails; clocks change. The test presents every served token to the provider immediately.
 //!
 //! `SOAK_SECONDS` sets the duration, 3 by default. `SOAK_SEED` reproduces the random choices of a run.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]

@@ -158,7 +158,7 @@ mod machine {
             }
             let elapsed = read(ClockId::Boottime);
             let is_uninterrupted = (0..=LARGEST_TICK).contains(&(read(ClockId::RealtimeCoarse) - wall));
-            // If two threads arrive at once, one of them stores. In a child that was forked during a store, no thread
+            // If two threads arrive together, one of them stores. In a child that was forked during a store, no thread
             // stores again, which costs only time.
             if is_uninterrupted && !self.is_being_written.swap(true, Ordering::Acquire) {
                 self.date.store(NEVER, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cache::key::Key;
 
-/// The most flights that the cache tracks at once: more than any backend needs. Further requests are sent untracked.
+/// The most flights that the cache tracks at a time: more than any backend needs. Further requests are sent untracked.
 pub(crate) const MAX_FLIGHTS: usize = 1_024;
 
 /// The key of a fetch, with the tags of the tokens that it can return.

@@ -33,7 +33,7 @@ pub struct CacheStats {
     pub refreshed_ahead: u64,
     /// Fetches that returned a stale token: its refresh was due, and did not succeed.
     pub stale_served: u64,
-    /// Fetches that failed at once, because the cache remembered that the user has not connected.
+    /// Fetches that failed without a request, because the cache remembered that the user has not connected.
     pub negative_hits: u64,
     /// Responses that the cache discarded, because a delete, an upload or a forced refresh came in between.
     pub suppressed_publishes: u64,

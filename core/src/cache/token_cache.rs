@@ -24,7 +24,7 @@ use crate::http::{Upstream, UpstreamRequest};
 use crate::request::{Arguments, Operation};
 use crate::response::Content;
 
-/// The most background refreshes at once: enough for any burst of tokens that age together.
+/// The most background refreshes at a time: enough for any burst of tokens that age together.
 const MAX_BACKGROUND_REFRESHES: usize = 16;
 
 /// A client's cache of tokens; see [`Client::cache`](crate::Client::cache). No method waits.

@@ -20,9 +20,9 @@ use crate::secret::{Headers, WipedBuffer};
 
 /// How many connections in a row may refuse a request. Then the retry loop takes over, with pauses.
 const MAX_REFUSALS: usize = 5;
-/// How many requests a client sends at once, and so about how many connections it opens over HTTP/1.1. Further requests
-/// wait for a permit. More connections cost memory and handshakes, and bring no more responses. aiohttp and httpx allow
-/// as many, and so should an HTTP/2 server (streams: RFC 9113, section 6.5.2).
+/// How many requests a client sends at a time, and so about how many connections it opens over HTTP/1.1. Further
+/// requests wait for a permit. More connections cost memory and handshakes, and bring no more responses. aiohttp and
+/// httpx allow as many, and so should an HTTP/2 server (streams: RFC 9113, section 6.5.2).
 pub(crate) const MAX_CONCURRENT_REQUESTS: usize = 100;
 
 pub(crate) struct Transport {

@@ -51,7 +51,7 @@ pub struct TokenUpload {
     /// The ID token of OIDC: the third party's claims about the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<Secret>,
-    /// Whether the service refreshes the token at once, and rejects the upload if that fails. It is not available
+    /// Whether the service refreshes the token immediately, and rejects the upload if that fails. It is not available
     /// in a batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verify_refresh: Option<bool>,

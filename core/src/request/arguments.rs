@@ -53,7 +53,8 @@ impl Arguments {
         self.with("options", options)
     }
 
-    /// Removes the argument of this name, in either spelling. Both at once are an error, since they may differ.
+    /// Removes the argument of this name, in either spelling. If both are given, that is an error, since they may
+    /// differ.
     pub(crate) fn take(&mut self, wanted: ArgumentName) -> Result<Option<Argument>, Error> {
         let ArgumentName { snake, camel } = wanted;
         let is_its = |(name, _): &(String, Argument)| name == snake || name == camel;

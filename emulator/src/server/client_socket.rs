@@ -19,7 +19,7 @@ pub(super) enum ClientSocket {
 impl ClientSocket {
     /// Wraps a socket, after the TLS handshake if TLS is on.
     pub(super) async fn open(socket: TcpStream, tls: Option<TlsAcceptor>) -> io::Result<Self> {
-        // Each byte of a dripped response must leave at once.
+        // The system must send each byte of a dripped response immediately.
         socket.set_nodelay(true)?;
         Ok(match tls {
             Some(tls) => Self::Encrypted(Box::new(tls.accept(socket).await?)),
@@ -28,7 +28,7 @@ impl ClientSocket {
     }
 
     /// Resets the connection (TCP RST). Bytes that were written before still arrive, because the loopback device
-    /// delivers at once.
+    /// delivers immediately.
     pub(super) fn reset(self) -> io::Result<()> {
         // Without lingering, a close discards unsent bytes and resets the connection.
         self.socket().set_zero_linger()

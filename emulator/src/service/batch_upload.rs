@@ -1,4 +1,4 @@
-//! Stores many tokens at once. The vault stores either all of them, or none and reports each failure.
+//! Stores many tokens in one request. The vault stores either all of them, or none and reports each failure.
 
 use serde_json::{Value, json};
 
