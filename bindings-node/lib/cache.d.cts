@@ -55,7 +55,7 @@ export interface CacheStats {
 }
 
 /**
- * The cache of a client. Its methods return at once and send no requests.
+ * The cache of a client. Its methods return immediately and send no requests.
  *
  * @example
  * const client = DescopeClient({ cache: true });

@@ -24,8 +24,8 @@ export interface DescopeClientConfig {
   /** Deadline of a call, in milliseconds, including waits and retries. Default: 20000. */
   timeout?: number | null;
   /**
-   * Whether to cache tokens: `true`, or {@link CacheOptions}. Default: off. With a cache, a repeated fetch returns at
-   * once, but a revoked token may be returned for up to 15 minutes. See `docs/cache.md`.
+   * Whether to cache tokens: `true`, or {@link CacheOptions}. Default: off. With a cache, a repeated fetch returns
+   * without a request, but a revoked token may be returned for up to 15 minutes. See `docs/cache.md`.
    */
   cache?: boolean | CacheOptions | null;
   /**

@@ -24,7 +24,7 @@ class CacheOptions(NamedTuple):
         negative_seconds: Approximate time, in seconds, to cache that a user has not connected the app. Default: 10.
             0 turns this off.
         background: Whether to refresh tokens in the background (bool). Default: True. Set False if the platform freezes
-            the process between requests, as with serverless functions: a caller then waits for the refresh, for up to
+            the process between requests, as with serverless functions. A caller then waits for the refresh, for up to
             half a second.
 
     Example:
@@ -47,8 +47,8 @@ class CacheOptions(NamedTuple):
 class Cache:
     """The cache of a client, ``client.cache``: its counters, and methods that remove tokens.
 
-    The methods return at once and send no requests. They are not awaited, not even on the async client. A forked child
-    process has its own cache, which starts empty.
+    The methods return immediately and send no requests. They are not awaited, not even on the async client. A forked
+    child process has its own cache, which starts empty.
 
     Example:
         >>> from descope_outbound import DescopeClient

@@ -174,7 +174,7 @@ class DescopeClient(_BaseClient[OutboundApplication, OutboundApplicationByToken]
             region.
         verbose: Whether to keep the service's last response for ``get_last_response()`` (bool). Default: False.
         cache: Whether to cache tokens: True, or a ``CacheOptions``. Default: off. With a cache, a repeated fetch
-            returns at once, but a revoked token may be returned for up to 15 minutes. See ``docs/cache.md``.
+            returns without a request, but a revoked token may be returned for up to 15 minutes. See ``docs/cache.md``.
         license_handshake: When to request the project's rate-limit tier. True (default): in parallel with the first
             call. ``"wait"``: before the first call, which waits for up to 5 seconds. False: never.
         allow_insecure_http: Whether ``base_url`` may be plain ``http`` on another machine (bool). Default: False.

@@ -93,7 +93,7 @@ class TokenNotFound(AuthException):
     """The service has no such token: ask the user to connect the app.
 
     The service also responds with this if the token has other scopes or is bound to another tenant, or if the app does
-    not exist. A fetch raises it only for status 404 with the service's code ``E111504``, so that an outage or a wrong
+    not exist. A fetch raises it only for status 404 with the service's code ``E111504``. So an outage or a wrong
     base URL is not mistaken for it.
 
     Example:

@@ -443,7 +443,7 @@ class OutboundApplicationAsync:
             scopes: The granted scopes, any iterable of strings.
             external_identifier: The caller's own identifier, which distinguishes several tokens of one owner.
             id_token: The third party's ID token, which identifies the user.
-            verify_refresh: Whether the service refreshes the token at once and rejects it if that fails.
+            verify_refresh: Whether the service refreshes the token immediately, and rejects it if that fails.
             granted_by: The identity that granted the access.
             timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
@@ -508,7 +508,7 @@ class OutboundApplicationAsync:
             scopes: The granted scopes, any iterable of strings.
             external_identifier: The caller's own identifier, which distinguishes several tokens of one owner.
             id_token: The third party's ID token, which identifies the user.
-            verify_refresh: Whether the service refreshes the token at once and rejects it if that fails.
+            verify_refresh: Whether the service refreshes the token immediately, and rejects it if that fails.
             granted_by: The identity that granted the access.
             timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
 
