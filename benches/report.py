@@ -99,7 +99,7 @@ def call_tables(measured: Measured) -> str:
         for many in CONCURRENCIES:
             found = call_table(measured, transport, many)
             if found:
-                parts.append(f"<details><summary>{name}, {many} at once</summary>\n\n{found}\n</details>\n")
+                parts.append(f"<details><summary>{name}, {many} at a time</summary>\n\n{found}\n</details>\n")
     return "\n".join(parts)
 
 
@@ -178,7 +178,7 @@ def charts(measured: Measured) -> dict[str, str]:
             title = f"{client.title}, Rust" if client.kind == "limit" else client.title
             rows.append((title, client.kind, [measured.call(client.id, "tls", many) for many in CONCURRENCIES]))
         title = f"{language}: processor µs for each token over TLS (less is better; the scale is logarithmic)"
-        panels = [f"{many} at once" if many > 1 else "one at a time" for many in CONCURRENCIES]
+        panels = [f"{many} at a time" if many > 1 else "one at a time" for many in CONCURRENCIES]
         drawn[f"{language.lower()}.svg"] = dot_plot(title, panels, rows)
     drawn["starting.svg"] = starting_chart(measured)
     return drawn
@@ -208,7 +208,7 @@ def page(measured: Measured) -> str:
             section_table(
                 measured,
                 "memory",
-                ["10,000 calls, 256 at once, TLS", "MiB above the first 100", "MiB at most"],
+                ["10,000 calls, 256 at a time, TLS", "MiB above the first 100", "MiB at most"],
                 ["mib_above_first", "mib"],
             ),
             "## Size\n",

@@ -115,7 +115,7 @@ def main() -> None:
             for transport in transports:
                 for concurrency in concurrencies:
                     measure = partial(throughput.measure, clients, origins, transport, concurrency, rounds, directory)
-                    results["throughput"] += attempt(f"{transport}, {concurrency} at once", measure)
+                    results["throughput"] += attempt(f"{transport}, {concurrency} at a time", measure)
             if not options.calls:
                 results |= all_but_calls(clients, origins, rounds, directory, is_quick=options.quick)
     results["machine"]["took_seconds"] = round(time.monotonic() - began)

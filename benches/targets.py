@@ -44,8 +44,8 @@ def targets(measured: Measured) -> Iterator[Target]:
 
     tls_32, tls_1 = ("tls", 32), ("tls", 1)
     sync, loop, uvloop, node = "python-ours-sync", "python-ours-async", "python-ours-async-uvloop", "node-ours"
-    yield at_least(50, "Python sync, TLS, 32 at once: official ÷ ours", "python-official-sync", sync, tls_32)
-    yield at_least(1.3, "Python sync, TLS, 32 at once: pyreqwest ÷ ours", "python-pyreqwest-sync", sync, tls_32)
+    yield at_least(50, "Python sync, TLS, 32 at a time: official ÷ ours", "python-official-sync", sync, tls_32)
+    yield at_least(1.3, "Python sync, TLS, 32 at a time: pyreqwest ÷ ours", "python-pyreqwest-sync", sync, tls_32)
     yield at_least(
         12,
         "Python sync, TLS, one at a time, median latency: official ÷ ours",
@@ -54,22 +54,22 @@ def targets(measured: Measured) -> Iterator[Target]:
         tls_1,
         "p50_us",
     )
-    yield at_least(60, "Python asyncio, TLS, 32 at once: official ÷ ours", "python-official-async", loop, tls_32)
-    yield at_least(4, "Python asyncio, TLS, 32 at once: aiohttp ÷ ours", "python-aiohttp", loop, tls_32)
-    yield at_least(1.8, "Python asyncio, TLS, 32 at once: pyreqwest ÷ ours", "python-pyreqwest-async", loop, tls_32)
+    yield at_least(60, "Python asyncio, TLS, 32 at a time: official ÷ ours", "python-official-async", loop, tls_32)
+    yield at_least(4, "Python asyncio, TLS, 32 at a time: aiohttp ÷ ours", "python-aiohttp", loop, tls_32)
+    yield at_least(1.8, "Python asyncio, TLS, 32 at a time: pyreqwest ÷ ours", "python-pyreqwest-async", loop, tls_32)
     yield at_least(
-        1.8, "Python uvloop, TLS, 32 at once: pyreqwest ÷ ours", "python-pyreqwest-async-uvloop", uvloop, tls_32
+        1.8, "Python uvloop, TLS, 32 at a time: pyreqwest ÷ ours", "python-pyreqwest-async-uvloop", uvloop, tls_32
     )
     for transport, name in (("plain", "plain"), ("tls", "TLS")):
         what = f"Python asyncio, {name}, one at a time: official ÷ ours"
         yield at_least(9, what, "python-official-async", loop, (transport, 1))
-    yield at_least(15, "Node, TLS, 32 at once: official ÷ ours", "node-official", node, tls_32)
-    yield at_least(1.25, "Node, TLS, 32 at once: undici Pool ÷ ours", "node-undici-pool", node, tls_32)
-    yield at_least(1, "Node, plain, 32 at once: undici Pool ÷ ours", "node-undici-pool", node, ("plain", 32))
+    yield at_least(15, "Node, TLS, 32 at a time: official ÷ ours", "node-official", node, tls_32)
+    yield at_least(1.25, "Node, TLS, 32 at a time: undici Pool ÷ ours", "node-undici-pool", node, tls_32)
+    yield at_least(1, "Node, plain, 32 at a time: undici Pool ÷ ours", "node-undici-pool", node, ("plain", 32))
     yield at_least(1, "Node, plain, one at a time: undici Pool ÷ ours", "node-undici-pool", node, ("plain", 1))
     for client, language in ((loop, "Python asyncio"), (node, "Node")):
         for transport, name in (("plain", "plain"), ("tls", "TLS")):
-            what = f"{language}, {name}, 32 at once: ours ÷ reqwest in Rust"
+            what = f"{language}, {name}, 32 at a time: ours ÷ reqwest in Rust"
             yield Target(what, 2, False, "times", measured.ratio(client, "rust-reqwest", transport, 32))
     for language, module in (("Python", "descope_outbound"), ("Node", "descope-outbound")):
         row = measured.row("starting", language=language, what="import", of=module)
@@ -81,7 +81,7 @@ def targets(measured: Measured) -> Iterator[Target]:
         yield Target(what, 40, False, "ms", row.get("ms_above_empty", []))
     for language, client in (("Python sync", sync), ("Python asyncio", loop), ("Node", node)):
         row = measured.row("memory", client=client)
-        what = f"{language}, memory after 10,000 calls at 256 at once, above the first 100"
+        what = f"{language}, memory after 10,000 calls at 256 at a time, above the first 100"
         yield Target(what, 8, False, "MiB", row.get("mib_above_first", []))
     for what, bound in (("wheel", 3.5), ("addon", 7)):
         size = measured.row("sizes", what=what).get("bytes")

@@ -59,7 +59,7 @@ def measure(
     clients: list[Client], origins: dict[str, str], transport: str, concurrency: int, rounds: int, directory: Path
 ) -> list[dict[str, Any]]:
     """Warm up all clients, then measure them in rounds, alternating between them."""
-    where = f"{transport}, {concurrency} at once"
+    where = f"{transport}, {concurrency} at a time"
     with ExitStack() as stack:
         cells = []
         for client in clients:
