@@ -31,7 +31,7 @@ PLACE = ROOT / "target" / "faults"
 
 
 def check_programs() -> None:
-    """Exit at once if a program is missing."""
+    """Exit if a program is missing."""
     if nginx_program() is None or shutil.which("openssl") is None:
         sys.exit("tests/faults needs nginx and openssl: as root, apt-get update && apt-get install nginx openssl")
 

@@ -8,7 +8,7 @@ import test from 'node:test';
 import { hang, respondWith } from './support/canned-server.mjs';
 import { arrange, clientOf, TOKEN } from './support/fixtures.mjs';
 
-/** Hold requests until `count` of them have arrived, then respond to all at once, the last one first. */
+/** Hold requests until `count` of them have arrived, then respond to all of them, the last one first. */
 function holdUntil(count, responderOf) {
   const held = [];
   return (request, response, { body }) => {

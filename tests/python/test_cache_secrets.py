@@ -38,7 +38,7 @@ def success(_: Request) -> ReplyOrFault:
 
 
 def concurrent_outcomes(call: SecretCall, mode: str, client: Any) -> list[Any]:
-    """Make the same call from several callers at once and return their responses and errors."""
+    """Make the same call from several callers in parallel and return their responses and errors."""
 
     async def all_at_once() -> list[Any]:
         return await asyncio.gather(*(call.perform(client) for _ in range(CALLERS)), return_exceptions=True)
