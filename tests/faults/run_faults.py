@@ -23,12 +23,12 @@ from drivers import OURS, THEIRS, Client, Driver
 from judge import Judgement, Run
 from table import STATUSES, Fault, Table
 
-AT_ONCE = 24
-AT_ONCE_APART = 3
+CONCURRENT_RUNS = 24
+CONCURRENT_HEAVY_RUNS = 3
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedRun:
     """The run of a fault with a client."""
 
     fault: Fault
@@ -58,43 +58,43 @@ class Runs:
         for driver in self._drivers.values():
             driver.stop()
 
-    def meet(self, fault: Fault, client: Client) -> Finished:
+    def run(self, fault: Fault, client: Client) -> FinishedRun:
         try:
-            return self._meet(fault, client)
+            return self._run(fault, client)
         except Exception as error:
             raise RuntimeError(f"{fault.id}, license {fault.license}, with {client.name}") from error
 
-    def _meet(self, fault: Fault, client: Client) -> Finished:
+    def _run(self, fault: Fault, client: Client) -> FinishedRun:
         with servers.serve(fault) as served:
-            is_apart = is_heavy(fault) or served.environment
-            driver = Driver(client, served.environment) if is_apart else self._drivers[client.name]
+            is_separate = is_heavy(fault) or served.environment
+            driver = Driver(client, served.environment) if is_separate else self._drivers[client.name]
             try:
                 report = driver.run(fault, served)
                 if "restart" in fault.more:
                     served.restart(**fault.more["restart"])
                 reported = report.result(timeout=fault.wall_seconds * (len(fault.calls) // fault.workers + 2) + 60)
             finally:
-                if is_apart:
+                if is_separate:
                     driver.stop()
             requests = served.requests()
             run = Run(reported["outcomes"], reported["memory_mib"], served.strayed(), sum(requests.values()))
         judgement = judge.judge(self._table, fault, run, is_ours=client.is_ours)
-        return Finished(fault, client, run, judgement, dict(requests))
+        return FinishedRun(fault, client, run, judgement, dict(requests))
 
-    def meet_all(self, pairs: list[tuple[Fault, Client]]) -> list[Finished]:
+    def run_all(self, pairs: list[tuple[Fault, Client]]) -> list[FinishedRun]:
         """Run the heavy faults first, with few in parallel, then the others, starting with the longest."""
-        apart = [pair for pair in pairs if is_heavy(pair[0])]
+        heavy = [pair for pair in pairs if is_heavy(pair[0])]
         others = sorted((pair for pair in pairs if not is_heavy(pair[0])), key=lambda pair: -pair[0].wall_seconds)
-        finished = self._meet_some(apart, AT_ONCE_APART) + self._meet_some(others, AT_ONCE)
+        finished = self._run_some(heavy, CONCURRENT_HEAVY_RUNS) + self._run_some(others, CONCURRENT_RUNS)
         places = {(id(fault), client.name): place for place, (fault, client) in enumerate(pairs)}
         return sorted(finished, key=lambda each: places[id(each.fault), each.client.name])
 
-    def _meet_some(self, pairs: list[tuple[Fault, Client]], at_once: int) -> list[Finished]:
-        with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(lambda pair: self.meet(*pair), pairs))
+    def _run_some(self, pairs: list[tuple[Fault, Client]], workers: int) -> list[FinishedRun]:
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(lambda pair: self.run(*pair), pairs))
 
-    def repeat_slow(self, finished: list[Finished], before: page.Rows) -> list[Finished]:
-        """Run the clients of this package alone and again, if their verdicts are good but their row has changed.
+    def rerun_changed(self, finished: list[FinishedRun], before: page.Rows) -> list[FinishedRun]:
+        """Run the clients of this package again, alone, if their verdicts are good but their row has changed.
 
         On a busy machine, calls take longer, and the number of calls in a period differs. Bad verdicts stay.
         """
@@ -102,17 +102,17 @@ class Runs:
         changed = {row for row, cells in rows.items() if before.get(row, {}).get("ours") != cells["ours"]}
         changed -= {(each.fault.group, each.fault.title) for each in finished if not each.is_good}
         return [
-            self.meet(each.fault, each.client)
+            self.run(each.fault, each.client)
             if each.client.is_ours and (each.fault.group, each.fault.title) in changed
             else each
             for each in finished
         ]
 
 
-def rows_of(table: Table, finished: Iterable[Finished], before: page.Rows) -> page.Rows:
+def rows_of(table: Table, finished: Iterable[FinishedRun], before: page.Rows) -> page.Rows:
     """Return the rows of the page. A cell without a new run keeps its text."""
     rows: page.Rows = {}
-    columns: dict[tuple[tuple[str, str], str], list[Finished]] = {}
+    columns: dict[tuple[tuple[str, str], str], list[FinishedRun]] = {}
     for each in finished:
         row = each.fault.group, each.fault.title
         column = "ours" if each.client.is_ours else each.client.name
@@ -123,7 +123,7 @@ def rows_of(table: Table, finished: Iterable[Finished], before: page.Rows) -> pa
     return rows
 
 
-def cell_of(table: Table, runs: list[Finished]) -> str:
+def cell_of(table: Table, runs: list[FinishedRun]) -> str:
     """Return the cell for the clients of a column."""
     fault = runs[0].fault
     is_ours = runs[0].client.is_ours
@@ -136,7 +136,7 @@ def cell_of(table: Table, runs: list[Finished]) -> str:
     return page.cell(table, fault, named, is_ours=is_ours)
 
 
-def tally(table: Table, finished: Finished) -> list[tuple[Judgement, str, int | None]]:
+def tally(table: Table, finished: FinishedRun) -> list[tuple[Judgement, str, int | None]]:
     """Judge each call."""
     fault, client = finished.fault, finished.client
     of_calls = []
@@ -183,9 +183,9 @@ def main() -> int:
     clients = [client for client in clients if not arguments.clients or client.name in arguments.clients]
     with closing(Runs(table, clients)) as runs:
         pairs = pairs_of(table, clients, arguments.only)
-        finished = runs.meet_all(pairs)
+        finished = runs.run_all(pairs)
         if not arguments.only:
-            finished = runs.repeat_slow(finished, before)
+            finished = runs.rerun_changed(finished, before)
         rows = rows_of(table, finished, before)
     bad = [each for each in finished if each.client.is_ours and not each.is_good]
     for each in bad:
