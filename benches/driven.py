@@ -22,9 +22,9 @@ class Failed(Exception):
 
 def clean_environment(additional: dict[str, str]) -> dict[str, str]:
     """Return this process's environment without the variables that clients read."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_MISLEADING)}
-    kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
-    return kept | {"NO_PROXY": "127.0.0.1"} | additional
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(_MISLEADING)}
+    variables = {name: value for name, value in variables.items() if not name.lower().endswith("_proxy")}
+    return variables | {"NO_PROXY": "127.0.0.1"} | additional
 
 
 class Driven:

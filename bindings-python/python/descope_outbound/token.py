@@ -63,9 +63,9 @@ class TokenResponse(RedactedDict):
         self.source = source
 
     @classmethod
-    def of(cls, answer: _native.Response) -> TokenResponse:
+    def of(cls, response: _native.Response) -> TokenResponse:
         """Convert the native response to a fetch."""
-        return answer.json_as(cls, "token", OutboundToken)
+        return response.json_as(cls, "token", OutboundToken)
 
     @property
     def source(self) -> str:

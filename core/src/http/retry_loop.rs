@@ -157,12 +157,12 @@ fn as_empty_success(response: &RawResponse) -> RawResponse {
 
 fn no_permit(timeout: Duration, last_error: Option<&Error>) -> Error {
     let seconds = timeout.as_secs_f64();
-    let crowd = format!("{MAX_CONCURRENT_REQUESTS} requests of this client were in flight");
+    let in_flight = format!("{MAX_CONCURRENT_REQUESTS} requests of this client were in flight");
     match last_error {
-        Some(error) => {
-            Error::deadline(format!("no response within {seconds} s: {crowd} after this one failed: {error}"))
-        }
-        None => Error::deadline(format!("nothing was sent within {seconds} s: {crowd}")).never_sent(),
+        Some(error) => Error::deadline(format!(
+            "no response within {seconds} s: {in_flight} after this one failed: {error}"
+        )),
+        None => Error::deadline(format!("nothing was sent within {seconds} s: {in_flight}")).never_sent(),
     }
 }
 

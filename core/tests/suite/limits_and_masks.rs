@@ -57,9 +57,9 @@ async fn an_error_keeps_8_kib_of_its_body_and_masks_a_secret_at_the_limit() {
     let body = format!("{}{key}{}", "x".repeat(8 * 1024 - 5), "y".repeat(100_000));
     fail(&emulator, Fault::response(502).body(body));
     let error = client(&emulator).fetch_token("app", "user").await.unwrap_err();
-    let kept = error.response().unwrap().body();
-    assert_eq!(kept.len(), 8 * 1024);
-    assert!(kept.ends_with("x[reda"), "{}", &kept[kept.len() - 10..]);
+    let shown = error.response().unwrap().body();
+    assert_eq!(shown.len(), 8 * 1024);
+    assert!(shown.ends_with("x[reda"), "{}", &shown[shown.len() - 10..]);
 }
 
 #[tokio::test]
