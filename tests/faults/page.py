@@ -138,7 +138,8 @@ _INTRODUCTIONS = {
     "statuses": f"\n{len(STATUSES)} statuses with {len(BODY_KINDS)} kinds of body, one call for each.\n\n",
     "license": (
         "\nOnly the license endpoint fails; the service works. A new client makes two calls, one after the other. Its"
-        "\ncreation counts as part of the first. Our clients do the handshake both beside and before the first call."
+        "\ncreation counts as part of the first. Our clients do the handshake both in parallel with the"
+        "\nfirst call and before it."
         "\nFaults of a whole host (TLS, a restart) cannot affect one endpoint alone, and are not in this table.\n\n"
     ),
 }
