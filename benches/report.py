@@ -27,8 +27,8 @@ INTRODUCTION = """\
 `make bench` writes this page from [benches/results.json](../benches/results.json). Do not edit it.
 
 A backend fetches a token before every call to a third party, and pays for that in processor time. So the main figure is
-the **processor time of the client's process for each call**, in microseconds: user and system time of all its threads,
-as the operating system counts it. A cell has the median of the rounds and, in brackets, their range. Over loopback, the
+the **processor time of the client's process for each call**, in microseconds. The operating system counts it: user and
+system time of all threads. A cell has the median of the rounds and, in brackets, their range. Over loopback, the
 rest of the time is the service's. A real network adds the same for every client, except for the official sync Python
 client, which makes a new connection for each call.
 """
@@ -36,9 +36,9 @@ client, which makes a new connection for each call.
 METHOD = """\
 ## How it is measured
 
-- **Clients.** Every client sends the same request, parses the same response of 514 bytes, has a timeout of 20 s (the
-  official Node client has none) and verifies the certificate. Each is a few lines: `benches/python/clients`,
-  `benches/node/clients`, `benches/src/clients.rs`.
+- **Clients.** Every client sends the same request, parses the same response of 514 bytes, and verifies the certificate.
+  Every client has a timeout of 20 s, except the official Node client, which has none. Each is a few lines:
+  `benches/python/clients`, `benches/node/clients`, `benches/src/clients.rs`.
 - **Connections.** All clients speak HTTP/1.1 and may open as many connections as there are concurrent calls. Ours opens
   100 at most. `httpx` and the official async client on it have a limit of 100 too; more make it slower. Sync clients
   are called from as many threads as there are concurrent calls.

@@ -74,7 +74,7 @@ pub(crate) struct EntryState {
     pub(crate) is_rejected: bool,
 }
 
-/// What the cache does for a caller.
+/// The cache's decision for a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CacheDecision {
     /// Serve the token.
@@ -177,7 +177,7 @@ impl FreshnessWindow {
         }
     }
 
-    /// What the cache does for a caller that needs the token for at least `min_validity`.
+    /// Decides what the cache does for a caller that needs the token for at least `min_validity`.
     pub(crate) fn decide(&self, now: Moment, state: EntryState, min_validity: i64) -> CacheDecision {
         let freshness = self.freshness(now);
         let is_stale = freshness == Freshness::Stale;
@@ -201,7 +201,7 @@ impl FreshnessWindow {
     }
 }
 
-/// What a failure means for a cached token.
+/// The meaning of a failure for a cached token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureClass {
     /// The token may still be valid. An outage does not drop it.

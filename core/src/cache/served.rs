@@ -1,4 +1,4 @@
-//! What a fetch returns: a response, and where it comes from.
+//! The result of a fetch: a response, and its source.
 
 use std::sync::{Arc, Weak};
 

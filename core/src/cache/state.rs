@@ -66,7 +66,7 @@ pub(crate) enum JoinOutcome<Receiver> {
     TooManyInFlight,
 }
 
-/// What the cache does with the result of a flight.
+/// The cache's decision about the result of a flight.
 pub(crate) enum PublishOutcome {
     /// Caches this token, and drops the one before it.
     Store(Arc<Entry>),

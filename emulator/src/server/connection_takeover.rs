@@ -1,4 +1,4 @@
-//! What the emulator sends on a connection after a fault takes it from the HTTP server.
+//! The bytes that the emulator sends on a connection after a fault takes it from the HTTP server.
 
 use std::io;
 use std::time::Duration;

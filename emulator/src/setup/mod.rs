@@ -1,4 +1,4 @@
-//! What a test chooses before and while an emulator runs: options, seeds, connections and inbound tokens.
+//! The options, seeds, connections and inbound tokens that a test chooses before and while an emulator runs.
 
 mod connection;
 mod inbound_token;
