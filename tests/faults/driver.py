@@ -156,7 +156,7 @@ async def call_async(make: Callable[[], Any], call: dict[str, str], wall_seconds
 
 
 class ClientOfJob:
-    """A client for all calls, which the first call creates; or a client for each call."""
+    """Returns the client for a call: a new one for each call, or one that all calls share."""
 
     def __init__(self, job: Job) -> None:
         self._job = job

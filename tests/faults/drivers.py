@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import table as fault_table
-from servers import Served
-from table import Fault
+from servers import FaultServers
+from table import FaultRow
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -69,12 +69,12 @@ class Driver:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def run(self, fault: Fault, served: Served) -> Future[dict[str, Any]]:
+    def run(self, fault: FaultRow, fault_servers: FaultServers) -> Future[dict[str, Any]]:
         """Start the calls of a fault, and return the program's report."""
         calls = [{"do": call.do, "app": call.app, "api_key": fault_table.API_KEY} for call in fault.calls]
         job = {
             "client": {
-                "base_url": served.base_url,
+                "base_url": fault_servers.base_url,
                 "project_id": PROJECT_ID,
                 "management_key": fault_table.MANAGEMENT_KEY,
                 "timeout_seconds": fault.deadline_seconds,

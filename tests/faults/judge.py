@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import table as fault_table
-from table import Call, Expectation, Fault, Table
+from table import Call, Expectation, FaultRow, Table
 
 #: From the best to the worst. The first two are good.
 VERDICTS = ["survived", "failed clearly", "unclear", "wrong", "late", "swelled", "hung", "leaked"]
@@ -35,7 +35,7 @@ class Judgement:
     reason: str = ""
 
 
-def judge(table: Table, fault: Fault, run: Run, *, is_ours: bool) -> Judgement:
+def judge(table: Table, fault: FaultRow, run: Run, *, is_ours: bool) -> Judgement:
     """Return the worst verdict of all rules. The table tolerates more outcomes from the official SDKs."""
     found = list(_of_whole(table, fault, run))
     for call, outcome in zip(fault.calls, run.outcomes, strict=True):
@@ -43,7 +43,7 @@ def judge(table: Table, fault: Fault, run: Run, *, is_ours: bool) -> Judgement:
     return max(found, key=lambda judgement: VERDICTS.index(judgement.verdict))
 
 
-def _of_whole(table: Table, fault: Fault, run: Run) -> list[Judgement]:
+def _of_whole(table: Table, fault: FaultRow, run: Run) -> list[Judgement]:
     found = []
     if run.strayed:
         found.append(Judgement("leaked", f"another origin received {', '.join(run.strayed)}"))
@@ -52,7 +52,7 @@ def _of_whole(table: Table, fault: Fault, run: Run) -> list[Judgement]:
     return found
 
 
-def judge_call(table: Table, fault: Fault, call: Call, outcome: Outcome, *, is_ours: bool) -> Judgement:
+def judge_call(table: Table, fault: FaultRow, call: Call, outcome: Outcome, *, is_ours: bool) -> Judgement:
     """Judge a call: leaks count most, then time, then the outcome."""
     leaked = _leak(outcome)
     if leaked is not None:

@@ -9,7 +9,7 @@ from statistics import median
 
 import judge
 from judge import Judgement, Run
-from table import BODY_KINDS, STATUSES, Fault, Table
+from table import BODY_KINDS, STATUSES, FaultRow, Table
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 COLUMNS = ["ours", "official Python sync", "official Python async", "official Node"]
@@ -33,7 +33,9 @@ _AT_ONCE_SECONDS = 0.5
 _AT_DEADLINE = 0.9
 
 
-def of_run(table: Table, fault: Fault, run: Run, judgement: Judgement, *, is_ours: bool) -> tuple[str, str, str, float]:
+def of_run(
+    table: Table, fault: FaultRow, run: Run, judgement: Judgement, *, is_ours: bool
+) -> tuple[str, str, str, float]:
     """Return the verdict with its details, the number of requests, the memory, and the seconds of the slowest call."""
     failures = sorted(
         {outcome["kind" if is_ours else "class"] for outcome in run.outcomes} - {"success", "hung", "nothing"}
@@ -50,7 +52,7 @@ def of_run(table: Table, fault: Fault, run: Run, judgement: Judgement, *, is_our
     return what, requests if fault.is_steady else "", _memory(table, fault, run), _slowest(run)
 
 
-def _memory(table: Table, fault: Fault, run: Run) -> str:
+def _memory(table: Table, fault: FaultRow, run: Run) -> str:
     if not fault.is_about_memory:
         return ""
     return f"{'<' if run.memory_mib <= table.memory_limit_mib else '>'} {table.memory_limit_mib} MiB more"
@@ -61,7 +63,7 @@ def _slowest(run: Run) -> float:
     return max(seconds)
 
 
-def _time(fault: Fault, seconds: float) -> str:
+def _time(fault: FaultRow, seconds: float) -> str:
     if not fault.is_timed:
         return ""
     if seconds < _AT_ONCE_SECONDS:
@@ -74,7 +76,7 @@ def _time(fault: Fault, seconds: float) -> str:
     return f"after {limits[-1]} s" if limits else "at its deadline"
 
 
-def cell(table: Table, fault: Fault, runs: dict[str, tuple[Run, Judgement]], *, is_ours: bool) -> str:
+def cell(table: Table, fault: FaultRow, runs: dict[str, tuple[Run, Judgement]], *, is_ours: bool) -> str:
     """Return one text for all clients of a column, with their names only if they differ."""
     groups: dict[tuple[str, str, str], dict[str, float]] = {}
     for name, (run, judgement) in runs.items():

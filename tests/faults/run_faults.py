@@ -21,7 +21,7 @@ import servers
 import table as fault_table
 from drivers import OURS, THEIRS, Client, Driver
 from judge import Judgement, Run
-from table import STATUSES, Fault, Table
+from table import STATUSES, FaultRow, Table
 
 CONCURRENT_RUNS = 24
 CONCURRENT_HEAVY_RUNS = 3
@@ -31,7 +31,7 @@ CONCURRENT_HEAVY_RUNS = 3
 class FinishedRun:
     """The run of a fault with a client."""
 
-    fault: Fault
+    fault: FaultRow
     client: Client
     run: Run
     judgement: Judgement
@@ -42,7 +42,7 @@ class FinishedRun:
         return self.judgement.verdict in judge.GOOD
 
 
-def is_heavy(fault: Fault) -> bool:
+def is_heavy(fault: FaultRow) -> bool:
     """Return whether the fault measures memory, or makes a process so busy that its other calls are late."""
     return fault.is_about_memory or len(fault.calls) >= len(STATUSES)
 
@@ -58,30 +58,30 @@ class Runs:
         for driver in self._drivers.values():
             driver.stop()
 
-    def run(self, fault: Fault, client: Client) -> FinishedRun:
+    def run(self, fault: FaultRow, client: Client) -> FinishedRun:
         try:
             return self._run(fault, client)
         except Exception as error:
             raise RuntimeError(f"{fault.id}, license {fault.license}, with {client.name}") from error
 
-    def _run(self, fault: Fault, client: Client) -> FinishedRun:
-        with servers.serve(fault) as served:
-            is_separate = is_heavy(fault) or served.environment
-            driver = Driver(client, served.environment) if is_separate else self._drivers[client.name]
+    def _run(self, fault: FaultRow, client: Client) -> FinishedRun:
+        with servers.serve(fault) as fault_servers:
+            is_separate = is_heavy(fault) or fault_servers.environment
+            driver = Driver(client, fault_servers.environment) if is_separate else self._drivers[client.name]
             try:
-                report = driver.run(fault, served)
+                report = driver.run(fault, fault_servers)
                 if "restart" in fault.more:
-                    served.restart(**fault.more["restart"])
+                    fault_servers.restart(**fault.more["restart"])
                 reported = report.result(timeout=fault.wall_seconds * (len(fault.calls) // fault.workers + 2) + 60)
             finally:
                 if is_separate:
                     driver.stop()
-            requests = served.requests()
-            run = Run(reported["outcomes"], reported["memory_mib"], served.strayed(), sum(requests.values()))
+            requests = fault_servers.requests()
+            run = Run(reported["outcomes"], reported["memory_mib"], fault_servers.strayed(), sum(requests.values()))
         judgement = judge.judge(self._table, fault, run, is_ours=client.is_ours)
         return FinishedRun(fault, client, run, judgement, dict(requests))
 
-    def run_all(self, pairs: list[tuple[Fault, Client]]) -> list[FinishedRun]:
+    def run_all(self, pairs: list[tuple[FaultRow, Client]]) -> list[FinishedRun]:
         """Run the heavy faults first, with few in parallel, then the others, starting with the longest."""
         heavy = [pair for pair in pairs if is_heavy(pair[0])]
         others = sorted((pair for pair in pairs if not is_heavy(pair[0])), key=lambda pair: -pair[0].wall_seconds)
@@ -89,7 +89,7 @@ class Runs:
         places = {(id(fault), client.name): place for place, (fault, client) in enumerate(pairs)}
         return sorted(finished, key=lambda each: places[id(each.fault), each.client.name])
 
-    def _run_some(self, pairs: list[tuple[Fault, Client]], workers: int) -> list[FinishedRun]:
+    def _run_some(self, pairs: list[tuple[FaultRow, Client]], workers: int) -> list[FinishedRun]:
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(lambda pair: self.run(*pair), pairs))
 
@@ -148,7 +148,7 @@ def tally(table: Table, finished: FinishedRun) -> list[tuple[Judgement, str, int
     return of_calls
 
 
-def pairs_of(table: Table, clients: list[Client], only: list[str]) -> list[tuple[Fault, Client]]:
+def pairs_of(table: Table, clients: list[Client], only: list[str]) -> list[tuple[FaultRow, Client]]:
     """Return all pairs of a fault and a client."""
     faults = [*table.faults, fault_table.statuses(), *fault_table.license_faults(table), fault_table.license_statuses()]
     pairs = []

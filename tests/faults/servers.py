@@ -23,7 +23,7 @@ from typing import Any
 sys.path.append(str(Path(__file__).parents[1] / "python"))
 
 import table as fault_table
-from table import Fault
+from table import FaultRow
 
 from emulator import ROOT, Emulator
 
@@ -42,7 +42,7 @@ def nginx_program() -> str | None:
 
 
 @dataclass
-class Served:
+class FaultServers:
     """The address of a fault, and the records of its servers."""
 
     base_url: str
@@ -83,18 +83,18 @@ class Served:
 
 
 @contextmanager
-def serve(fault: Fault) -> Iterator[Served]:
+def serve(fault: FaultRow) -> Iterator[FaultServers]:
     """Start the servers of the fault, and stop them at the end."""
     with ExitStack() as stack:
         if fault.server == "refused":
             # Bound, so that no other process gets the port, but not listening.
             closed = stack.enter_context(socket.socket())
             closed.bind(("127.0.0.1", 0))
-            yield Served(f"http://127.0.0.1:{closed.getsockname()[1]}")
+            yield FaultServers(f"http://127.0.0.1:{closed.getsockname()[1]}")
             return
         if fault.server == "unresolvable":
             # On a machine without a network, the resolver must not take longer than the table allows.
-            yield Served("https://unresolvable.invalid", {"RES_OPTIONS": "timeout:1 attempts:1"})
+            yield FaultServers("https://unresolvable.invalid", {"RES_OPTIONS": "timeout:1 attempts:1"})
             return
         arguments = ["--management-key", fault_table.MANAGEMENT_KEY]
         if fault.server == "tls":
@@ -102,16 +102,18 @@ def serve(fault: Fault) -> Iterator[Served]:
         emulator = stack.enter_context(Emulator(*arguments))
         tokens = {"access_token": fault_table.ACCESS_TOKEN, "refresh_token": fault_table.REFRESH_TOKEN}
         emulator.connect("app", "user", **tokens)
-        served = Served(emulator.base_url, emulator=emulator)
+        fault_servers = FaultServers(emulator.base_url, emulator=emulator)
         if fault.server == "tls":
-            served.environment = trusting(emulator.ca_file) if fault.more.get("trusted", True) else {"apart": "1"}
+            fault_servers.environment = (
+                trusting(emulator.ca_file) if fault.more.get("trusted", True) else {"apart": "1"}
+            )
         if fault.server == "nginx":
             behind = emulator.base_url if fault.more.get("behind") != "nothing" else "http://127.0.0.1:1"
-            served.base_url = stack.enter_context(nginx_before(behind))
-            served.environment = trusting(str(certificates() / "authority.pem"))
+            fault_servers.base_url = stack.enter_context(nginx_before(behind))
+            fault_servers.environment = trusting(str(certificates() / "authority.pem"))
         if fault.server == "emulator":
-            prepare(emulator, fault, served, stack)
-        yield served
+            prepare(emulator, fault, fault_servers, stack)
+        yield fault_servers
 
 
 def trusting(authority: str | None) -> dict[str, str]:
@@ -119,13 +121,13 @@ def trusting(authority: str | None) -> dict[str, str]:
     return {"SSL_CERT_FILE": authority or "", "NODE_EXTRA_CA_CERTS": authority or ""}
 
 
-def prepare(emulator: Emulator, fault: Fault, served: Served, stack: ExitStack) -> None:
+def prepare(emulator: Emulator, fault: FaultRow, fault_servers: FaultServers, stack: ExitStack) -> None:
     """Add the faults to the emulator, and start another origin if a fault names one."""
     text = json.dumps(fault.faults)
     if "$other" in text:
-        served.other = stack.enter_context(Emulator("--management-key", fault_table.MANAGEMENT_KEY))
-        served.other.fail(status=200, body=fault_table.token_body())
-        text = text.replace("$other", served.other.base_url)
+        fault_servers.other = stack.enter_context(Emulator("--management-key", fault_table.MANAGEMENT_KEY))
+        fault_servers.other.fail(status=200, body=fault_table.token_body())
+        text = text.replace("$other", fault_servers.other.base_url)
     text = text.replace("$self", emulator.base_url)
     text = text.replace("$http_date_in_90_s", formatdate(time.time() + 90, usegmt=True))
     add_faults(emulator, json.loads(text))

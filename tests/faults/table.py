@@ -55,7 +55,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultRow:
     """A row of the table."""
 
     id: str
@@ -88,7 +88,7 @@ class Table:
 
     margin_seconds: float
     memory_limit_mib: int
-    faults: tuple[Fault, ...]
+    faults: tuple[FaultRow, ...]
 
 
 def read() -> Table:
@@ -102,18 +102,18 @@ def read() -> Table:
     return Table(text["margin_seconds"], text["memory_limit_mib"], faults)
 
 
-def license_faults(table: Table) -> list[Fault]:
+def license_faults(table: Table) -> list[FaultRow]:
     """Return the faults of the license endpoint: all ways in which an endpoint can fail, while the service works."""
     ways = [fault for fault in table.faults if fault.faults and fault.is_of_endpoint]
     return [_of_license(fault, mode) for fault in ways for mode in ("beside", "wait")]
 
 
-def _of_license(fault: Fault, mode: str) -> Fault:
+def _of_license(fault: FaultRow, mode: str) -> FaultRow:
     token = _expectations("token", ())
     at_license = [
         each if each["path"] == "/elsewhere" else {**each, "app": None, "path": LICENSE_PATH} for each in fault.faults
     ]
-    return Fault(
+    return FaultRow(
         id=f"license-{fault.id}",
         title=fault.title,
         group="license",
@@ -127,7 +127,7 @@ def _of_license(fault: Fault, mode: str) -> Fault:
     )
 
 
-def statuses() -> Fault:
+def statuses() -> FaultRow:
     """Return a fault with every status from 300 to 599 and every kind of body, each for its own app."""
     faults, calls = [], []
     for status in STATUSES:
@@ -137,7 +137,7 @@ def statuses() -> Fault:
             app = f"{status} {name}"
             faults.append({"status": status, "app": app} | body)
             calls.append(Call("fetch", app, _expectations({"kinds": kinds, **says}, ()), ()))
-    return Fault(
+    return FaultRow(
         id="statuses",
         title="every status from 300 to 599, with JSON, HTML and an empty body",
         group="statuses",
@@ -150,11 +150,11 @@ def statuses() -> Fault:
     )
 
 
-def license_statuses() -> Fault:
+def license_statuses() -> FaultRow:
     """Return the same statuses for the license endpoint; a new client per call waits for the handshake."""
     ways = [{"status": status} | body for status in STATUSES for body in BODY_KINDS.values()]
     token = _expectations("token", ())
-    return Fault(
+    return FaultRow(
         id="license-statuses",
         title="every status from 300 to 599, with JSON, HTML and an empty body",
         group="license",
@@ -176,7 +176,7 @@ _KNOWN = {
 _MORE = {"certificate", "trusted", "restart", "behind"}
 
 
-def _fault(row: dict[str, Any], defaults: dict[str, Any]) -> Fault:
+def _fault(row: dict[str, Any], defaults: dict[str, Any]) -> FaultRow:
     unknown = row.keys() - _KNOWN - _MORE
     if unknown:
         raise ValueError(f"{row['id']}: unknown keys {', '.join(unknown)}")
@@ -185,7 +185,7 @@ def _fault(row: dict[str, Any], defaults: dict[str, Any]) -> Fault:
         "repeat_calls", 1
     )
     faults = [_expand(_each(fault, one)) for one in each for fault in row.get("faults", [])]
-    return Fault(
+    return FaultRow(
         id=row["id"],
         title=row["title"],
         group=row["group"],

@@ -8,7 +8,7 @@ import page
 import pytest
 import table as fault_table
 from judge import Run, judge
-from table import ACCESS_TOKEN, MANAGEMENT_KEY, OTHER_USERS_TOKEN, Fault
+from table import ACCESS_TOKEN, MANAGEMENT_KEY, OTHER_USERS_TOKEN, FaultRow
 
 TABLE = fault_table.read()
 SUCCESS = {"kind": "success", "class": "success", "token": ACCESS_TOKEN, "seconds": 0.1}
@@ -23,7 +23,7 @@ REFUSED = {
 }
 
 
-def fault(of_id: str) -> Fault:
+def fault(of_id: str) -> FaultRow:
     return next(fault for fault in TABLE.faults if fault.id == of_id)
 
 
