@@ -36,7 +36,7 @@ FEWEST_CASES = 2
 SHOWN_BY_CASES = "contract"
 AT_ONCE = 48
 
-SUBJECT = contract_check.Subject(
+PACKAGE = contract_check.PackageUnderTest(
     # The package does not export the classes of arguments.
     SimpleNamespace(**vars(descope.management.common) | vars(descope)),
     {"sync": descope.DescopeClient, "async": descope.DescopeClientAsync},
@@ -114,7 +114,7 @@ def judge(case: Case, mode: str) -> Verdict:
     """Run a case against one of the official Python clients."""
     disagreement = None
     try:
-        contract_check.check(case, mode, SUBJECT)
+        contract_check.check(case, mode, PACKAGE)
     except AssertionError as error:
         disagreement = str(error) or "without a message"
     return Verdict(case.id, f"python {mode}", case.departure(mode), disagreement)
@@ -159,10 +159,10 @@ def main() -> int:
     with_variables = [case for case in cases if case.client.environment]
     command = ["node", str(ORACLE / "node/oracle.mjs")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:
-        verdicts = [judge(case, mode) for mode in SUBJECT.clients for case in with_variables]
+        verdicts = [judge(case, mode) for mode in PACKAGE.clients for case in with_variables]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             others = [case for case in cases if case not in with_variables]
-            runs = [pool.submit(judge, case, mode) for mode in SUBJECT.clients for case in others]
+            runs = [pool.submit(judge, case, mode) for mode in PACKAGE.clients for case in others]
             verdicts += [run.result() for run in runs]
         printed = node.communicate()[0]
     if node.returncode != 0:

@@ -24,10 +24,10 @@ if os.environ.get("OFFICIAL_SDKS") != "installed":
 import certifi  # noqa: E402 - found by the path above
 import descope  # noqa: E402 - found by the path above
 import httpx  # noqa: E402 - found by the path above
-from canned_server import CannedServer, Reply  # noqa: E402 - found by the path above
+from canned_server import CannedResponse, CannedServer  # noqa: E402 - found by the path above
 
 #: The official client also starts a license handshake.
-LICENSE = {"/license": Reply(404)}
+LICENSE = {"/license": CannedResponse(404)}
 
 
 def official_outbound(server: CannedServer) -> Any:
@@ -66,12 +66,12 @@ def test_roots(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("value", "read"), [("1e400", float("inf")), (r'"\ud800"', "\ud800")])
 def test_json_beyond_unicode(value: str, read: object) -> None:
-    with CannedServer(Reply(body=f'{{"token":{{"a":{value}}}}}'.encode()), aside=LICENSE) as server:
+    with CannedServer(CannedResponse(body=f'{{"token":{{"a":{value}}}}}'.encode()), aside=LICENSE) as server:
         assert official_outbound(server).fetch_token("a", "u") == {"token": {"a": read}}
 
 
 def test_large_whole_numbers() -> None:
-    with CannedServer(Reply(), aside=LICENSE) as server:
+    with CannedServer(CannedResponse(), aside=LICENSE) as server:
         official_outbound(server).fetch_token("a", "u", None, {"number": 2**64})
         (request,) = server.requests
     assert json.loads(request.body)["options"] == {"number": 2**64}

@@ -17,7 +17,7 @@ LONGEST_HANG_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Reply:
+class CannedResponse:
     """An HTTP response. With ``drip_seconds``, that much time passes between any two bytes of its body."""
 
     status: int = 200
@@ -28,16 +28,16 @@ class Reply:
 
 
 #: A response, a connection that closes without one, or a connection that hangs.
-ReplyOrFault = Reply | Literal["close", "hang"]
+Reaction = CannedResponse | Literal["close", "hang"]
 
-UNEXPECTED = Reply(418, body=b"this request was not expected")
+UNEXPECTED = CannedResponse(418, body=b"this request was not expected")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A reply to one request: to the next one or, with ``path``, to the first one of that path, whenever it comes."""
+    """The reaction to the next request or, with ``path``, to the first one of that path, whenever it comes."""
 
-    reply: ReplyOrFault
+    reaction: Reaction
     path: str | None = None
 
 
@@ -50,17 +50,17 @@ class Request:
     query: str
     headers: Mapping[str, str]
     body: bytes
-    #: The number of the step that replied. None if no step was left.
+    #: The number of the step that determined the reaction. None if no step was left.
     step: int | None
 
 
 class CannedServer:
     """Listens inside its ``with`` block. Every connection serves one request.
 
-    ``aside`` maps the ends of paths to replies. The server always sends these replies and does not keep their requests.
+    ``aside`` maps the ends of paths to reactions. The server always reacts like this, and does not keep these requests.
     """
 
-    def __init__(self, *steps: Step | ReplyOrFault, aside: Mapping[str, ReplyOrFault] | None = None) -> None:
+    def __init__(self, *steps: Step | Reaction, aside: Mapping[str, Reaction] | None = None) -> None:
         self._aside = aside or {}
         all_steps = [step if isinstance(step, Step) else Step(step) for step in steps]
         self._left = dict(enumerate(all_steps))
@@ -81,18 +81,18 @@ class CannedServer:
         with self._lock:
             return list(self._received)
 
-    def reply_to(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> ReplyOrFault:
-        """Keep the request and return its reply."""
+    def react_to(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reaction:
+        """Keep the request and return the reaction to it."""
         path, _, query = target.partition("?")
-        for end, reply in self._aside.items():
+        for end, reaction in self._aside.items():
             if path.endswith(end):
-                return reply
+                return reaction
         with self._lock:
             for_this_path = [number for number, step in self._left.items() if step.path == path]
             in_turn = [number for number, step in self._left.items() if step.path is None]
             number = next(iter(for_this_path + in_turn), None)
             self._received.append(Request(method, path, query, headers, body, number))
-            return UNEXPECTED if number is None else self._left.pop(number).reply
+            return UNEXPECTED if number is None else self._left.pop(number).reaction
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -109,18 +109,18 @@ class CannedServer:
 
 
 class SteadyServer(CannedServer):
-    """Sends the same reply to every request: ``reply``, or the result of calling it. Keeps only the last request."""
+    """Reacts to every request in the same way: with ``reaction``, or its result. Keeps only the last request."""
 
-    def __init__(self, reply: ReplyOrFault | Callable[[Request], ReplyOrFault] = UNEXPECTED) -> None:
+    def __init__(self, reaction: Reaction | Callable[[Request], Reaction] = UNEXPECTED) -> None:
         super().__init__()
-        self.reply = reply
+        self.reaction = reaction
         self.last: Request | None = None
 
-    def reply_to(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> ReplyOrFault:
+    def react_to(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reaction:
         path, _, query = target.partition("?")
         request = Request(method, path, query, headers, body, step=None)
         self.last = request
-        return self.reply(request) if callable(self.reply) else self.reply
+        return self.reaction(request) if callable(self.reaction) else self.reaction
 
 
 class _Server(ThreadingHTTPServer):
@@ -147,29 +147,29 @@ class _Connection(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         # Not self.path, which has lost one of two leading slashes.
         target = self.requestline.split(" ")[1]
-        reply = self.server.canned.reply_to(self.command, target, headers, body)
-        if isinstance(reply, Reply):
-            self._send(reply)
-        elif reply == "hang":
+        reaction = self.server.canned.react_to(self.command, target, headers, body)
+        if isinstance(reaction, CannedResponse):
+            self._send(reaction)
+        elif reaction == "hang":
             self.server.canned.stopping.wait(LONGEST_HANG_SECONDS)
 
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the base class's names
 
-    def _send(self, reply: Reply) -> None:
+    def _send(self, response: CannedResponse) -> None:
         stopping = self.server.canned.stopping
-        stopping.wait(reply.delay_seconds)
-        lines = [f"HTTP/1.1 {reply.status} Canned", "connection: close"]
+        stopping.wait(response.delay_seconds)
+        lines = [f"HTTP/1.1 {response.status} Canned", "connection: close"]
         # A 204 has no body and no length.
-        if reply.status != 204 and "content-length" not in reply.headers:
-            lines.append(f"content-length: {len(reply.body)}")
-        lines += [f"{name}: {value}" for name, value in reply.headers.items()]
+        if response.status != 204 and "content-length" not in response.headers:
+            lines.append(f"content-length: {len(response.body)}")
+        lines += [f"{name}: {value}" for name, value in response.headers.items()]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
-        if reply.drip_seconds is None:
-            self.wfile.write(reply.body)
+        if response.drip_seconds is None:
+            self.wfile.write(response.body)
             return
-        for byte in reply.body:
+        for byte in response.body:
             self.wfile.write(bytes([byte]))
-            if stopping.wait(reply.drip_seconds):
+            if stopping.wait(response.drip_seconds):
                 return
 
     def log_message(self, *_: object) -> None:

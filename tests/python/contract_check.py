@@ -22,14 +22,14 @@ import canned_server
 import contract_marker
 import contract_table
 from canned_server import CannedServer
-from contract_table import ABSENT, Case, Exchange, Result
+from contract_table import ABSENT, Case, ExpectedExchange, Result
 
 #: Every made-up secret contains this, and nothing else does.
 SECRET = "made-up"
 HANDSHAKES = {"off": False, "beside": True, "wait": "wait"}
 LICENSE_PATH = "/v1/mgmt/license"
 #: The response to a handshake that the case does not mention. It contains no tier.
-NO_LICENSE = {LICENSE_PATH: canned_server.Reply(404)}
+NO_LICENSE = {LICENSE_PATH: canned_server.CannedResponse(404)}
 
 #: Headers with the sender's name, version and defaults, which differ between the packages.
 SENDER_HEADERS = {"user-agent", "x-descope-sdk-name", "x-descope-sdk-python-version", "x-descope-sdk-version"}
@@ -42,7 +42,7 @@ _ENVIRONMENT = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Subject:
+class PackageUnderTest:
     """The package to check: the module with its names, and its client for each mode."""
 
     module: Any
@@ -51,7 +51,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallOutcome:
     """The value or the exception that the caller got. ``at`` is the step that returned or raised."""
 
     at: str
@@ -59,22 +59,22 @@ class Outcome:
     error: Exception | None = None
 
 
-def check(case: Case, mode: str, subject: Subject) -> None:
+def check(case: Case, mode: str, package: PackageUnderTest) -> None:
     """Run the case and raise an ``AssertionError`` for the first difference from the table."""
     aside = {}
-    if subject.is_official and not any(exchange.request.path == LICENSE_PATH for exchange in case.exchanges):
+    if package.is_official and not any(exchange.request.path == LICENSE_PATH for exchange in case.exchanges):
         aside = NO_LICENSE
-    with CannedServer(*[_step(exchange, subject) for exchange in case.exchanges], aside=aside) as server:
+    with CannedServer(*[_step(exchange, package) for exchange in case.exchanges], aside=aside) as server:
         begin = time.monotonic()
-        run = _perform(case, server.url, subject) if mode == "sync" else _perform_async(case, server.url, subject)
+        run = _perform(case, server.url, package) if mode == "sync" else _perform_async(case, server.url, package)
         outcomes = run if isinstance(run, list) else asyncio.run(run)
         seconds = time.monotonic() - begin
         assert outcomes
         for request in server.requests:
             assert request.step is not None, f"unexpected request: {request.method} {request.path}"
         for outcome in outcomes:
-            _expect(case.result, outcome, subject)
-            if subject.is_official and outcome.error is not None and case.departure(mode) is None:
+            _expect(case.result, outcome, package)
+            if package.is_official and outcome.error is not None and case.departure(mode) is None:
                 # The packages agree only if they agree in every attribute.
                 unlisted = set(vars(outcome.error)) - set(case.result.attributes)
                 assert not unlisted, f"the case does not list {unlisted} of {outcome.error}"
@@ -87,15 +87,15 @@ def check(case: Case, mode: str, subject: Subject) -> None:
     assert len(requests) == len(case.exchanges), f"{len(requests)} requests instead of {len(case.exchanges)}"
     for request in requests:
         assert request.step is not None
-        _expect_request(case.exchanges[request.step].request, request, subject)
+        _expect_request(case.exchanges[request.step].request, request, package)
 
 
-def _step(exchange: Exchange, subject: Subject) -> canned_server.Step:
+def _step(exchange: ExpectedExchange, package: PackageUnderTest) -> canned_server.Step:
     # The official SDK may request the tier at any time. The table only says that a call carries it.
-    out_of_turn = exchange.beside or (subject.is_official and exchange.request.path == LICENSE_PATH)
+    out_of_turn = exchange.beside or (package.is_official and exchange.request.path == LICENSE_PATH)
     path = exchange.request.path if out_of_turn else None
     written = exchange.response
-    if not isinstance(written, contract_table.Reply):
+    if not isinstance(written, contract_table.TableResponse):
         if written not in ("close", "hang"):
             raise ValueError(f"{written} is not a response")
         return canned_server.Step("close" if written == "close" else "hang", path)
@@ -104,68 +104,68 @@ def _step(exchange: Exchange, subject: Subject) -> canned_server.Step:
         if written.text is not ABSENT:
             raise ValueError("a response has both json and text")
         body = json.dumps(written.json)
-    reply = canned_server.Reply(
+    response = canned_server.CannedResponse(
         written.status,
         {name: contract_marker.header(value) for name, value in written.headers.items()},
         body.encode(),
         written.delay_ms / 1000,
         None if written.drip_ms is None else written.drip_ms / 1000,
     )
-    return canned_server.Step(reply, path)
+    return canned_server.Step(response, path)
 
 
-def _perform(case: Case, server: str, subject: Subject) -> list[Outcome]:
+def _perform(case: Case, server: str, package: PackageUnderTest) -> list[CallOutcome]:
     try:
-        client = _create_client(case, server, subject, "sync")
+        client = _create_client(case, server, package, "sync")
     except Exception as error:
-        return [Outcome("construction", error=error)]
+        return [CallOutcome("construction", error=error)]
     try:
-        return [_call(case, server, client, subject) for _ in range(case.times)]
+        return [_call(case, server, client, package) for _ in range(case.times)]
     finally:
-        if not subject.is_official:
+        if not package.is_official:
             client.close()
 
 
-def _call(case: Case, server: str, client: Any, subject: Subject) -> Outcome:
+def _call(case: Case, server: str, client: Any, package: PackageUnderTest) -> CallOutcome:
     try:
         operation = getattr(getattr(client.mgmt, case.call.of), case.call.method)
     except Exception as error:
-        return Outcome("access", error=error)
+        return CallOutcome("access", error=error)
     args, kwargs = (
-        contract_marker.to_argument(each, server, subject.module) for each in (case.call.args, case.call.kwargs)
+        contract_marker.to_argument(each, server, package.module) for each in (case.call.args, case.call.kwargs)
     )
     try:
-        return Outcome("call", operation(*args, **kwargs))
+        return CallOutcome("call", operation(*args, **kwargs))
     except Exception as error:
-        return Outcome("call", error=error)
+        return CallOutcome("call", error=error)
 
 
-async def _perform_async(case: Case, server: str, subject: Subject) -> list[Outcome]:
+async def _perform_async(case: Case, server: str, package: PackageUnderTest) -> list[CallOutcome]:
     try:
-        client = _create_client(case, server, subject, "async")
+        client = _create_client(case, server, package, "async")
     except Exception as error:
-        return [Outcome("construction", error=error)]
+        return [CallOutcome("construction", error=error)]
     try:
-        return [await _call_async(case, server, client, subject) for _ in range(case.times)]
+        return [await _call_async(case, server, client, package) for _ in range(case.times)]
     finally:
         await client.aclose()
 
 
-async def _call_async(case: Case, server: str, client: Any, subject: Subject) -> Outcome:
+async def _call_async(case: Case, server: str, client: Any, package: PackageUnderTest) -> CallOutcome:
     try:
         operation = getattr(getattr(client.mgmt, case.call.of), case.call.method)
     except Exception as error:
-        return Outcome("access", error=error)
+        return CallOutcome("access", error=error)
     args, kwargs = (
-        contract_marker.to_argument(each, server, subject.module) for each in (case.call.args, case.call.kwargs)
+        contract_marker.to_argument(each, server, package.module) for each in (case.call.args, case.call.kwargs)
     )
     try:
-        return Outcome("call", await operation(*args, **kwargs))
+        return CallOutcome("call", await operation(*args, **kwargs))
     except Exception as error:
-        return Outcome("call", error=error)
+        return CallOutcome("call", error=error)
 
 
-def _create_client(case: Case, server: str, subject: Subject, mode: str) -> Any:
+def _create_client(case: Case, server: str, package: PackageUnderTest, mode: str) -> Any:
     written = case.client
     settings: dict[str, Any] = {
         "project_id": written.project_id,
@@ -173,15 +173,15 @@ def _create_client(case: Case, server: str, subject: Subject, mode: str) -> Any:
         "base_url": written.base_url,
         "timeout_seconds": written.timeout_seconds,
     }
-    if not subject.is_official:
+    if not package.is_official:
         handshake = written.license_handshake
         settings["license_handshake"] = None if handshake is None else HANDSHAKES[handshake]
         settings["allow_insecure_http"] = written.allow_insecure_http
     settings = {name: value for name, value in settings.items() if value is not None}
-    settings = contract_marker.to_argument({**settings, **written.python}, server, subject.module)
-    environment = contract_marker.to_argument(dict(written.environment), server, subject.module)
-    client_class = subject.clients[mode]
-    if subject.is_official and not environment:
+    settings = contract_marker.to_argument({**settings, **written.python}, server, package.module)
+    environment = contract_marker.to_argument(dict(written.environment), server, package.module)
+    client_class = package.clients[mode]
+    if package.is_official and not environment:
         # The official constructor sends the handshake, so these clients are created in parallel.
         return client_class(**settings)
     with _ENVIRONMENT:
@@ -203,22 +203,22 @@ def remove_variables() -> None:
             del os.environ[name]
 
 
-def _expect(expected: Result, outcome: Outcome, subject: Subject) -> None:
+def _expect(expected: Result, outcome: CallOutcome, package: PackageUnderTest) -> None:
     holder = outcome.value if outcome.error is None else outcome.error
     if outcome.error is None:
         assert expected.exception is None, f"{outcome.value!r} instead of {expected.exception}"
-        _expect_value(expected, outcome.value, subject)
+        _expect_value(expected, outcome.value, package)
     else:
-        _expect_exception(expected, outcome.error, outcome.at, subject)
+        _expect_exception(expected, outcome.error, outcome.at, package)
     for name, value in expected.attributes.items():
-        if subject.is_official and not hasattr(holder, name):
+        if package.is_official and not hasattr(holder, name):
             continue
         actual = getattr(holder, name)
         assert contract_marker.matches(value, actual), f"{name} is {actual!r}, not {value!r}"
 
 
-def _expect_value(expected: Result, value: Any, subject: Subject) -> None:
-    if not subject.is_official:
+def _expect_value(expected: Result, value: Any, package: PackageUnderTest) -> None:
+    if not package.is_official:
         for shown in (str(value), repr(value)):
             assert SECRET not in shown, "the result shows a secret"
     if (expected.value is ABSENT) == (expected.json is None):
@@ -242,47 +242,49 @@ def _expect_value(expected: Result, value: Any, subject: Subject) -> None:
         assert found == item, f"{path} is {found!r}"
 
 
-def _expect_exception(expected: Result, error: Exception, at: str, subject: Subject) -> None:
+def _expect_exception(expected: Result, error: Exception, at: str, package: PackageUnderTest) -> None:
     name = type(error).__name__
     assert expected.exception is not None, f"{at} raised {name} {error}"
     names = [expected.exception]
-    if subject.is_official:
+    if package.is_official:
         # The official SDK may raise a base class of this package's exception.
         names += expected.is_a
     assert name in names, f"{name} {error} instead of {expected.exception}"
     assert at == expected.at, f"raised at {at} instead of at {expected.at}"
-    if subject.is_official:
+    if package.is_official:
         return
     for each in (error, error.__cause__, error.__context__):
         shown = f"{each} {each!r} {getattr(each, '__dict__', None)}"
         assert SECRET not in shown, f"the exception shows a secret: {shown}"
     for name in expected.is_a:
-        assert isinstance(error, _class_named(name, subject)), f"{error!r} is not a {name}"
+        assert isinstance(error, _class_named(name, package)), f"{error!r} is not a {name}"
     for name in expected.is_not_a:
-        assert not isinstance(error, _class_named(name, subject)), f"{error!r} is a {name}"
+        assert not isinstance(error, _class_named(name, package)), f"{error!r} is a {name}"
     for part in expected.text:
         assert part in str(error), f"{part!r} is not in {error}"
 
 
-def _class_named(name: str, subject: Subject) -> type:
-    found = getattr(subject.module, name, None) or getattr(builtins, name)
+def _class_named(name: str, package: PackageUnderTest) -> type:
+    found = getattr(package.module, name, None) or getattr(builtins, name)
     if not isinstance(found, type):
         raise TypeError(f"{name} is not a class")
     return found
 
 
-def _expect_request(expected: contract_table.Request, received: canned_server.Request, subject: Subject) -> None:
+def _expect_request(
+    expected: contract_table.Request, received: canned_server.Request, package: PackageUnderTest
+) -> None:
     line = f"{received.method} {received.path}"
     assert line == f"{expected.method} {expected.path}", f"{line} instead of {expected.method} {expected.path}"
     query = parse_qsl(received.query, keep_blank_values=True)
     assert (dict(query), len(query)) == (expected.query, len(expected.query)), f"the query is {query}"
-    _expect_headers(expected, received, subject)
+    _expect_headers(expected, received, package)
     body = received.body.decode()
     if expected.body_text is None:
         expected_json = expected.body
     else:
         # The exact text is checked for this package only. The official SDK's body needs the same meaning.
-        expected_json = json.loads(expected.body_text) if subject.is_official else None
+        expected_json = json.loads(expected.body_text) if package.is_official else None
     if expected_json is not None:
         assert body, "there is no body"
         sent = _without_nulls(json.loads(body))
@@ -291,10 +293,12 @@ def _expect_request(expected: contract_table.Request, received: canned_server.Re
         assert body == (expected.body_text or ""), f"the body is {body}"
 
 
-def _expect_headers(expected: contract_table.Request, received: canned_server.Request, subject: Subject) -> None:
-    if subject.is_official and received.path == LICENSE_PATH:
+def _expect_headers(
+    expected: contract_table.Request, received: canned_server.Request, package: PackageUnderTest
+) -> None:
+    if package.is_official and received.path == LICENSE_PATH:
         return
-    unchecked = SENDER_HEADERS if subject.is_official else set()
+    unchecked = SENDER_HEADERS if package.is_official else set()
     for name, written in expected.headers.items():
         value = written["python"] if isinstance(written, dict) and "python" in written else written
         actual = received.headers.get(name)

@@ -55,7 +55,7 @@ def header(written: str) -> str:
 
 
 def text(written: Any) -> str:
-    """Return a string. A long one is written in pieces."""
+    """Return the string that the table means. The table may write a long string as ``$text``, in pieces."""
     if isinstance(written, str):
         return written
     match _marker(written):

@@ -59,8 +59,8 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
-    """A response that the server sends."""
+class TableResponse:
+    """A response that the canned server sends."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -71,14 +71,14 @@ class Reply:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """An expected request, and the response to it: a reply, ``close`` or ``hang``.
+class ExpectedExchange:
+    """An expected request, and the canned server's reaction: a response, ``close`` or ``hang``.
 
     ``beside`` means that the request may come at any time, in parallel with the others.
     """
 
     request: Request
-    response: Reply | str
+    response: TableResponse | str
     beside: bool
 
 
@@ -114,7 +114,7 @@ class Case:
     client: Client
     call: Call
     times: int
-    exchanges: list[Exchange]
+    exchanges: list[ExpectedExchange]
     seconds: Seconds
     result: Result
     departs: Mapping[str, str]
@@ -193,15 +193,15 @@ class _Shared:
             departs=written.departs,
         )
 
-    def _exchange(self, written: _WrittenExchange, call_request: Any) -> Exchange:
+    def _exchange(self, written: _WrittenExchange, call_request: Any) -> ExpectedExchange:
         request = Request(**(written.request or call_request))
         headers = {**self.headers, **request.headers}
         absent = request.absent_headers + [name for name in self.absent_headers if name not in request.headers]
         response = written.response
         if response not in ("close", "hang"):
-            response = Reply(**_look_up(self.responses, response))
+            response = TableResponse(**_look_up(self.responses, response))
         members = {**vars(request), "headers": headers, "absent_headers": absent}
-        return Exchange(request=Request(**members), response=response, beside=written.beside)
+        return ExpectedExchange(request=Request(**members), response=response, beside=written.beside)
 
 
 def read() -> list[Case]:

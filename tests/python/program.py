@@ -20,7 +20,7 @@ from emulator import ROOT, Emulator
 #: The factor by which tests do more than usual. `make soak` sets it.
 SOAK = int(os.environ.get("SOAK", "1"))
 
-#: Python warns of every fork in a process with threads.
+#: Hides a warning of Python: every fork in a process with threads causes one.
 QUIET = {"PYTHONWARNINGS": "ignore::DeprecationWarning"}
 
 

@@ -14,7 +14,7 @@ from pprint import pformat
 from typing import Any
 
 import pytest
-from canned_server import Reply, ReplyOrFault, Request, SteadyServer
+from canned_server import CannedResponse, Reaction, Request, SteadyServer
 from secret_calls import CALLS, MODES, PLANTED, SECRET_RESPONSE, USER, SecretCall
 from test_secrets import assert_error_shows_nothing, assert_nothing_is_shown, client_of, echo, shown_by_client
 
@@ -33,8 +33,8 @@ def service() -> Iterator[SteadyServer]:
         yield service
 
 
-def success(_: Request) -> ReplyOrFault:
-    return Reply(200, body=json.dumps(SECRET_RESPONSE).encode(), delay_seconds=0.02)
+def success(_: Request) -> Reaction:
+    return CannedResponse(200, body=json.dumps(SECRET_RESPONSE).encode(), delay_seconds=0.02)
 
 
 def concurrent_outcomes(call: SecretCall, mode: str, client: Any) -> list[Any]:
@@ -68,7 +68,7 @@ def test_no_token_shows_itself_from_any_source(
     caplog.set_level(logging.DEBUG)
     client = client_of(mode, service.url, cache=CacheOptions(stale_if_error_seconds=600))
     assert client.cache is not None
-    service.reply = success
+    service.reaction = success
     responses: list[Any] = []
     # One round is enough, unless the machine is so busy that no caller joins in time.
     while "joined" not in {response.source for response in responses}:
@@ -81,7 +81,7 @@ def test_no_token_shows_itself_from_any_source(
     client.cache.clear()
     responses.append(MODES[mode](call, client))
     _native.advance_cache_clock(1000)
-    service.reply = Reply(500)
+    service.reaction = CannedResponse(500)
     responses.append(MODES[mode](call, client))
     assert {response.source for response in responses} == {"network", "joined", "cache", "stale"}
     for response in responses:
@@ -91,13 +91,13 @@ def test_no_token_shows_itself_from_any_source(
     assert "got {" in caplog.text
 
 
-FAILURES: dict[str, ReplyOrFault | Callable[[Request], ReplyOrFault]] = {
-    "that is cached": Reply(404, body=b'{"errorCode": "E111504"}', delay_seconds=0.02),
-    "that delays later calls": Reply(429, {"retry-after": "7"}, delay_seconds=0.02),
-    "that rejects the key": Reply(403, delay_seconds=0.02),
-    "of the service": Reply(500, body=b"<html>", delay_seconds=0.02),
+FAILURES: dict[str, Reaction | Callable[[Request], Reaction]] = {
+    "that is cached": CannedResponse(404, body=b'{"errorCode": "E111504"}', delay_seconds=0.02),
+    "that delays later calls": CannedResponse(429, {"retry-after": "7"}, delay_seconds=0.02),
+    "that rejects the key": CannedResponse(403, delay_seconds=0.02),
+    "of the service": CannedResponse(500, body=b"<html>", delay_seconds=0.02),
     "that echoes the request": echo,
-    "that cannot be read": Reply(200, body=b'{"token": "' + PLANTED.encode(), delay_seconds=0.02),
+    "that cannot be read": CannedResponse(200, body=b'{"token": "' + PLANTED.encode(), delay_seconds=0.02),
 }
 
 
@@ -111,7 +111,7 @@ def test_no_shared_or_cached_error_shows_a_secret(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    service.reply = FAILURES[failure]
+    service.reaction = FAILURES[failure]
     for call in FETCHES:
         client = client_of(mode, service.url, cache=True)
         for error in [*concurrent_outcomes(call, mode, client), *concurrent_outcomes(call, mode, client)]:

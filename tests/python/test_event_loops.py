@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from canned_server import Reply, ReplyOrFault, Request, SteadyServer
+from canned_server import CannedResponse, Reaction, Request, SteadyServer
 
 from descope_outbound import DescopeClientAsync
 from emulator import Emulator
@@ -161,17 +161,17 @@ class WhileItComputes:
         self._computing, self._is_retried = threading.Event(), threading.Event()
         self._is_interrupted = False
 
-    def __call__(self, request: Request) -> ReplyOrFault:
+    def __call__(self, request: Request) -> Reaction:
         if request.path == "/the-interrupted-call-is-retried":
             self._computing.set()
             self._is_retried.wait(timeout=12)
-            return Reply()
+            return CannedResponse()
         if b"interrupted" in request.body and self._is_interrupted:
             self._is_retried.set()
-            return Reply(body=b'{"token": {}}')
+            return CannedResponse(body=b'{"token": {}}')
         self._all_in_flight.wait(timeout=20)
         if request.path == "/all-calls-are-in-flight":
-            return Reply()
+            return CannedResponse()
         self._computing.wait(timeout=20)
         time.sleep(0.2)
         if b"interrupted" in request.body:
@@ -179,7 +179,7 @@ class WhileItComputes:
             # By then, the client has started to wake the loops.
             time.sleep(0.3)
             return "close"
-        return Reply(body=b'{"token": {}}')
+        return CannedResponse(body=b'{"token": {}}')
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="holds the GIL with a system call of Linux")
@@ -216,7 +216,7 @@ print("fetched", flush=True)
 
 
 def test_the_interpreter_waits_at_exit_for_a_wakeup_that_has_begun(emulator: Emulator) -> None:
-    with SteadyServer(lambda _: Reply(body=b'{"token": {}}')) as service:
+    with SteadyServer(lambda _: CannedResponse(body=b'{"token": {}}')) as service:
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
         ended = run_program(emulator, EXITS_DURING_A_WAKEUP, environment=environment)
     assert (ended.output, ended.errors, ended.code) == ("fetched\n", "", 0), ended
@@ -246,7 +246,7 @@ fetch()
 
 
 def test_a_call_whose_loop_can_no_longer_be_woken_raises(emulator: Emulator) -> None:
-    with SteadyServer(lambda _: Reply(body=b'{"token": {}}')) as service:
+    with SteadyServer(lambda _: CannedResponse(body=b'{"token": {}}')) as service:
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
         ended = run_program(emulator, CALLS_AT_EXIT, environment=environment)
     error_text = "the interpreter is ending: this event loop cannot be woken any more\n"

@@ -9,7 +9,7 @@ import os
 import sys
 
 import pytest
-from canned_server import Reply, SteadyServer
+from canned_server import CannedResponse, SteadyServer
 
 from descope_outbound import DescopeClient, DescopeClientAsync
 from emulator import ROOT, Emulator
@@ -197,7 +197,7 @@ print(len(children) > 5, sum(status(child) != 0 for child in children))
 def test_children_forked_while_cached_tokens_are_replaced_can_all_call(emulator: Emulator) -> None:
     # Large enough that freeing it takes a while.
     token = {"accessToken": "made-up-large", "scopes": [], "lists": [[]] * 250_000}
-    with SteadyServer(Reply(body=json.dumps({"token": token}).encode())) as service:
+    with SteadyServer(CannedResponse(body=json.dumps({"token": token}).encode())) as service:
         environment = {**QUIET, "DESCOPE_BASE_URI": service.url}
         ended = run(emulator, CLIENTS + WHILE_TOKENS_ARE_REPLACED, "5", environment=environment)
     assert (ended.output, ended.errors, ended.code) == ("True 0\n", "", 0), ended

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from canned_server import Reply, Request, SteadyServer
+from canned_server import CannedResponse, Request, SteadyServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +63,7 @@ class Service(SteadyServer):
 
     def respond_with(self, body: bytes) -> None:
         """Send this body from now on, and drop the last request."""
-        self.reply = Reply(body=body)
+        self.reaction = CannedResponse(body=body)
         self.last = None
 
     @property

@@ -24,7 +24,7 @@ from pprint import pformat
 from typing import Any
 
 import pytest
-from canned_server import Reply, ReplyOrFault, Request, SteadyServer
+from canned_server import CannedResponse, Reaction, Request, SteadyServer
 from secret_calls import CALLS, KEY, MODES, PLANTED, SECRET_RESPONSE, USER, SecretCall
 
 import descope_outbound
@@ -86,7 +86,7 @@ def assert_nothing_is_shown(shown: list[str], *more: str) -> None:
     assert [text for text in shown if any(value in text for value in (PLANTED, *more))] == []
 
 
-def echo(request: Request) -> ReplyOrFault:
+def echo(request: Request) -> Reaction:
     """Return the whole request in every field of an error, escaped as Python, Go and PHP escape JSON."""
     key = request.headers["authorization"]
     sent = key + request.body.decode()
@@ -94,22 +94,22 @@ def echo(request: Request) -> ReplyOrFault:
     body = json.dumps(error_body)
     if request.method == "POST":
         body = body.replace("-", "\\u002d").replace("/", "\\/")
-    return Reply(418, {"x-echo": key, "cf-ray": key}, body.encode())
+    return CannedResponse(418, {"x-echo": key, "cf-ray": key}, body.encode())
 
 
-#: The failures of a call: the service's reply, and the call's own arguments.
-FAILURES: dict[str, tuple[ReplyOrFault | Callable[[Request], ReplyOrFault], dict[str, Any]]] = {
-    "rejected": (Reply(400, body=b'{"errorDescription": "no"}'), {}),
-    "not found": (Reply(404, body=b'{"errorCode": "E111504"}'), {}),
-    "limited": (Reply(429, {"retry-after": "7"}), {}),
-    "failing": (Reply(500, body=b"<html>"), {}),
+#: The failures of a call: the service's reaction, and the call's own arguments.
+FAILURES: dict[str, tuple[Reaction | Callable[[Request], Reaction], dict[str, Any]]] = {
+    "rejected": (CannedResponse(400, body=b'{"errorDescription": "no"}'), {}),
+    "not found": (CannedResponse(404, body=b'{"errorCode": "E111504"}'), {}),
+    "limited": (CannedResponse(429, {"retry-after": "7"}), {}),
+    "failing": (CannedResponse(500, body=b"<html>"), {}),
     "echoing": (echo, {}),
-    "unreadable": (Reply(200, body=b'{"token": "' + PLANTED.encode()), {}),
-    "cut off": (Reply(200, {"content-length": "99"}, b"{}"), {"timeout_seconds": 0.05}),
+    "unreadable": (CannedResponse(200, body=b'{"token": "' + PLANTED.encode()), {}),
+    "cut off": (CannedResponse(200, {"content-length": "99"}, b"{}"), {"timeout_seconds": 0.05}),
     "interrupted": ("close", {"timeout_seconds": 0.05}),
     "too slow": ("hang", {"timeout_seconds": 0.02}),
-    "impossible timeout": (Reply(200), {"timeout_seconds": -1}),
-    "timeout of another type": (Reply(200), {"timeout_seconds": "soon"}),
+    "impossible timeout": (CannedResponse(200), {"timeout_seconds": -1}),
+    "timeout of another type": (CannedResponse(200), {"timeout_seconds": "soon"}),
 }
 
 
@@ -119,7 +119,7 @@ def test_no_failure_of_any_call_shows_a_secret(
     failure: str, mode: str, service: SteadyServer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    service.reply, more = FAILURES[failure]
+    service.reaction, more = FAILURES[failure]
     client = client_of(mode, service.url, verbose=True)
     for call in CALLS:
         with pytest.raises(Exception) as caught:  # noqa: PT011 - the failure determines the class
@@ -162,7 +162,7 @@ def test_the_text_of_a_success_response_shows_no_secret(
     mode: str, cache: bool, service: SteadyServer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    service.reply = Reply(200, body=json.dumps(SECRET_RESPONSE).encode())
+    service.reaction = CannedResponse(200, body=json.dumps(SECRET_RESPONSE).encode())
     client = client_of(mode, service.url, verbose=True, cache=cache)
     # With a cache, the second of two equal calls may be a hit.
     for call in [call for call in CALLS for _ in range(1 + cache)]:
@@ -188,7 +188,7 @@ def test_the_table_of_calls_has_every_operation(service: SteadyServer) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_no_object_reachable_from_a_client_contains_a_secret(mode: str, cache: bool, service: SteadyServer) -> None:
     client = client_of(mode, service.url, cache=cache)
-    service.reply = Reply(200, body=json.dumps(SECRET_RESPONSE).encode())
+    service.reaction = CannedResponse(200, body=json.dumps(SECRET_RESPONSE).encode())
     for call in [call for call in CALLS for _ in range(1 + cache)]:
         MODES[mode](call, client)
     seen: dict[int, Any] = {}
@@ -267,12 +267,12 @@ class DelayedService:
     def __init__(self, service: SteadyServer) -> None:
         self.received = threading.Event()
         self.proceed = threading.Event()
-        service.reply = self._reply
+        service.reaction = self._react
 
-    def _reply(self, _: Request) -> ReplyOrFault:
+    def _react(self, _: Request) -> Reaction:
         self.received.set()
         self.proceed.wait(timeout=20)
-        return Reply(200, body=json.dumps(SECRET_RESPONSE).encode())
+        return CannedResponse(200, body=json.dumps(SECRET_RESPONSE).encode())
 
 
 def test_the_frames_of_a_waiting_call_contain_no_secret(service: SteadyServer) -> None:
@@ -342,10 +342,13 @@ MODES["async"](CALLS[8], client)
 """
 
 
-@pytest.mark.parametrize("reply", ["success", "error"])
-def test_a_program_with_all_logs_on_prints_no_secret(reply: str, service: SteadyServer) -> None:
-    responses = [Reply(200, body=json.dumps(SECRET_RESPONSE).encode()), Reply(400, body=b'{"errorDescription": "no"}')]
-    service.reply = responses[reply == "error"]
+@pytest.mark.parametrize("response", ["success", "error"])
+def test_a_program_with_all_logs_on_prints_no_secret(response: str, service: SteadyServer) -> None:
+    responses = [
+        CannedResponse(200, body=json.dumps(SECRET_RESPONSE).encode()),
+        CannedResponse(400, body=b'{"errorDescription": "no"}'),
+    ]
+    service.reaction = responses[response == "error"]
     program = subprocess.run(
         [sys.executable, "-X", "dev", "-c", VERBOSE_PROGRAM, service.url],
         env={
@@ -364,8 +367,8 @@ def test_a_program_with_all_logs_on_prints_no_secret(reply: str, service: Steady
     )
     assert "done" in program.stdout
     assert "Traceback" in program.stdout
-    assert "[redacted]" in program.stdout or reply == "error"
-    assert program.returncode == (1 if reply == "error" else 0)
+    assert "[redacted]" in program.stdout or response == "error"
+    assert program.returncode == (1 if response == "error" else 0)
     assert_nothing_is_shown(program.stdout.splitlines())
 
 
