@@ -128,7 +128,7 @@ operations! {
 type Text = &'static str;
 type ClientRef = &'static Client;
 type Fetch = FetchToken<'static>;
-type Outcome = Result<(), Error>;
+type EmptyResult = Result<(), Error>;
 
 methods! {
     Application { named: fn(Text) -> Application; }
@@ -140,7 +140,7 @@ methods! {
     Cache {
         stats: fn(&Cache) -> CacheStats;
         clear: fn(&Cache);
-        forget: fn(&Cache, Option<Text>, Option<Text>) -> Outcome;
+        forget: fn(&Cache, Option<Text>, Option<Text>) -> EmptyResult;
         reject: fn(&Cache, &str) -> bool;
         in_flight: fn(&Cache) -> usize;
     }
@@ -169,7 +169,7 @@ methods! {
         cache: fn(&Client) -> Option<&Cache>;
         call: fn(ClientRef, &'static Operation, Arguments, Option<Duration>) -> _;
         open: fn(ClientRef) -> _;
-        require_management_key: fn(&Client) -> Outcome;
+        require_management_key: fn(&Client) -> EmptyResult;
         fetch_token: fn(ClientRef, Text, Text) -> Fetch;
         fetch_token_by_scopes: fn(ClientRef, Text, Text, [Text; 1]) -> Fetch;
         fetch_tenant_token: fn(ClientRef, Text, Text) -> Fetch;

@@ -33,7 +33,7 @@ _ROOTED = {"crate", "self", "super"}
 
 
 @dataclass(frozen=True)
-class Token:
+class Lexeme:
     """A word or a mark; text is empty."""
 
     text: str
@@ -82,7 +82,7 @@ class Module:
             yield from child.below()
 
 
-def tokens_of(source: str) -> list[Token]:
+def tokens_of(source: str) -> list[Lexeme]:
     """The tokens of a file, without comments; each text is an empty token."""
     tokens = []
     at, line = 0, 1
@@ -92,16 +92,16 @@ def tokens_of(source: str) -> list[Token]:
         elif raw := _RAW_TEXT.match(source, at):
             end = source.find(f'"{raw[1]}', raw.end())
             end = len(source) if end < 0 else end + 1 + len(raw[1])
-            tokens.append(Token("", line))
+            tokens.append(Lexeme("", line))
         else:
             match = _TOKEN.match(source, at)
             if match is None:
                 raise ValueError(f"line {line} cannot be read")
             end = match.end()
             if match.lastgroup in ("word", "mark"):
-                tokens.append(Token(match[0].removeprefix("r#"), line))
+                tokens.append(Lexeme(match[0].removeprefix("r#"), line))
             elif match.lastgroup != "space":
-                tokens.append(Token("", line))
+                tokens.append(Lexeme("", line))
         line += source.count("\n", at, end)
         at = end
     return tokens
@@ -314,7 +314,7 @@ def read_crate(root: Path) -> Module:
     return module
 
 
-class Resolver:
+class PathResolver:
     """Finds the file that defines a name."""
 
     def __init__(self) -> None:
@@ -373,7 +373,7 @@ class Resolver:
 def read(root: Path, crate: Path) -> Graph:
     """The imports between the files of a crate; `root` is its folder, and `crate` its `lib.rs` or `main.rs`."""
     graph = Graph(root)
-    resolver = Resolver()
+    resolver = PathResolver()
     for module in read_crate(crate).below():
         for use in module.uses:
             for file in resolver.files(module, use.path):

@@ -4,7 +4,7 @@ use super::service_error::ServiceError;
 use crate::http::{PresentedBearer, ReceivedRequest};
 use crate::setup::{FETCH_SCOPE, InboundToken};
 use crate::state::EmulatorContext;
-use crate::vault::TokenOwner;
+use crate::vault::StoredTokenOwner;
 
 /// Whether the service accepts this bearer for any endpoint.
 pub(crate) fn is_accepted(context: &EmulatorContext, bearer: &PresentedBearer<'_>) -> bool {
@@ -55,7 +55,7 @@ pub(super) fn require_fetch_credential(
 
 impl FetchCredential {
     /// Rejects a fetch for a user or a tenant that the credential does not cover.
-    pub(super) fn require_access_to(&self, owner: &TokenOwner) -> Result<(), ServiceError> {
+    pub(super) fn require_access_to(&self, owner: &StoredTokenOwner) -> Result<(), ServiceError> {
         let Self::Inbound(token) = self else {
             return Ok(());
         };

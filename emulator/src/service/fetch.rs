@@ -7,7 +7,7 @@ use super::service_error::{ServiceError, ServiceResult};
 use super::token_body::{FetchBody, TokenBody};
 use crate::http::{BufferedResponse, ReceivedRequest};
 use crate::state::{EmulatorContext, EmulatorState};
-use crate::vault::TokenOwner;
+use crate::vault::StoredTokenOwner;
 
 /// The fields of the four endpoints. Each endpoint accepts a subset of them.
 #[derive(serde::Deserialize)]
@@ -60,7 +60,7 @@ pub(super) fn tenant_by_scopes(context: &EmulatorContext, request: &ReceivedRequ
 
 impl FetchRequest {
     fn for_user(self) -> Result<TokenQuery, ServiceError> {
-        let owner = TokenOwner {
+        let owner = StoredTokenOwner {
             app: required("appId", self.app_id)?,
             user: required("userId", self.user_id)?,
             tenant: self.tenant_id.unwrap_or_default(),
@@ -69,7 +69,7 @@ impl FetchRequest {
     }
 
     fn for_tenant(self) -> Result<TokenQuery, ServiceError> {
-        let owner = TokenOwner {
+        let owner = StoredTokenOwner {
             app: required("appId", self.app_id)?,
             user: String::new(),
             tenant: required("tenantId", self.tenant_id)?,
@@ -80,7 +80,7 @@ impl FetchRequest {
 
 /// A validated fetch, the same for all four endpoints.
 struct TokenQuery {
-    owner: TokenOwner,
+    owner: StoredTokenOwner,
     /// The exact scopes; any scopes if absent.
     scopes: Option<Vec<String>>,
     external_identifier: Option<String>,
@@ -89,7 +89,7 @@ struct TokenQuery {
 
 impl TokenQuery {
     fn new(
-        owner: TokenOwner,
+        owner: StoredTokenOwner,
         scopes: Option<Vec<String>>,
         external_identifier: Option<String>,
         options: Option<FetchRequestOptions>,

@@ -2,7 +2,7 @@
 
 use super::request_body::required;
 use super::service_error::ServiceError;
-use crate::vault::TokenOwner;
+use crate::vault::StoredTokenOwner;
 
 /// Whether an endpoint stores the tokens of users or of tenants.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,17 @@ impl OwnerKind {
         app_id: Option<String>,
         user_id: Option<String>,
         tenant_id: Option<String>,
-    ) -> Result<TokenOwner, ServiceError> {
+    ) -> Result<StoredTokenOwner, ServiceError> {
         let app = required("appId", app_id)?;
         Ok(match self {
-            Self::User => {
-                TokenOwner { app, user: required("userId", user_id)?, tenant: tenant_id.unwrap_or_default() }
+            Self::User => StoredTokenOwner {
+                app,
+                user: required("userId", user_id)?,
+                tenant: tenant_id.unwrap_or_default(),
+            },
+            Self::Tenant => {
+                StoredTokenOwner { app, user: String::new(), tenant: required("tenantId", tenant_id)? }
             }
-            Self::Tenant => TokenOwner { app, user: String::new(), tenant: required("tenantId", tenant_id)? },
         })
     }
 }

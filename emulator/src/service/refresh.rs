@@ -3,7 +3,7 @@
 use crate::clock::EpochTime;
 use crate::faults::{FaultList, FaultTarget};
 use crate::provider::{IssuedTokens, Provider};
-use crate::vault::{StoredToken, TokenOwner};
+use crate::vault::{StoredToken, StoredTokenOwner};
 
 /// Refreshes a token. If the refresh fails, the token stays unchanged and records the reason.
 pub(super) fn refresh(
@@ -26,11 +26,11 @@ pub(super) fn refresh(
 pub(super) fn exchange_refresh_token(
     provider: &mut Provider,
     faults: &mut FaultList,
-    owner: &TokenOwner,
+    owner: &StoredTokenOwner,
     refresh_token: &str,
     now: EpochTime,
 ) -> Result<IssuedTokens, String> {
-    let TokenOwner { app, user, .. } = owner;
+    let StoredTokenOwner { app, user, .. } = owner;
     let path = format!("/provider/{app}/token");
     let target = FaultTarget { method: "POST", path: &path, app: Some(app), user: Some(user) };
     match faults.apply_to(&target) {

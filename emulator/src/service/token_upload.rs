@@ -6,7 +6,7 @@ use super::service_error::ServiceError;
 use crate::clock::EpochTime;
 use crate::provider::Grant;
 use crate::state::{EmulatorContext, EmulatorState};
-use crate::vault::{StoredToken, TokenOwner, Vault};
+use crate::vault::{StoredToken, StoredTokenOwner, Vault};
 
 /// A token to store. In a batch, each item is one, but without `verifyRefresh`.
 #[derive(Default, serde::Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct TokenUploadRequest {
 
 /// An upload that the vault can store.
 pub(super) struct ValidatedUpload {
-    owner: TokenOwner,
+    owner: StoredTokenOwner,
     expires: Option<EpochTime>,
     upload: TokenUploadRequest,
 }

@@ -9,7 +9,7 @@ use crate::faults::FaultList;
 use crate::journal::Journal;
 use crate::provider::{Grant, Provider};
 use crate::setup::{Connection, InboundToken, Options};
-use crate::vault::{App, InboundTokens, StoredToken, TokenOwner, Vault};
+use crate::vault::{App, InboundTokens, StoredToken, StoredTokenOwner, Vault};
 
 /// The vault, the providers, their clock, the faults, the journal and the counts.
 pub(crate) struct EmulatorState {
@@ -131,7 +131,7 @@ impl EmulatorState {
             id: id.clone(),
             subject: format!("{app_id}|{}", if user_id.is_empty() { &tenant_id } else { &user_id }),
             granted_by: user_id.clone(),
-            owner: TokenOwner { app: app_id, user: user_id, tenant: tenant_id },
+            owner: StoredTokenOwner { app: app_id, user: user_id, tenant: tenant_id },
             access_token: issued.access_token,
             access_token_type: "Bearer".to_owned(),
             expires: issued.expires,

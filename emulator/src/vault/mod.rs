@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub(crate) use app::{App, AppDescription, UrlParameter};
 pub(crate) use inbound_tokens::InboundTokens;
-pub(crate) use stored_token::{StoredToken, TokenOwner};
+pub(crate) use stored_token::{StoredToken, StoredTokenOwner};
 
 /// The apps and the tokens, as the management API sees them.
 #[derive(Default)]
 pub(crate) struct Vault {
     apps: BTreeMap<String, App>,
     /// The tokens of each owner, the latest last.
-    tokens: HashMap<TokenOwner, Vec<StoredToken>>,
+    tokens: HashMap<StoredTokenOwner, Vec<StoredToken>>,
 }
 
 impl Vault {
@@ -61,7 +61,7 @@ impl Vault {
     /// The owner's latest token. Scopes, if present, must match exactly, in any order.
     pub(crate) fn latest(
         &mut self,
-        owner: &TokenOwner,
+        owner: &StoredTokenOwner,
         scopes: Option<&[String]>,
         external_identifier: Option<&str>,
     ) -> Option<&mut StoredToken> {

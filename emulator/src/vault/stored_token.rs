@@ -6,7 +6,7 @@ use crate::provider::IssuedTokens;
 /// The owner of a token for one app: a user, a user in a tenant, or a tenant without a user. A name that does not apply
 /// is empty, as in requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct TokenOwner {
+pub(crate) struct StoredTokenOwner {
     pub(crate) app: String,
     pub(crate) user: String,
     pub(crate) tenant: String,
@@ -15,7 +15,7 @@ pub(crate) struct TokenOwner {
 /// One stored token.
 pub(crate) struct StoredToken {
     pub(crate) id: String,
-    pub(crate) owner: TokenOwner,
+    pub(crate) owner: StoredTokenOwner,
     pub(crate) subject: String,
     pub(crate) access_token: String,
     pub(crate) access_token_type: String,
