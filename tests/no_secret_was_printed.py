@@ -1,7 +1,7 @@
 """Fail if a log of the tests contains a planted secret: no_secret_was_printed.py LOG...
 
-Every secret in the tests is made up and begins in one of these ways, so the scan finds each one that a program prints.
-The log of the Rust tests has all traces of the libraries. Without any trace, the scan proves nothing, so it fails.
+Every secret in the tests is made up and begins with a prefix in ``PLANTED``, so the scan finds each one that a program
+prints. The Rust tests log all traces of the libraries. Logs without a trace prove nothing, so the scan rejects them.
 """
 
 import re
@@ -24,7 +24,7 @@ def main() -> None:
                 found.append(f"{path}:{number}: {line[:300]}")
     print(f"secrets: {lines} printed lines scanned, {traces} of them traces, {len(found)} with a planted secret")
     if found or not traces:
-        sys.exit("\n".join(found) or "the logs contain no trace: run the Rust tests with all logs on")
+        sys.exit("\n".join(found) or "the logs contain no trace; run the Rust tests with all logs on")
 
 
 if __name__ == "__main__":

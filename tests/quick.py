@@ -16,7 +16,7 @@ from run_quietly import run
 ROOT = Path(__file__).parents[1]
 LOGS = Path("target", "test-logs")
 PYTEST = [sys.executable, "-m", "pytest", "--capture=no", "--log-cli-level=DEBUG"]
-#: The soak's test; it takes seconds at the least, and shows its worth in minutes.
+#: The test of the soak. It finds little in a few seconds, so a quick run skips it.
 SOAK = "every_served_token_is_valid_or_was_revoked_within_the_bound"
 
 
@@ -29,7 +29,7 @@ class Part:
     variables: dict[str, str] = field(default_factory=dict)
 
 
-#: A hundred thousand calls take minutes in a debug build.
+#: This file makes a hundred thousand calls. In a debug build they take minutes.
 LONG_NODE_TESTS = {"memory.test.mjs"}
 NODE_TESTS = [
     str(path.relative_to(ROOT))

@@ -36,13 +36,13 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The full text for a language that writes `app_id`.
+    /// The full text, with the argument's name in snake case: `app_id`.
     #[must_use]
     pub fn snake_text(&self) -> String {
         self.text(|name| name.snake)
     }
 
-    /// The full text for a language that writes `appId`.
+    /// The full text, with the argument's name in camel case: `appId`.
     #[must_use]
     pub fn camel_text(&self) -> String {
         self.text(|name| name.camel)

@@ -61,7 +61,7 @@ impl Runtime {
         call: impl Future<Output = Output> + Send + 'static,
         on_complete: impl FnOnce(Output) + Send + 'static,
     ) -> AbortHandle {
-        // Not an `async` block: it would store the future that it awaits twice.
+        // An `async` block would store two copies of the future.
         let (call, abort) = abortable(call.map(on_complete));
         self.spawned.push(Box::pin(call.map(drop)));
         abort

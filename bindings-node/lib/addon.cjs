@@ -7,7 +7,7 @@ function loadErrorText(cause) {
     `descope-outbound cannot load its native addon for ${platform}: ${cause.message.split('\n')[0]}\n` +
     'An addon works only on the platform that it was built for. ' +
     'Install node_modules on the platform that runs the program. ' +
-    'In a source checkout, run "npm run build" to build the addon.'
+    'In a source checkout, run "npm run build".'
   );
 }
 
@@ -23,7 +23,7 @@ function load() {
   if (missing.length > 0) {
     throw new Error(
       `descope-outbound's native addon is older than its JavaScript: it has no ${missing[0]}. ` +
-        'Reinstall the package. In a source checkout, run "make addon".',
+        'Reinstall the package. In a source checkout, run "npm run build".',
     );
   }
   return native;

@@ -12,7 +12,7 @@ const { ParsedResponses } = require('./parsed-responses.cjs');
 const { failureResponse, successResponse } = require('./sdk-response.cjs');
 const { extractToken } = require('./token.cjs');
 
-/** The defaults of the native cache. A response that no longer fits is parsed again. */
+/** The defaults of the native cache. They limit the parsed responses; an evicted one is parsed again. */
 const DEFAULT_MAX_ENTRIES = 10_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 

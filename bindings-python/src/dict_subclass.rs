@@ -28,8 +28,8 @@ impl DictSubclass {
 
     /// Makes an empty instance.
     ///
-    /// It skips the class's own `__init__`, since an interpreted one costs as much as a parse. It also skips
-    /// `dict.__new__`, which makes two tuples before it reaches this same slot.
+    /// It does not call the class's `__init__`, since an `__init__` in Python takes as long as parsing the response. It
+    /// calls the slot behind `dict.__new__` directly, since `dict.__new__` itself first makes two tuples.
     pub(crate) fn empty<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let arguments = PyTuple::empty(py);
         // SAFETY: the slot `Py_tp_new` holds a `newfunc`. Dict's makes an instance of any subclass of dict, which

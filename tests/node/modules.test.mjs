@@ -67,7 +67,7 @@ test('the error for an addon older than the JavaScript says so and what to do', 
   assert.throws(() => require(join(copy, 'index.cjs')), {
     message:
       "descope-outbound's native addon is older than its JavaScript: it has no ofThisVersion. " +
-      'Reinstall the package. In a source checkout, run "make addon".',
+      'Reinstall the package. In a source checkout, run "npm run build".',
   });
 });
 
