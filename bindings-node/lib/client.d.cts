@@ -21,7 +21,7 @@ export interface DescopeClientConfig {
    * `host`, `content-type`, …) are rejected.
    */
   baseHeaders?: Record<string, string> | Iterable<readonly [string, string]> | null;
-  /** Deadline of a call, in milliseconds, including waits and retries. Default: 20000. */
+  /** Timeout of a call, in milliseconds, including waits and retries. Default: 20000. */
   timeout?: number | null;
   /**
    * Whether to cache tokens: `true`, or {@link CacheOptions}. Default: off. With a cache, a repeated fetch returns

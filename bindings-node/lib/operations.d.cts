@@ -34,7 +34,7 @@ export type FetchOutboundAppTokenOptions = FetchOptions;
 export interface CallOptions {
   /** Aborts the call, which rejects with code `ABORTED`. A request that was already sent may still take effect. */
   signal?: AbortSignal | null;
-  /** Deadline of this call, in milliseconds. Default: the client's `timeout`. */
+  /** Timeout of this call, in milliseconds. Default: the client's `timeout`. */
   timeout?: number | null;
 }
 

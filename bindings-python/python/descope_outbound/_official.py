@@ -62,6 +62,6 @@ def read(client: Any) -> OfficialClient:
 
 
 def _call_timeout_seconds(timeout: Any) -> float:
-    """Convert httpx's timeout into the deadline of a whole call. Of several timeouts, this is the read timeout."""
+    """Convert httpx's timeout into the timeout of a whole call. Of several timeouts, this is the read timeout."""
     seconds: float | None = getattr(timeout, "read", timeout)
     return _NO_TIMEOUT_SECONDS if seconds is None else seconds

@@ -166,7 +166,7 @@ class DescopeClient(_BaseClient[OutboundApplication, OutboundApplicationByToken]
             impersonate Descope: use it in tests only.
         management_key: The management key from the company settings in the console (str). Default:
             ``DESCOPE_MANAGEMENT_KEY``.
-        timeout_seconds: Deadline of each call in seconds, including waits and retries (float). Default: 20.
+        timeout_seconds: The timeout of each call in seconds, including waits and retries (float). Default: 20.
         jwt_validation_leeway: An argument of the official SDK. It has no effect.
         auth_management_key: An argument of the official SDK. It has no effect.
         fga_cache_url: An argument of the official SDK. It has no effect.

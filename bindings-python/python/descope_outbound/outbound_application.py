@@ -18,7 +18,7 @@ from descope_outbound.token import TokenResponse
 class OutboundApplication:
     """The operations on outbound apps and their tokens, ``client.mgmt.outbound_application``.
 
-    Every method takes ``timeout_seconds`` (float): the deadline of this call in seconds, including waits and retries.
+    Every method takes ``timeout_seconds`` (float): the timeout of this call in seconds, including waits and retries.
     Without it, the client's own timeout applies (default: 20). Every method may raise:
 
     * ``AuthException``: the service responded with an error, or an argument is invalid (then no request was sent).
@@ -62,7 +62,7 @@ class OutboundApplication:
             min_validity_seconds: Minimum time, in seconds, for which the client would still return the cached token.
                 If less is left, the fetch asks the service and returns its token, whatever time that has left. Without
                 a cache, this has no effect.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
@@ -130,7 +130,7 @@ class OutboundApplication:
             tenant_id: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
@@ -182,7 +182,7 @@ class OutboundApplication:
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
@@ -233,7 +233,7 @@ class OutboundApplication:
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
@@ -276,7 +276,7 @@ class OutboundApplication:
         Args:
             app_id: The outbound app's id.
             user_id: The user's id. Pass at least one of the two.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Raises:
             AuthException: The service responded with an error, or both arguments are absent.
@@ -300,7 +300,7 @@ class OutboundApplication:
 
         Args:
             token_id: The token's id: ``["token"]["id"]`` of a fetched token.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Raises:
             AuthException: The service responded with an error, or the id is empty.
@@ -322,7 +322,7 @@ class OutboundApplication:
         Args:
             user_id: The user's id.
             tenant_id: The tenant that the tokens are bound to.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"appIds": [...]}``.
@@ -357,7 +357,7 @@ class OutboundApplication:
             user_id: The user's id.
             api_key: The key. It is masked in errors, and no frame of this package keeps it.
             tenant_id: The tenant that the key is bound to.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -387,7 +387,7 @@ class OutboundApplication:
             app_id: The outbound app's id.
             tenant_id: The tenant's id.
             api_key: The key. It is masked in errors, and no frame of this package keeps it.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -441,7 +441,7 @@ class OutboundApplication:
             id_token: The third party's ID token, which identifies the user.
             verify_refresh: Whether the service refreshes the token immediately, and rejects it if that fails.
             granted_by: The identity that granted the access.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -506,7 +506,7 @@ class OutboundApplication:
             id_token: The third party's ID token, which identifies the user.
             verify_refresh: Whether the service refreshes the token immediately, and rejects it if that fails.
             granted_by: The identity that granted the access.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -548,7 +548,7 @@ class OutboundApplication:
             tokens: At least one token, each a dict with the API's field names: ``appId`` and ``userId``, and any of
                 ``refreshToken``, ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``,
                 ``externalIdentifier``, ``idToken`` and ``grantedBy``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"failures": [...]}``: the reason for each token that failed. Empty if all are stored.
@@ -577,7 +577,7 @@ class OutboundApplication:
             tokens: At least one token, each a dict with the API's field names: ``appId`` and ``tenantId``, and any of
                 ``refreshToken``, ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``,
                 ``externalIdentifier``, ``idToken`` and ``grantedBy``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"failures": [...]}``: the reason for each token that failed. Empty if all are stored.
@@ -651,7 +651,7 @@ class OutboundApplication:
             dcr_url: The URL for dynamic client registration.
             tenant_id: The tenant that the app is bound to.
             more: Fields that this version does not know, with the API's names. They are sent as given.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -718,7 +718,7 @@ class OutboundApplication:
             client_secret: Descope's client secret at the third party. It is masked in errors.
             tenant_id: The tenant that the app is bound to.
             overrides: Fields that replace those of the template, with the API's names.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -798,7 +798,7 @@ class OutboundApplication:
             dcr_url: The URL for dynamic client registration.
             tenant_id: The tenant that the app is bound to.
             more: Fields that this version does not know, with the API's names. They are sent as given.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -853,7 +853,7 @@ class OutboundApplication:
 
         Args:
             id: The outbound app's id.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Raises:
             AuthException: The service responded with an error, or an argument is invalid.
@@ -876,7 +876,7 @@ class OutboundApplication:
 
         Args:
             id: The outbound app's id.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -896,7 +896,7 @@ class OutboundApplication:
         """Load every outbound app.
 
         Args:
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"apps": [...]}``.

@@ -18,7 +18,7 @@ from descope_outbound.token import TokenResponse
 class OutboundApplicationAsync:
     """The operations on outbound apps and their tokens, ``client.mgmt.outbound_application``.
 
-    Every method takes ``timeout_seconds`` (float): the deadline of this call in seconds, including waits and retries.
+    Every method takes ``timeout_seconds`` (float): the timeout of this call in seconds, including waits and retries.
     Without it, the client's own timeout applies (default: 20). Every method may raise:
 
     * ``AuthException``: the service responded with an error, or an argument is invalid (then no request was sent).
@@ -62,7 +62,7 @@ class OutboundApplicationAsync:
             min_validity_seconds: Minimum time, in seconds, for which the client would still return the cached token.
                 If less is left, the fetch asks the service and returns its token, whatever time that has left. Without
                 a cache, this has no effect.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
@@ -130,7 +130,7 @@ class OutboundApplicationAsync:
             tenant_id: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
@@ -184,7 +184,7 @@ class OutboundApplicationAsync:
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
@@ -235,7 +235,7 @@ class OutboundApplicationAsync:
             options: As for ``fetch_token``.
             external_identifier: As for ``fetch_token``.
             min_validity_seconds: As for ``fetch_token``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             As ``fetch_token``.
@@ -280,7 +280,7 @@ class OutboundApplicationAsync:
         Args:
             app_id: The outbound app's id.
             user_id: The user's id. Pass at least one of the two.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Raises:
             AuthException: The service responded with an error, or both arguments are absent.
@@ -304,7 +304,7 @@ class OutboundApplicationAsync:
 
         Args:
             token_id: The token's id: ``["token"]["id"]`` of a fetched token.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Raises:
             AuthException: The service responded with an error, or the id is empty.
@@ -326,7 +326,7 @@ class OutboundApplicationAsync:
         Args:
             user_id: The user's id.
             tenant_id: The tenant that the tokens are bound to.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"appIds": [...]}``.
@@ -361,7 +361,7 @@ class OutboundApplicationAsync:
             user_id: The user's id.
             api_key: The key. It is masked in errors, and no frame of this package keeps it.
             tenant_id: The tenant that the key is bound to.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -391,7 +391,7 @@ class OutboundApplicationAsync:
             app_id: The outbound app's id.
             tenant_id: The tenant's id.
             api_key: The key. It is masked in errors, and no frame of this package keeps it.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -445,7 +445,7 @@ class OutboundApplicationAsync:
             id_token: The third party's ID token, which identifies the user.
             verify_refresh: Whether the service refreshes the token immediately, and rejects it if that fails.
             granted_by: The identity that granted the access.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -510,7 +510,7 @@ class OutboundApplicationAsync:
             id_token: The third party's ID token, which identifies the user.
             verify_refresh: Whether the service refreshes the token immediately, and rejects it if that fails.
             granted_by: The identity that granted the access.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{}``.
@@ -552,7 +552,7 @@ class OutboundApplicationAsync:
             tokens: At least one token, each a dict with the API's field names: ``appId`` and ``userId``, and any of
                 ``refreshToken``, ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``,
                 ``externalIdentifier``, ``idToken`` and ``grantedBy``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"failures": [...]}``: the reason for each token that failed. Empty if all are stored.
@@ -581,7 +581,7 @@ class OutboundApplicationAsync:
             tokens: At least one token, each a dict with the API's field names: ``appId`` and ``tenantId``, and any of
                 ``refreshToken``, ``accessToken``, ``accessTokenExpiry``, ``accessTokenType``, ``scopes``,
                 ``externalIdentifier``, ``idToken`` and ``grantedBy``.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"failures": [...]}``: the reason for each token that failed. Empty if all are stored.
@@ -655,7 +655,7 @@ class OutboundApplicationAsync:
             dcr_url: The URL for dynamic client registration.
             tenant_id: The tenant that the app is bound to.
             more: Fields that this version does not know, with the API's names. They are sent as given.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -722,7 +722,7 @@ class OutboundApplicationAsync:
             client_secret: Descope's client secret at the third party. It is masked in errors.
             tenant_id: The tenant that the app is bound to.
             overrides: Fields that replace those of the template, with the API's names.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -802,7 +802,7 @@ class OutboundApplicationAsync:
             dcr_url: The URL for dynamic client registration.
             tenant_id: The tenant that the app is bound to.
             more: Fields that this version does not know, with the API's names. They are sent as given.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -857,7 +857,7 @@ class OutboundApplicationAsync:
 
         Args:
             id: The outbound app's id.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Raises:
             AuthException: The service responded with an error, or an argument is invalid.
@@ -880,7 +880,7 @@ class OutboundApplicationAsync:
 
         Args:
             id: The outbound app's id.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"app": {...}}``.
@@ -900,7 +900,7 @@ class OutboundApplicationAsync:
         """Load every outbound app.
 
         Args:
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             ``{"apps": [...]}``.

@@ -45,7 +45,7 @@ class OutboundApplicationByToken:
             options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
             tenant_id: The tenant that the token is bound to.
             external_identifier: The caller's own identifier of the token, as given in its upload.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
@@ -96,7 +96,7 @@ class OutboundApplicationByToken:
             tenant_id: The tenant that the token is bound to.
             options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
             external_identifier: The caller's own identifier of the token, as given in its upload.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
@@ -146,7 +146,7 @@ class OutboundApplicationByToken:
             scopes: Exactly the scopes of the token: any iterable of strings, but not a string.
             options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
             external_identifier: The caller's own identifier of the token, as given in its upload.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
@@ -194,7 +194,7 @@ class OutboundApplicationByToken:
             tenant_id: The tenant's id.
             options: A dict that is sent as given, as for ``OutboundApplication.fetch_token``.
             external_identifier: The caller's own identifier of the token, as given in its upload.
-            timeout_seconds: Deadline of this call, in seconds. Default: the client's own.
+            timeout_seconds: The timeout of this call, in seconds. Default: the client's own.
 
         Returns:
             The service's response, a dict. ``.access_token`` is short for ``["token"]["accessToken"]``.
