@@ -13,7 +13,7 @@ from roster import BENCHES, CLIENTS, ROOT
 from targets import targets
 
 PAGE = ROOT / "docs" / "performance.md"
-#: Written by hand: explanations of the figures, above all why a target is missed.
+#: Written by hand: explanations of the figures, above all why a target is missed. Its links are relative to its folder.
 REMARKS = BENCHES / "remarks.md"
 CHARTS = ROOT / "docs" / "performance"
 LANGUAGES = ("Python", "Node", "Rust")
@@ -184,6 +184,11 @@ def charts(measured: Measured) -> dict[str, str]:
     return drawn
 
 
+def remarks() -> str:
+    """Return the remarks with links that are relative to the page."""
+    return REMARKS.read_text(encoding="utf-8").replace("](../docs/", "](")
+
+
 def page(measured: Measured) -> str:
     """Return the whole page."""
     sizes = [[row["what"], f"{row['bytes'] / 1e6:.2f} MB"] for row in measured.sections.get("sizes", [])]
@@ -192,7 +197,7 @@ def page(measured: Measured) -> str:
             INTRODUCTION,
             "## Targets\n",
             targets_table(measured),
-            REMARKS.read_text(encoding="utf-8"),
+            remarks(),
             "![Python](performance/python.svg)\n",
             "![Node](performance/node.svg)\n",
             "## Processor time a call, µs\n",
