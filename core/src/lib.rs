@@ -1,5 +1,5 @@
-//! Third-party access tokens from [Descope Outbound Apps](https://docs.descope.com/outbound-apps), fetched on behalf of
-//! a user.
+//! Third-party access tokens from
+//! [Descope Outbound Apps](https://docs.descope.com/identity-federation/outbound-apps), fetched on behalf of a user.
 //!
 //! A backend needs such a token before every call to the third party. So this crate reuses its connections, limits every
 //! call by one deadline, retries safely, caches tokens on request, and never shows a secret.
@@ -102,8 +102,8 @@
 //! The client retries up to three times within the deadline. It retries on the statuses 503, 520, 521, 522, 524 and
 //! 530, on failed connection attempts, and on interrupted connections. It retries a call that the service may have
 //! begun only if a second request does no harm. It waits at most 0.1, 1 and 5 s before the retries, or as long as a
-//! `Retry-After` header says. [`ClientBuilder::retry_delays`] changes these waits. After 100 fruitless retries the
-//! client stops retrying until a call succeeds.
+//! `Retry-After` header says. [`ClientBuilder::retry_delays`] changes these waits. After 100 failed retries a client
+//! has none left. Then five calls that succeed immediately earn one retry.
 //!
 //! ```
 //! use std::time::Duration;
