@@ -6,7 +6,7 @@
 //! * [`ClientSettings`] and [`CallSettings`] turn raw values into a client and into the options of a call.
 //! * [`Runtime`] runs the calls, since the core itself starts no thread.
 //! * [`CompletionQueue`] and [`schedule_wake`] decide when the consumer of completed calls is woken.
-//! * [`Failure`] is an error as data.
+//! * [`Failure`] is an error as a plain struct.
 //! * [`advance_cache_clock`] and [`step_cache_wall_clock`] move the clock of all caches, for tests.
 #![forbid(unsafe_code)]
 // Indexing could panic on outside input.
