@@ -110,7 +110,7 @@ variants! {
     }
     LicenseHandshake { Beside Wait Off }
     Source { Network Cache Stale Joined }
-    TransportReason { Dns Refused ConnectTimeout Tls Reset Proxy Protocol Other }
+    TransportReason { Dns Refused ConnectTimeout Tls Reset Proxy ProxyAuthentication Protocol Other }
 }
 
 constants! {

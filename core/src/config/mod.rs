@@ -4,6 +4,7 @@ mod base_url;
 mod credential;
 mod environment;
 mod limits;
+mod no_proxy;
 mod project_id;
 mod proxies;
 mod trust;

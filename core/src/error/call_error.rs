@@ -92,6 +92,12 @@ impl Error {
         self
     }
 
+    /// Marks that an earlier attempt may have reached the service.
+    pub(crate) fn maybe_sent(mut self) -> Self {
+        self.0.was_never_sent = false;
+        self
+    }
+
     pub(crate) fn decode(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Decode, message.into())
     }
@@ -131,7 +137,7 @@ impl Error {
             "this call was not sent: the service asked for a pause after an earlier call, and {} s remain",
             remaining.as_secs()
         );
-        Self::from_response(self.0.kind, response)
+        Self::from_response(self.0.kind, response).never_sent()
     }
 
     /// The kind of the error, which says what the caller can do about it.

@@ -65,10 +65,12 @@ pub enum TransportReason {
     ConnectTimeout,
     /// The TLS handshake failed, for example because the certificate is not trusted.
     Tls,
-    /// The connection was reset or closed before the response was complete.
+    /// The connection was reset, was closed or went silent before the response was complete.
     Reset,
     /// The proxy could not be reached, or it refused the connection.
     Proxy,
+    /// The proxy requires other credentials (HTTP 407).
+    ProxyAuthentication,
     /// The peer does not speak HTTP, or breaks its rules.
     Protocol,
     /// Another reason, which the message names.
@@ -92,6 +94,7 @@ impl TransportReason {
             Self::Tls => "tls",
             Self::Reset => "reset",
             Self::Proxy => "proxy",
+            Self::ProxyAuthentication => "proxy_authentication",
             Self::Protocol => "protocol",
             Self::Other => "other",
         }

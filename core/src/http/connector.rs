@@ -41,6 +41,14 @@ type Direct = HttpsConnector<HttpConnector<Resolver>>;
 #[derive(Clone)]
 pub(crate) struct Connector(Route);
 
+/// The kind of a route, without its connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RouteKind {
+    Direct,
+    Forwarded,
+    Tunneled,
+}
+
 #[derive(Clone)]
 enum Route {
     Direct(Direct),
@@ -72,8 +80,12 @@ impl Connector {
         Ok(Self(Route::Tunneled(HttpsConnector::from((tunnel, tls)))))
     }
 
-    pub(crate) fn uses_proxy(&self) -> bool {
-        !matches!(self.0, Route::Direct(_))
+    pub(crate) fn route(&self) -> RouteKind {
+        match self.0 {
+            Route::Direct(_) => RouteKind::Direct,
+            Route::Forwarded { .. } => RouteKind::Forwarded,
+            Route::Tunneled(_) => RouteKind::Tunneled,
+        }
     }
 
     /// The credentials that every request must carry, since the proxy reads its headers.
@@ -108,17 +120,20 @@ fn proxy_for(origin: &Uri, proxies: &Proxies) -> Result<Option<Intercept>, Error
     let Some(proxy) = proxy else { return Ok(None) };
     // The value stays out of the error: a proxy's URL may hold a password.
     let unusable = || Error::invalid_setup(format!("{variable} or all_proxy is not an http or https URL"));
-    let matcher = |proxy: &Secret, except: &str| Matcher::builder().all(proxy.expose()).no(except).build();
     let proxy = as_url(proxy).ok_or_else(unusable)?;
-    if matcher(&proxy, "").intercept(origin).is_none() {
-        return Err(unusable());
+    let proxy = Matcher::builder().all(proxy.expose()).build().intercept(origin).ok_or_else(unusable)?;
+    if proxies.except.matches(origin.host().unwrap_or_default(), port_of(origin)) {
+        return Ok(None);
     }
-    let except = proxies.except.as_deref().unwrap_or_default();
-    let Some(proxy) = matcher(&proxy, except).intercept(origin) else { return Ok(None) };
     match proxy.uri().scheme_str() {
         Some("http" | "https") => Ok(Some(proxy)),
         _ => Err(unusable()),
     }
+}
+
+fn port_of(origin: &Uri) -> u16 {
+    let default = if origin.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 };
+    origin.port_u16().unwrap_or(default)
 }
 
 /// Parses the URL as a browser does, so that a password may hold characters that a URL must escape. The default scheme

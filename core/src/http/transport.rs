@@ -13,7 +13,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use crate::config::{Config, Proxies, Trust};
 use crate::error::{Error, TransportReason};
-use crate::http::connector::Connector;
+use crate::http::connector::{Connector, RouteKind};
 use crate::http::resolver::ResolveError;
 use crate::http::tls;
 use crate::secret::{Headers, WipedBuffer};
@@ -33,9 +33,12 @@ pub(crate) struct Transport {
     permits: Semaphore,
 }
 
+/// How hyper-util words the 407 of a tunnel. Its error type is private; a test holds the text.
+const PROXY_AUTHENTICATION: &str = "proxy authorization required";
+
 struct Connections {
     pool: Pool<Connector, Full<Bytes>>,
-    uses_proxy: bool,
+    route: RouteKind,
     proxy_credentials: Option<HeaderValue>,
 }
 
@@ -101,6 +104,9 @@ impl Transport {
     pub(crate) async fn send(&self, outgoing: OutgoingRequest<'_>) -> Result<RawResponse, AttemptError> {
         let mut response = self.response_to(outgoing).await?;
         let status = response.status();
+        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.forwards_through_proxy() {
+            return Err(self.proxy_authentication());
+        }
         let headers = std::mem::take(response.headers_mut());
         let body = if status.is_success() {
             self.read_whole(&mut response, outgoing.limits.success).await?
@@ -128,7 +134,7 @@ impl Transport {
             };
             if !was_refused(&error) {
                 return Err(if error.is_connect() {
-                    self.connect_error(&error, connections.uses_proxy)
+                    self.connect_error(&error, connections.route != RouteKind::Direct)
                 } else {
                     self.interrupted(&error)
                 });
@@ -136,7 +142,9 @@ impl Transport {
             refusals += 1;
             if refusals > MAX_REFUSALS {
                 let origin = &self.setup.origin;
-                let refused = format!("{origin} ended {refusals} connections without accepting the request");
+                let refused = format!(
+                    "{origin} closed {refusals} connections before it accepted the request; try again later"
+                );
                 let reason = TransportReason::Reset;
                 let error = Error::no_connection(refused.clone()).with_transport(reason, refused);
                 return Err(AttemptError::Connect(error));
@@ -151,7 +159,9 @@ impl Transport {
     ) -> Result<WipedBuffer, AttemptError> {
         let status = response.status().as_u16();
         let too_large = || {
-            let error = Error::decode(format!("the service's response is larger than {limit} bytes"));
+            let error = Error::decode(format!(
+                "the service's response is larger than {limit} bytes; check the base URL, then ask Descope"
+            ));
             AttemptError::Permanent(error.with_response_head(status, Headers::default()))
         };
         let declared = response.body().size_hint().lower();
@@ -166,10 +176,31 @@ impl Transport {
         Ok(body)
     }
 
+    /// Whether requests go through a proxy that reads them, and may respond itself.
+    fn forwards_through_proxy(&self) -> bool {
+        self.connections.get().is_some_and(|connections| connections.route == RouteKind::Forwarded)
+    }
+
+    /// The proxy refused the request, so it did not reach the service. A retry has the same credentials.
+    fn proxy_authentication(&self) -> AttemptError {
+        let cause = "the proxy requires credentials (HTTP 407)".to_owned();
+        let origin = &self.setup.origin;
+        let message =
+            format!("could not connect to {origin}: {cause}; check the user and password in the proxy's URL");
+        let reason = TransportReason::ProxyAuthentication;
+        AttemptError::Permanent(Error::no_connection(message).with_transport(reason, cause))
+    }
+
     fn connect_error(&self, error: &PoolError, uses_proxy: bool) -> AttemptError {
         let cause = innermost(error);
+        if uses_proxy && cause.ends_with(PROXY_AUTHENTICATION) {
+            return self.proxy_authentication();
+        }
         let reason = connect_reason(error, uses_proxy);
-        let failed = Error::no_connection(format!("could not connect to {}: {cause}", self.setup.origin));
+        let failed = Error::no_connection(format!(
+            "could not connect to {}: {cause}; check the base URL and the network",
+            self.setup.origin
+        ));
         let failed = failed.with_transport(reason, cause);
         // A handshake that failed would fail again.
         if find_cause::<rustls::Error>(error).is_some() {
@@ -186,7 +217,9 @@ impl Transport {
                 Error::decode(format!("{origin} did not respond in HTTP; check the base URL: {cause}"));
             return AttemptError::Permanent(failed.with_transport(TransportReason::Protocol, cause));
         }
-        let lost = format!("the connection to {origin} was lost before the response was complete: {cause}");
+        let lost = format!(
+            "the connection to {origin} was lost before the response was complete: {cause}; try again later"
+        );
         AttemptError::Interrupted(Error::connection(lost).with_transport(TransportReason::Reset, cause))
     }
 }
@@ -267,26 +300,29 @@ async fn read_beginning(response: &mut http::Response<IncomingBody>, limit: usiz
 
 impl Setup {
     async fn connect(self) -> Result<Connections, Error> {
-        tokio::task::spawn_blocking(move || self.build())
-            .await
-            .map_err(|_| Error::connection("the runtime ended before the client was set up".to_owned()))?
+        tokio::task::spawn_blocking(move || self.build()).await.map_err(|_| runtime_ended())?
     }
 
     fn build(&self) -> Result<Connections, Error> {
         let origin = Uri::try_from(&self.origin)
-            .map_err(|error| Error::invalid_setup(format!("the request URL cannot be built: {error}")))?;
+            .map_err(|error| Error::invalid_setup(format!("the base URL is not a valid URL: {error}")))?;
         let tls = tls::client_config(self.trust.as_ref())?;
         let connector = Connector::new(&origin, self.proxies.as_ref(), tls)?;
-        let (uses_proxy, proxy_credentials) =
-            (connector.uses_proxy(), connector.proxy_credentials().cloned());
+        let (route, proxy_credentials) = (connector.route(), connector.proxy_credentials().cloned());
         // The pool resends a request in one case: the peer had just closed an idle connection, which never accepted the
         // request.
         let pool = Pool::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Ok(Connections { pool, uses_proxy, proxy_credentials })
+        Ok(Connections { pool, route, proxy_credentials })
     }
+}
+
+fn runtime_ended() -> Error {
+    let cause = "the runtime ended before the client was set up".to_owned();
+    let message = format!("{cause}; make the call in a running runtime");
+    Error::no_connection(message).with_transport(TransportReason::Other, cause)
 }
 
 type Cause<'error> = &'error (dyn StdError + 'static);

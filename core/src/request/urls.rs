@@ -34,8 +34,11 @@ impl Urls {
 
     /// The URL of this path, which is already encoded.
     pub(crate) fn at(&self, path: &str) -> Result<Uri, Error> {
-        Uri::try_from(format!("{}{path}", self.base))
-            .map_err(|error| Error::invalid_setup(format!("the request URL cannot be built: {error}")))
+        Uri::try_from(format!("{}{path}", self.base)).map_err(|error| {
+            Error::invalid_setup(format!(
+                "the base URL and the path do not form a URL; check the base URL: {error}"
+            ))
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use descope_outbound::{
@@ -122,4 +124,58 @@ async fn a_peer_that_does_not_speak_http_is_a_protocol_failure() {
     let error = failure(client_of(&server_that_sends(b"220 made-up.example ESMTP\r\n").await)).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.transport_error().unwrap().reason(), TransportReason::Protocol);
+}
+
+#[tokio::test]
+async fn a_call_whose_first_attempt_was_interrupted_may_have_been_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = connection.read(&mut request).await.unwrap();
+        // Nothing listens any more when the client retries.
+        drop((listener, connection));
+    });
+    let error = failure(client_of(&url).retry_delays([Duration::from_millis(20)])).await;
+    assert_eq!(error.transport_error().unwrap().reason(), TransportReason::Refused);
+    assert!(!error.was_never_sent() && !error.is_connect());
+}
+
+/// A proxy that responds 407 to each request, and counts them.
+async fn proxy_without_access() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://user:made-up-password@{}", listener.local_addr().unwrap());
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).await.unwrap();
+            counter.fetch_add(1, Ordering::SeqCst);
+            let response = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+            connection.write_all(response).await.unwrap();
+        }
+    });
+    (url, requests)
+}
+
+#[tokio::test]
+async fn a_proxy_that_requires_credentials_is_named_and_not_retried() {
+    for (variable, base_url) in
+        [("https_proxy", "https://outbound.invalid"), ("http_proxy", "http://outbound.invalid")]
+    {
+        let (proxy, requests) = proxy_without_access().await;
+        let environment: Environment = [(variable, proxy)].into_iter().collect();
+        let builder = client_of(base_url).environment(environment).allow_insecure_http(true);
+        let error = failure(builder.retry_delays([Duration::from_millis(1); 3])).await;
+        assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{variable}");
+        let reason = error.transport_error().unwrap().reason();
+        assert_eq!(reason, TransportReason::ProxyAuthentication, "{variable}");
+        assert_eq!(reason.as_str(), "proxy_authentication");
+        assert!(error.to_string().contains("check the user and password in the proxy's URL"), "{error}");
+        assert!(error.was_never_sent() && !error.to_string().contains("made-up-password"));
+        assert_eq!(requests.load(Ordering::SeqCst), 1, "{variable}");
+    }
 }
