@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::cache::clock::CacheClock;
 use crate::cache::lookup::CacheLookup;
@@ -21,6 +21,8 @@ pub(crate) struct FakeUpstream {
     tokens: Mutex<HashMap<String, i64>>,
     behavior: watch::Sender<Behavior>,
     requests: AtomicUsize,
+    /// The free connections. A request waits for one before its first attempt.
+    connections: Semaphore,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +35,13 @@ pub(crate) enum Behavior {
 }
 
 impl FakeUpstream {
-    pub(crate) fn new(clock: &CacheClock) -> Arc<Self> {
+    pub(crate) fn new(clock: &CacheClock, connections: usize) -> Arc<Self> {
         Arc::new(Self {
             clock: clock.clone(),
             tokens: Mutex::default(),
             behavior: watch::Sender::new(Behavior::Normal),
             requests: AtomicUsize::new(0),
+            connections: Semaphore::new(connections),
         })
     }
 
@@ -68,6 +71,7 @@ impl FakeUpstream {
     }
 
     async fn respond(&self, request: UpstreamRequest<'_>) -> Result<Arc<Content>, Error> {
+        let _connection = self.connections.acquire().await.unwrap();
         (request.before_attempt)(1)?;
         self.requests.fetch_add(1, Ordering::SeqCst);
         let mut behavior = self.behavior.subscribe();

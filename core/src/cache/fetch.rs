@@ -18,9 +18,9 @@ use crate::cache::lookup::CacheLookup;
 use crate::cache::served::Served;
 use crate::cache::state::JoinOutcome;
 use crate::cache::token_cache::Cache;
-use crate::error::Error;
+use crate::error::{Error, TransportReason};
 use crate::http::deadline_exceeded;
-use crate::request::Arguments;
+use crate::request::{Arguments, Idempotency};
 
 /// A fetch through the cache.
 #[derive(Clone, Copy)]
@@ -92,10 +92,10 @@ impl CachedFetch<'_> {
                     cache.counters().negative_hits.add();
                     return Err(error);
                 }
-                JoinOutcome::BackingOff { until, error } => {
+                JoinOutcome::BackingOff { error, .. } => {
                     return match usable {
                         Some(entry) => Ok(self.fall_back(entry, now)),
-                        None => Err(error.with_remaining_pause(whole_seconds(until - now.elapsed))),
+                        None => Err(error),
                     };
                 }
                 JoinOutcome::Joined(receiver) => (receiver, true),
@@ -107,7 +107,7 @@ impl CachedFetch<'_> {
                     return self.send_untracked(lookup, &tagged_key.key, usable).await;
                 }
             };
-            return self.wait(receiver, is_joined, usable, deadline).await;
+            return self.wait(lookup, receiver, is_joined, usable, deadline).await;
         }
     }
 
@@ -157,6 +157,7 @@ impl CachedFetch<'_> {
     /// Waits for a flight. A caller with a usable token waits only briefly, and then gets that token.
     async fn wait(
         &self,
+        lookup: &CacheLookup<'_>,
         receiver: FlightReceiver,
         is_joined: bool,
         usable: Option<&Arc<Entry>>,
@@ -182,10 +183,13 @@ impl CachedFetch<'_> {
         match outcome {
             Ok(Some(FlightOutcome { result, .. })) => result
                 .map(|content| if is_joined { Served::Joined(content) } else { Served::Network(content) }),
-            Ok(None) => {
-                Err(Error::connection("the request ended before a response arrived; try again".into()))
+            Ok(None) => Err(flight_ended()),
+            Err(_) => {
+                // A forced refresh uses up a refresh token.
+                let idempotency =
+                    if lookup.is_forced { Idempotency::NonIdempotent } else { Idempotency::Idempotent };
+                Err(deadline_exceeded(self.timeout, idempotency, 0, None))
             }
-            Err(_) => Err(deadline_exceeded(self.timeout, 0, None)),
         }
     }
 
@@ -271,12 +275,14 @@ impl RefreshClaim<'_> {
     }
 }
 
+fn flight_ended() -> Error {
+    let cause = "the request ended before a response arrived".to_owned();
+    let error = Error::connection(format!("{cause}; try again"));
+    error.with_transport(TransportReason::Other, cause)
+}
+
 /// The pause after a refresh that found no free slot, in milliseconds.
 const WITHOUT_A_SLOT: i64 = 250;
-
-fn whole_seconds(milliseconds: i64) -> Duration {
-    Duration::from_secs(u64::try_from(milliseconds.max(0)).unwrap_or_default().div_ceil(1_000))
-}
 
 #[cfg(test)]
 mod tests {
@@ -302,8 +308,12 @@ mod tests {
 
     impl CacheFixture {
         fn new() -> Self {
+            Self::with_connections(tokio::sync::Semaphore::MAX_PERMITS)
+        }
+
+        fn with_connections(connections: usize) -> Self {
             let clock = CacheClock::adjustable();
-            let upstream = FakeUpstream::new(&clock);
+            let upstream = FakeUpstream::new(&clock, connections);
             upstream.connect("user", HOUR);
             let options = CacheOptions::default().clock(clock.clone());
             let cache = Cache::new(&options, Arc::clone(&upstream) as _, TIMEOUT).unwrap();
@@ -500,6 +510,21 @@ mod tests {
         fixture.fetch_of("stranger", false).await.unwrap_err();
         assert_eq!(fixture.cache.stats().entries, 1);
         assert_eq!(fixture.fetch(false).await, Ok(Source::Cache));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waited_for_a_connection_respects_a_back_off_that_began_meanwhile() {
+        let fixture = CacheFixture::with_connections(1);
+        fixture.upstream.behave(Behavior::Fail(429));
+        let users = ["ada", "grace", "edsger", "barbara"];
+        let fetch = |user| fixture.fetch_of(user, false);
+        let (a, b, c, d) = tokio::join!(fetch(users[0]), fetch(users[1]), fetch(users[2]), fetch(users[3]));
+        assert_eq!([a, b, c, d], [Err(ErrorKind::RateLimited); 4]);
+        assert_eq!(fixture.upstream.requests(), 1, "the first 429 holds the others back");
+        // The calls that were not sent do not extend the pause: it is 5 s, plus a tenth as jitter.
+        fixture.upstream.behave(Behavior::Normal);
+        fixture.clock.advance(Duration::from_millis(5_501));
+        assert_eq!(fixture.fetch(false).await, Ok(Source::Network));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::mem;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use super::store::Store;
 use super::sync::{Mutex, MutexGuard};
@@ -48,6 +49,14 @@ struct Guarded<Receiver> {
 struct BackoffUntil {
     until: i64,
     error: Error,
+}
+
+impl BackoffUntil {
+    /// The error of a call that is not sent because of the back-off.
+    fn error_at(&self, now: i64) -> Error {
+        let remaining = u64::try_from((self.until - now).max(0)).unwrap_or_default();
+        self.error.with_remaining_pause(Duration::from_secs(remaining.div_ceil(1_000)))
+    }
 }
 
 /// The next step of a caller that needs the service's response.
@@ -139,8 +148,8 @@ impl<Receiver: Clone> CacheState<Receiver> {
             return JoinOutcome::Joined(receiver);
         }
         match &guarded.back_off {
-            Some(BackoffUntil { until, error }) if now < *until => {
-                return JoinOutcome::BackingOff { until: *until, error: error.clone() };
+            Some(back_off) if now < back_off.until => {
+                return JoinOutcome::BackingOff { until: back_off.until, error: back_off.error_at(now) };
             }
             _ => guarded.back_off = None,
         }
@@ -207,6 +216,14 @@ impl<Receiver: Clone> CacheState<Receiver> {
     /// Ends a flight that has no result, if it is still tracked.
     pub(crate) fn release(&self, permit: &FlightPermit) {
         self.lock().in_flight.end(permit);
+    }
+
+    /// Fails during a back-off, with the pause that remains.
+    pub(crate) fn check_back_off(&self, now: i64) -> Result<(), Error> {
+        match &self.lock().back_off {
+            Some(back_off) if now < back_off.until => Err(back_off.error_at(now)),
+            _ => Ok(()),
+        }
     }
 
     /// Starts a back-off that lasts until this time. A longer one that has started before stays.

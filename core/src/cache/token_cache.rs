@@ -212,8 +212,25 @@ impl Cache {
         self.runtime.get_or_init(Handle::current);
     }
 
-    /// Sends a fetch, and counts each of its attempts.
+    /// Sends a fetch, and counts each attempt. Another call may start a back-off while this one waits for a connection:
+    /// then the fetch fails without a request.
     pub(crate) async fn send(
+        &self,
+        operation: &'static Operation,
+        arguments: Arguments,
+        timeout: Duration,
+    ) -> Result<Arc<Content>, Error> {
+        let before_attempt = |_| {
+            self.state.check_back_off(self.now().elapsed)?;
+            self.counters.upstream_requests.add();
+            Ok(())
+        };
+        let request = UpstreamRequest { operation, arguments, timeout, before_attempt: &before_attempt };
+        self.upstream.perform(request).await
+    }
+
+    /// Sends a fetch that the cache cannot answer, and counts each attempt.
+    pub(crate) async fn send_uncacheable(
         &self,
         operation: &'static Operation,
         arguments: Arguments,
@@ -244,6 +261,10 @@ impl Cache {
 
     /// Starts the back-off after a 429.
     pub(crate) fn back_off(&self, now: Moment, error: &Error) {
+        // A call that was not sent says nothing new about the pause.
+        if error.was_never_sent() {
+            return;
+        }
         let until = freshness::back_off_until(now, error.retry_after(), fastrand::f64());
         self.state.back_off_until(until, error.clone());
     }

@@ -98,7 +98,7 @@ impl Client {
         }
         if matches!(operation.token_effect, TokenEffect::Reads { .. }) {
             // The cache cannot serve this fetch, but its statistics count the requests.
-            let content = cache.send(operation, arguments, timeout).await?;
+            let content = cache.send_uncacheable(operation, arguments, timeout).await?;
             return Ok(Response(Served::Network(content)));
         }
         let guard = InvalidationGuard::new(cache.state(), operation, &arguments);

@@ -54,7 +54,12 @@ impl RetryLoop<'_> {
             attempt_number += 1;
             (self.before_attempt)(attempt_number)?;
             let Ok(attempt) = timeout_at(deadline, self.transport.send(self.outgoing())).await else {
-                return Err(deadline_exceeded(timeout, failures, last_error.as_ref()));
+                return Err(deadline_exceeded(
+                    timeout,
+                    self.request.idempotency,
+                    failures,
+                    last_error.as_ref(),
+                ));
             };
             drop(permit);
             let (outcome, error) = match attempt {
@@ -84,7 +89,9 @@ impl RetryLoop<'_> {
                 retry_policy::pause(self.retry_delays, failures, outcome, idempotency, fastrand::f64())
                     .filter(|pause| Instant::now() + *pause < deadline)
                     .filter(|_| self.budget.pay());
-            let Some(pause) = pause else { return Err(error) };
+            let Some(pause) = pause else {
+                return Err(if was_interrupted { error.maybe_sent() } else { error });
+            };
             sleep(pause).await;
             last_error = Some(error);
         }
@@ -157,23 +164,35 @@ fn as_empty_success(response: &RawResponse) -> RawResponse {
 
 fn no_permit(timeout: Duration, last_error: Option<&Error>) -> Error {
     let seconds = timeout.as_secs_f64();
-    let in_flight = format!("{MAX_CONCURRENT_REQUESTS} requests of this client were in flight");
+    let advice = "send fewer calls at a time, or raise the timeout";
     match last_error {
         Some(error) => Error::deadline(format!(
-            "no response within {seconds} s: {in_flight} after this one failed: {error}"
+            "no response within {seconds} s: the retry waited while {MAX_CONCURRENT_REQUESTS} other requests were in \
+             flight; {advice}. The previous attempt failed: {error}"
         )),
-        None => Error::deadline(format!("nothing was sent within {seconds} s: {in_flight}")).never_sent(),
+        None => Error::deadline(format!(
+            "this call was not sent within {seconds} s: {MAX_CONCURRENT_REQUESTS} other requests were in flight; {advice}"
+        ))
+        .never_sent(),
     }
 }
 
-pub(crate) fn deadline_exceeded(timeout: Duration, failures: usize, last_error: Option<&Error>) -> Error {
+pub(crate) fn deadline_exceeded(
+    timeout: Duration,
+    idempotency: Idempotency,
+    failures: usize,
+    last_error: Option<&Error>,
+) -> Error {
     let seconds = timeout.as_secs_f64();
-    let mut message = format!("no response within {seconds} s; the request may have taken effect");
+    let mut message = format!("no response within {seconds} s");
     if let Some(error) = last_error {
-        message = format!(
-            "no response within {seconds} s: attempt {} was in flight; the previous attempt failed: {error}",
-            failures + 1
-        );
+        let number = failures + 1;
+        let attempt = format!(": attempt {number} was in flight; the previous attempt failed: {error}");
+        message.push_str(&attempt);
+    } else if idempotency == Idempotency::NonIdempotent {
+        message.push_str("; the request may have taken effect: check before you repeat it");
+    } else {
+        message.push_str("; try again later, or raise the timeout");
     }
     Error::deadline(message)
 }

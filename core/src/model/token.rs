@@ -178,7 +178,10 @@ mod tests {
     fn a_response_without_a_token_is_an_error_that_does_not_quote_the_body() {
         for body in [json!({}), json!({"token": null}), json!({"token": "made-up-access"})] {
             let error = token(&body).unwrap_err();
-            assert_eq!(error.to_string(), "the service's HTTP 200 response has no token");
+            assert_eq!(
+                error.to_string(),
+                "the service's HTTP 200 response has no token; check the base URL, then ask Descope"
+            );
         }
     }
 }

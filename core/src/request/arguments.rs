@@ -65,7 +65,10 @@ impl Arguments {
                 continue;
             }
             if found.replace(argument).is_some() {
-                return Err(Error::invalid(wanted, "must not be given twice"));
+                return Err(Error::invalid(
+                    wanted,
+                    format!("must not be given twice: pass {snake} or {camel}"),
+                ));
             }
         }
         Ok(found)

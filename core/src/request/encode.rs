@@ -314,7 +314,10 @@ mod tests {
                 Arguments::default().with("name", "n").with("client_id", second).with("clientId", "b");
             CREATE_APPLICATION.encode(&Urls::new("https://h"), arguments)
         };
-        assert_eq!(both(Argument::from("a")).unwrap_err().to_string(), "client_id must not be given twice");
+        assert_eq!(
+            both(Argument::from("a")).unwrap_err().to_string(),
+            "client_id must not be given twice: pass client_id or clientId"
+        );
         assert_eq!(
             both(Argument::Absent).unwrap().body.unwrap(),
             r#"{"name":"n","clientId":"b"}"#.as_bytes()

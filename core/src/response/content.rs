@@ -55,12 +55,14 @@ impl Content {
                     .map(|name| format!(" (encoded as {name}, which the client did not request)"))
                     .unwrap_or_default();
                 return Err(Error::decode(format!(
-                    "the service's HTTP {status} response is not JSON{encoding}: {problem}"
+                    "the service's HTTP {status} response is not JSON{encoding}: {problem}; check the base URL, then ask Descope"
                 )));
             }
         };
         if shape != ResponseShape::Empty && !is_object {
-            return Err(Error::decode(format!("the service's HTTP {status} response is not a JSON object")));
+            return Err(Error::decode(format!(
+                "the service's HTTP {status} response is not a JSON object; check the base URL, then ask Descope"
+            )));
         }
         let generation = LAST_GENERATION.fetch_add(1, Ordering::Relaxed) + 1;
         Ok(Self { status, headers, json: body, generation, attachment: OnceLock::new() })
@@ -96,7 +98,12 @@ impl Content {
 
     /// Reads the member of this name, which must be an object.
     pub(crate) fn object<Object: DeserializeOwned>(&self, name: &str) -> Result<Object, Error> {
-        let no_such = || Error::decode(format!("the service's HTTP {} response has no {name}", self.status));
+        let no_such = || {
+            Error::decode(format!(
+                "the service's HTTP {} response has no {name}; check the base URL, then ask Descope",
+                self.status
+            ))
+        };
         // The library would read a list as the fields in their order.
         let raw =
             self.members()?.remove(name).filter(|raw| raw.get().starts_with('{')).ok_or_else(no_such)?;
@@ -113,13 +120,19 @@ impl Content {
             return Ok(Vec::new());
         };
         serde_json::from_str(raw.get()).map_err(|_| {
-            Error::decode(format!("the service's HTTP {} response has a malformed {name}", self.status))
+            Error::decode(format!(
+                "the service's HTTP {} response has a malformed {name}; ask Descope",
+                self.status
+            ))
         })
     }
 
     fn members(&self) -> Result<HashMap<String, &RawValue>, Error> {
         serde_json::from_slice(&self.json).map_err(|_| {
-            Error::decode(format!("the service's HTTP {} response is not a JSON object", self.status))
+            Error::decode(format!(
+                "the service's HTTP {} response is not a JSON object; check the base URL, then ask Descope",
+                self.status
+            ))
         })
     }
 }

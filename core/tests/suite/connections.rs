@@ -74,7 +74,8 @@ async fn a_call_without_a_permit_reports_that_nothing_was_sent() {
     }
     let error = client.fetch_token("app", "user").timeout(Duration::from_millis(50)).await.unwrap_err();
     assert_eq!((error.kind(), error.was_never_sent()), (ErrorKind::DeadlineExceeded, true));
-    let expected = "nothing was sent within 0.05 s: 100 requests of this client were in flight";
+    let expected = "this call was not sent within 0.05 s: 100 other requests were in flight; send fewer calls at a time, or raise the \
+                    timeout";
     assert_eq!(error.to_string(), expected);
     // An aborted call releases its permit to the next call.
     emulator.clear_faults();

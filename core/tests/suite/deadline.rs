@@ -20,8 +20,20 @@ async fn neither_a_hang_nor_a_slow_body_outlasts_the_deadline() {
         let error = client.fetch_token("app", "user").timeout(TIMEOUT).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
         assert!((TIMEOUT..TIMEOUT + SLACK).contains(&start.elapsed()), "{:?}", start.elapsed());
-        assert_eq!(error.to_string(), "no response within 0.3 s; the request may have taken effect");
+        assert_eq!(error.to_string(), "no response within 0.3 s; try again later, or raise the timeout");
     }
+}
+
+#[tokio::test]
+async fn only_a_call_that_is_not_idempotent_may_have_taken_effect() {
+    let emulator = emulator().await;
+    fail(&emulator, Fault::hang());
+    let client = client(&emulator);
+    let fetch = || client.fetch_token("app", "user").timeout(TIMEOUT);
+    let text = fetch().await.unwrap_err().to_string();
+    assert!(!text.contains("may have taken effect"), "{text}");
+    let text = fetch().force_refresh().await.unwrap_err().to_string();
+    assert!(text.contains("the request may have taken effect: check before you repeat it"), "{text}");
 }
 
 #[tokio::test]
