@@ -29,6 +29,7 @@ export type TransportErrorCode = 'DEADLINE_EXCEEDED' | 'CONNECTION_FAILED' | 'DE
  * - `tls`: the TLS handshake failed, for example because the certificate is not trusted.
  * - `reset`: the connection was lost before the response was complete.
  * - `proxy`: the proxy could not be reached, or refused the connection.
+ * - `proxy_authentication`: the proxy requires other credentials (HTTP 407).
  * - `protocol`: the peer does not speak HTTP.
  * - `other`: the message names the cause.
  */
@@ -39,6 +40,7 @@ export type TransportErrorReason =
   | 'tls'
   | 'reset'
   | 'proxy'
+  | 'proxy_authentication'
   | 'protocol'
   | 'other';
 
