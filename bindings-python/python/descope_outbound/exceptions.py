@@ -171,7 +171,8 @@ class ConnectionFailed(TransportError, ConnectionError):
     Attributes:
         reason: Why the connection failed: ``"dns"`` (the host has no address), ``"refused"`` (no program listens on the
             port), ``"connect_timeout"``, ``"tls"`` (for example an untrusted certificate), ``"reset"`` (the connection
-            was lost), ``"proxy"``, ``"proxy_authentication"`` (the proxy requires credentials) or ``"other"``. None if the reason is unknown.
+            was lost), ``"proxy"``, ``"proxy_authentication"`` (the proxy requires credentials) or ``"other"``. None if
+            the reason is unknown.
 
     Example:
         >>> try:
