@@ -54,7 +54,7 @@ impl NativeClient {
         let arguments = parse_arguments(arguments_json)?;
         let timeout_seconds = timeout_milliseconds.map(|milliseconds| milliseconds / 1000.0);
         let settings = CallSettings { timeout_seconds, min_validity_seconds };
-        let call = Call { client: self.client.clone(), operation, arguments, settings };
+        let call = OperationCall { client: self.client.clone(), operation, arguments, settings };
         self.bridge.spawn(env, async move { call.run().await.into() })
     }
 
@@ -117,14 +117,14 @@ impl From<(ArgumentName, u64)> for CacheNumber {
 }
 
 /// A call whose arguments have been read.
-struct Call {
+struct OperationCall {
     client: Client,
     operation: &'static Operation,
     arguments: Arguments,
     settings: CallSettings,
 }
 
-impl Call {
+impl OperationCall {
     async fn run(self) -> std::result::Result<Response, Error> {
         let options = self.settings.into_options()?;
         self.client.call(self.operation, self.arguments, options).await

@@ -39,7 +39,7 @@ pub(crate) struct PyClient {
 }
 
 /// A call whose arguments have been read.
-struct Call {
+struct OperationCall {
     client: ProcessClient,
     operation: &'static Operation,
     arguments: Arguments,
@@ -178,7 +178,7 @@ impl PyClient {
         members: &Bound<'_, PyDict>,
         timeout_seconds: &Bound<'_, PyAny>,
         min_validity_seconds: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Result<Call, Error>> {
+    ) -> PyResult<Result<OperationCall, Error>> {
         drain_deferred_drops(members.py());
         let operation = operation_named(operation)?;
         let settings = call_settings(timeout_seconds, min_validity_seconds)?;
@@ -186,18 +186,18 @@ impl PyClient {
         let client = self.shared.get_open(process)?;
         Ok(client.and_then(|client| {
             let options = settings.into_options()?;
-            Ok(Call { client, operation, arguments, options })
+            Ok(OperationCall { client, operation, arguments, options })
         }))
     }
 }
 
-impl Call {
+impl OperationCall {
     async fn run(self) -> Result<Response, Error> {
         self.client.call(self.operation, self.arguments, self.options).await
     }
 }
 
-async fn run(call: Result<Call, Error>) -> Result<Response, Error> {
+async fn run(call: Result<OperationCall, Error>) -> Result<Response, Error> {
     call?.run().await
 }
 

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use canned::{CannedServer, CannedStep, RecordedRequest};
 use expectation::is_met;
-use table::{Case, ClientSettings, ExpectedExchange, ExpectedRequest, RustCall, RustResult, Stage};
+use table::{Case, CaseClient, ExpectedExchange, ExpectedRequest, RustCall, RustResult, Stage};
 
 /// Every made-up secret contains this text, and no other text does.
 const SECRET: &str = "made-up";
@@ -113,7 +113,7 @@ fn step(exchange: &mut ExpectedExchange) -> Result<CannedStep, String> {
     })
 }
 
-fn client(settings: &ClientSettings, server: &str) -> Result<Result<Client, Error>, String> {
+fn client(settings: &CaseClient, server: &str) -> Result<Result<Client, Error>, String> {
     let placed = |text: &String| text.replace("$server", server);
     let environment: Environment =
         settings.environment.iter().map(|(name, value)| (name.clone(), placed(value))).collect();

@@ -16,7 +16,7 @@ const LANGUAGES: [&str; 3] = ["python", "node", "rust"];
 pub(crate) struct Case {
     pub(crate) id: String,
     pub(crate) title: String,
-    pub(crate) client: ClientSettings,
+    pub(crate) client: CaseClient,
     pub(crate) call: RustCall,
     pub(crate) times: usize,
     pub(crate) exchanges: Vec<ExpectedExchange>,
@@ -33,7 +33,7 @@ pub(crate) struct ExpectedExchange {
 
 #[derive(Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ClientSettings {
+pub(crate) struct CaseClient {
     pub(crate) project_id: Option<String>,
     pub(crate) management_key: Option<String>,
     pub(crate) base_url: Option<String>,
