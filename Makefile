@@ -132,18 +132,40 @@ soak-processes: wheel emulator addon  ## Run forks, interpreter ends and a milli
 
 # --- Checking -----------------------------------------------------------------------------------------------------------
 
-.PHONY: check deny advisories fuzz
-check: wheel addon deny  ## Run every linter and type checker, and compare the generated files
+.PHONY: check check-rust check-python check-node check-shell check-imports check-generated hooks deny advisories fuzz
+check: check-rust check-python check-node check-shell check-imports check-generated deny  ## Run every linter and type checker, and compare the generated files
+
+check-rust:  ## Run rustfmt, clippy and rustdoc, and compile the fuzz targets
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --locked --no-deps --workspace
+	$(CHECK_FUZZ)
+
+# As cargo-fuzz compiles them, without libFuzzer itself: a check links nothing, so the library may be missing.
+CHECK_FUZZ := CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a RUSTFLAGS="--cfg fuzzing --deny warnings" \
+	cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir target
+
+check-python: $(VENV)/.installed  ## Run ruff and mypy
 	$(BIN)/ruff check --quiet bindings-python benches docs examples tests
 	$(BIN)/ruff format --quiet --check bindings-python benches docs examples tests
 	$(BIN)/mypy bindings-python benches docs examples tests
-	$(BIN)/python -m mypy.stubtest descope_outbound
-	$(BIN)/python tests/structure/import_circles.py
+
+check-node: node_modules/.package-lock.json  ## Run Biome and the TypeScript compiler
 	npm run --silent check
-	$(MAKE) generate
+
+check-shell: $(VENV)/.installed  ## Run shellcheck on every shell script
+	$(BIN)/shellcheck .ci/run $(shell git ls-files '*.sh')
+
+check-imports:  ## Fail on a circle of imports, between files or between folders
+	$(PYTHON) tests/structure/import_circles.py
+
+check-generated: generate  ## Compare the type stubs and the generated files with the code
+	$(BIN)/python -m mypy.stubtest descope_outbound
 	git diff --exit-code -- bindings-python/python docs/reference.md docs/cache.svg docs/performance.md docs/performance bindings-node/lib/native.cjs bindings-node/lib/native.d.ts
+
+hooks: $(VENV)/.installed  ## Install the git hooks, which run the parts of `make check` (needs Python 3.11)
+	$(BIN)/pre-commit install
 
 deny: $(CARGO_DENY) $(VENV)/.installed  ## Check the licenses and sources of every dependency, and the pinned versions
 	$(CARGO_DENY) --log-level error check licenses sources bans
