@@ -318,8 +318,9 @@ class PathResolver:
     """Finds the file that defines a name."""
 
     def __init__(self) -> None:
-        """Begin with no path under way."""
-        self._under_way: set[tuple[int, tuple[str, ...]]] = set()
+        """Start with no path in progress."""
+        self._in_progress: set[tuple[int, tuple[str, ...]]] = set()
+        self._followed: set[int] = set()
 
     def files(self, module: Module, path: tuple[str, ...]) -> set[Path]:
         """The files that define the item of this path; none for a module, or for another crate's item."""
@@ -331,9 +332,9 @@ class PathResolver:
 
     def _find(self, module: Module, path: tuple[str, ...]) -> list[Path | Module]:
         key = (id(module), path)
-        if key in self._under_way:
+        if key in self._in_progress:
             return []
-        self._under_way.add(key)
+        self._in_progress.add(key)
         try:
             at: Module | None = module
             rest = path
@@ -346,7 +347,7 @@ class PathResolver:
                 return []
             return self._walk(at, rest, is_own=path[0] in _ROOTED)
         finally:
-            self._under_way.discard(key)
+            self._in_progress.discard(key)
 
     def _walk(self, module: Module, path: tuple[str, ...], *, is_own: bool) -> list[Path | Module]:
         if not path:
@@ -358,8 +359,11 @@ class PathResolver:
         if name in module.items:
             found.append(module.file)
         for use in module.uses:
-            if use.name == name:
+            # `pub use x::x` leads to the module `x`, not back to itself.
+            if use.name == name and id(use) not in self._followed:
+                self._followed.add(id(use))
                 found += self._find(module, use.path + rest)
+                self._followed.discard(id(use))
         if not found:
             for glob in module.globs:
                 for target in self.modules(module, glob.path):

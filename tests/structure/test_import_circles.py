@@ -74,6 +74,11 @@ def test_a_circle_between_two_files_fails(tmp_path: Path, file: str, text: str) 
     assert len(complaints) == 3
 
 
+def test_a_module_that_re_exports_an_item_of_its_own_name_is_read(tmp_path: Path) -> None:
+    graph = rust(tmp_path, {"lib.rs": "mod x; mod y; pub use x::x;", "x.rs": "pub fn x() {}", "y.rs": "use crate::x;"})
+    assert arrows(graph) == {("y.rs", "x.rs")}
+
+
 def test_a_circle_of_three_files_names_each_import(tmp_path: Path) -> None:
     tree = {
         "lib.rs": "mod a; mod b; mod c;",
