@@ -19,7 +19,7 @@ pub trait CompletionQueue: Send + Sync + 'static {
     fn wake_consumer(self: Arc<Self>);
 }
 
-/// Wakes the consumer of the queue: at once if no other call is in flight, else after the completions that are ready.
+/// Wakes the consumer of the queue: immediately if no other call is in flight, else after the completions that are ready.
 ///
 /// Only a call may use it, since nothing else keeps the runtime's thread going.
 pub fn schedule_wake(queue: Arc<impl CompletionQueue>) {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_is_woken_at_once_if_no_other_call_is_in_flight() {
+    fn a_queue_is_woken_immediately_if_no_other_call_is_in_flight() {
         assert_eq!(order(false), ["woken", "ready", "ready", "ready"]);
     }
 }

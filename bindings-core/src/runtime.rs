@@ -11,7 +11,7 @@ use futures_util::future::{AbortHandle, abortable};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
-/// For DNS lookups. More threads would only wait beside each other.
+/// For DNS lookups. More threads would only wait at the same time.
 const MAX_BLOCKING_THREADS: usize = 8;
 
 const THREAD_NAME: &str = "descope-outbound";

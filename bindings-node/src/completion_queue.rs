@@ -1,7 +1,7 @@
 //! The completed calls of a JavaScript environment, which one wake-up delivers together.
 //!
 //! The runtime's thread does the I/O. It writes each completion into a batch, and wakes JavaScript's thread for the first
-//! one. That thread takes the batch's text as it is. So a response is dropped at once, in the thread that made it; a drop
+//! one. That thread takes the batch's text as it is. So a response is dropped immediately, in the thread that made it; a drop
 //! in the other thread would wait for the memory allocator, call by call.
 
 use std::cell::RefCell;

@@ -19,7 +19,7 @@ pub(crate) fn step_cache_wall_clock(milliseconds: i64) {
     bindings_core::step_cache_wall_clock(milliseconds);
 }
 
-/// Reads the options by their names. None stands for the default.
+/// Reads the options by their names. None means the default.
 pub(crate) fn cache_settings(options: &Bound<'_, PyDict>) -> PyResult<CacheSettings> {
     const BACKGROUND: &str = "background";
     let mut settings = CacheSettings::default();

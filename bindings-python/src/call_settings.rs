@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::scalar::number;
 
-/// Reads the options of one call. None stands for the default.
+/// Reads the options of one call. None means the default.
 pub(crate) fn call_settings(
     timeout_seconds: &Bound<'_, PyAny>,
     min_validity_seconds: Option<&Bound<'_, PyAny>>,
@@ -34,7 +34,7 @@ pub(crate) fn is_timeout(seconds: &Bound<'_, PyAny>) -> bool {
     seconds.is_none() || read_timeout(seconds).is_ok_and(|seconds| bindings_core::timeout(seconds).is_ok())
 }
 
-/// Reads how long a cached token must remain valid. None stands for zero.
+/// Reads how long a cached token must remain valid. None means zero.
 pub(crate) fn min_validity(seconds: &Bound<'_, PyAny>) -> PyResult<Result<Duration, Error>> {
     Ok(bindings_core::min_validity(read_min_validity(seconds)?))
 }

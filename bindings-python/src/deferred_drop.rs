@@ -30,7 +30,7 @@ impl<Value: Send + 'static> DeferredDrop<Value> {
         self.0.as_ref()
     }
 
-    /// Takes the value out. Only an attached thread may call this: it drops the value at once.
+    /// Takes the value out. Only an attached thread may call this: it drops the value itself.
     pub(crate) fn take(mut self) -> Option<Value> {
         self.0.take()
     }
