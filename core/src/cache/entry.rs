@@ -104,8 +104,8 @@ impl Entry {
             && self.last_forced.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// Copies the time of the last forced refresh from the replaced entry. Otherwise a provider that refuses every
-    /// token would force one refresh after the other.
+    /// Copies the time of the last forced refresh from the replaced entry. Otherwise a third party that rejects every
+    /// token would cause one forced refresh after another.
     pub(crate) fn inherit_forced(&self, replaced: &Self) {
         self.last_forced.store(replaced.last_forced.load(Ordering::Relaxed), Ordering::Relaxed);
     }
@@ -128,7 +128,7 @@ mod tests {
     use crate::secret::{Headers, WipedBuffer};
 
     impl Entry {
-        /// An entry that arrived at zero, with an unknown expiry.
+        /// An entry that arrived at time zero, with an unknown expiry.
         pub(crate) fn made_up(access_token: &str, tags: Box<[u64]>) -> Self {
             let body = format!(r#"{{"token":{{"accessToken":"{access_token}"}}}}"#);
             let body = WipedBuffer::from(body.as_bytes());

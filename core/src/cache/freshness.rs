@@ -7,9 +7,9 @@ use crate::cache::clock::Moment;
 use crate::cache::options::CacheOptions;
 use crate::error::{Error, ErrorKind};
 
-/// A token that ends sooner is not cached.
+/// A token that expires sooner is not cached.
 const SHORTEST_LIFE: i64 = 5_000;
-/// How long before its end the cache stops serving a token, since the caller still has to use it.
+/// How long before its expiry the cache stops serving a token, since the caller still has to use it.
 const SAFETY: i64 = 30_000;
 const SHORTEST_LEAD: i64 = 20_000;
 const LONGEST_LEAD: i64 = 300_000;

@@ -25,7 +25,7 @@ use crate::error::ArgumentName;
 pub struct CacheStats {
     /// Fetches that returned a cached token, stale ones excepted.
     pub hits: u64,
-    /// Fetches that sent a request to the service.
+    /// Fetches that sent a request to the service, and returned its result.
     pub misses: u64,
     /// Fetches that waited for the request of another fetch.
     pub joined: u64,
@@ -96,7 +96,7 @@ impl Counters {
 static NEXT_STRIPE: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// The stripe of this thread. New threads get the stripes in turn.
+    /// The index of the counter of this thread, so that threads rarely write to the same line of memory.
     static STRIPE: usize = NEXT_STRIPE.fetch_add(1, Ordering::Relaxed);
 }
 

@@ -31,7 +31,7 @@ impl CallOptions {
         self
     }
 
-    /// Reaches the service unless the cache would serve its token for at least this long. The default is zero.
+    /// Asks the service if the cache would serve its token for less than this. The default is zero.
     ///
     /// The call returns the token of the service, even if that expires earlier. Without a cache the option has no effect.
     ///

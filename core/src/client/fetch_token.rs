@@ -241,7 +241,7 @@ impl<'client> FetchToken<'client> {
         self
     }
 
-    /// Reaches the service unless the cache would serve its token for at least this long: see [`CallOptions::min_validity`].
+    /// Asks the service if the cache would serve its token for less than this: see [`CallOptions::min_validity`].
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {

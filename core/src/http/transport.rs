@@ -333,7 +333,7 @@ fn causes(error: Cause<'_>) -> impl Iterator<Item = Cause<'_>> {
 }
 
 fn next_cause(cause: Cause<'_>) -> Option<Cause<'_>> {
-    // An `io::Error` that wraps another error does not return that error as its source.
+    // `io::Error::source` skips the error that it wraps, so the wrapped error is read first.
     match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
         None => cause.source(),

@@ -1,4 +1,4 @@
-//! The seam between the operations of a caller and HTTP.
+//! The interface between callers and HTTP.
 
 use std::pin::Pin;
 use std::sync::Arc;

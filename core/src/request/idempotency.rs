@@ -10,6 +10,6 @@ pub(crate) enum Idempotency {
     IdempotentDelete,
     /// Idempotent, unless this argument, or this member of an argument, is true.
     IdempotentUnless(&'static str),
-    /// Twice has another effect than once: the client retries only if the service cannot have begun.
+    /// A second request has a further effect. The client retries only if the service cannot have begun the first.
     NonIdempotent,
 }

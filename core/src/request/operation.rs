@@ -48,17 +48,17 @@ pub struct Operation {
 /// The effect of an operation on the tokens that the service stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenEffect {
-    /// It has none.
+    /// The operation affects no token.
     Unrelated,
-    /// It reads one token with the management key.
+    /// The operation reads one token with the management key.
     Reads { of: TokenOwner, by_scopes: bool },
-    /// It deletes or replaces the tokens of the app and of the user or tenant among its arguments.
+    /// The operation deletes or replaces the tokens of the app and of the user or tenant among its arguments.
     Invalidates,
     /// Like [`TokenEffect::Invalidates`], for each item of a batch.
     InvalidatesBatch,
-    /// It deletes the token whose id is its argument.
+    /// The operation deletes the token whose id is its argument.
     InvalidatesById,
-    /// It may delete or change all tokens of the app whose id is its argument.
+    /// The operation may delete or change all tokens of the app whose id is its argument.
     InvalidatesApp,
 }
 
@@ -160,13 +160,13 @@ const POST: Operation = Operation {
     response: ResponseShape::Empty,
     token_effect: TokenEffect::Unrelated,
 };
-/// `forceRefresh` makes the service call the provider. Sent twice, it would use a rotating refresh token twice.
+/// `forceRefresh` makes the service call the third party. Sent twice, it would use a rotating refresh token twice.
 const FETCH: Operation = Operation {
     idempotency: Idempotency::IdempotentUnless("forceRefresh"),
     response: ResponseShape::Token,
     ..POST
 };
-/// `verifyRefresh` makes the service call the provider, as `forceRefresh` does.
+/// `verifyRefresh` makes the service call the third party, as `forceRefresh` does.
 const UPLOAD: Operation = Operation {
     idempotency: Idempotency::IdempotentUnless("verifyRefresh"),
     token_effect: TokenEffect::Invalidates,

@@ -10,7 +10,7 @@ use crate::request::operation::{OPERATIONS, Operation};
 
 pub(crate) struct Urls {
     base: String,
-    /// In the order of [`OPERATIONS`].
+    /// One parsed URL for each operation, in the order of [`OPERATIONS`].
     parsed: Box<[OnceLock<Uri>]>,
 }
 

@@ -108,7 +108,7 @@ fn hide(text: &str, mut found: Vec<Range<usize>>) -> Cow<'_, str> {
     Cow::Owned(hidden)
 }
 
-/// A text with its JSON escapes decoded, and the origin of each of its bytes.
+/// A text with its JSON escapes decoded. `origins` maps each of its bytes to its place in the original.
 struct Unquoted {
     text: Zeroizing<String>,
     origins: Vec<usize>,
