@@ -31,7 +31,7 @@ impl CallOptions {
         self
     }
 
-    /// Asks the service if the cache would serve its token for less than this. The default is zero.
+    /// Fetches from the service if the cached token would be served for less than this time. The default is zero.
     ///
     /// The call returns the token of the service, even if that expires earlier. Without a cache the option has no effect.
     ///

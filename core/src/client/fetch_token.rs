@@ -241,7 +241,8 @@ impl<'client> FetchToken<'client> {
         self
     }
 
-    /// Asks the service if the cache would serve its token for less than this: see [`CallOptions::min_validity`].
+    /// Fetches from the service if the cached token would be served for less than this time. See
+    /// [`CallOptions::min_validity`].
     ///
     /// ```no_run
     /// # async fn example(client: descope_outbound::Client) -> Result<(), descope_outbound::Error> {
