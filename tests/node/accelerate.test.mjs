@@ -190,7 +190,7 @@ for (const [more, kind, text] of [
   [{ managementKey: `${MANAGEMENT_KEY}\n` }, 'value', 'managementKey must not hold a line break'],
   [{ managementKey: 5 }, 'type', 'managementKey must be a string, not a number'],
   [{ timeout: '5' }, 'type', 'timeout must be a number, not a string'],
-  [{ baseHeaders: { authorization: 'made-up' } }, 'value', 'baseHeaders holds "authorization", which is not'],
+  [{ baseHeaders: { authorization: 'made-up' } }, 'value', 'baseHeaders holds "authorization", which is a header'],
 ]) {
   test(`accelerate rejects a configuration and does not change the client: ${text}`, { skip }, () => {
     const client = DescopeSdk({ projectId: PROJECT_ID });
