@@ -163,7 +163,7 @@ fn as_empty_success(response: &RawResponse) -> RawResponse {
 }
 
 fn no_permit(timeout: Duration, last_error: Option<&Error>) -> Error {
-    let seconds = timeout.as_secs_f64();
+    let seconds = seconds(timeout);
     let advice = "send fewer calls at a time, or raise the timeout";
     match last_error {
         Some(error) => Error::deadline(format!(
@@ -183,7 +183,7 @@ pub(crate) fn deadline_exceeded(
     failures: usize,
     last_error: Option<&Error>,
 ) -> Error {
-    let seconds = timeout.as_secs_f64();
+    let seconds = seconds(timeout);
     let mut message = format!("no response within {seconds} s");
     if let Some(error) = last_error {
         let number = failures + 1;
@@ -195,4 +195,22 @@ pub(crate) fn deadline_exceeded(
         message.push_str("; try again later, or raise the timeout");
     }
     Error::deadline(message)
+}
+
+/// In seconds, to the millisecond: a flight passes on what is left of its time.
+fn seconds(timeout: Duration) -> f64 {
+    (timeout.as_secs_f64() * 1_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_time_to_the_millisecond() {
+        let error = deadline_exceeded(Duration::from_nanos(19_999_998_778), Idempotency::Idempotent, 0, None);
+        assert!(error.to_string().starts_with("no response within 20 s;"), "{error}");
+        let error = no_permit(Duration::from_millis(50), None);
+        assert!(error.to_string().starts_with("this call was not sent within 0.05 s:"), "{error}");
+    }
 }
