@@ -18,7 +18,7 @@ from pathlib import Path
 #: The lines that say how many tests ran, by cargo, Node, pytest and the runners of this repository.
 CLOSING = re.compile(
     r"test result: "
-    r"|# (?:tests|pass|fail|cancelled|skipped|todo) \d+$"
+    r"|[#\u2139] (?:tests|pass|fail|cancelled|skipped|todo) \d+$"
     r"|=* ?(?:\d+ \w+, )*\d+ (?:passed|failed|skipped|errors?)\b.* in [\d.]+s"
     r"|=* ?no tests ran in "
     r"|(?:contract|cache table|oracle|faults|soak|secrets): "
