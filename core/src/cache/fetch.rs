@@ -12,7 +12,7 @@ use crate::cache::entry::Entry;
 use crate::cache::flight::{Flight, FlightRequest};
 use crate::cache::flight_outcome::{FlightOutcome, FlightReceiver, FlightSender, receive};
 use crate::cache::freshness::{CacheDecision, FailureClass, Freshness, PATIENCE};
-use crate::cache::in_flight::{FlightPermit, TaggedKey};
+use crate::cache::in_flight::FlightPermit;
 use crate::cache::key::Key;
 use crate::cache::lookup::CacheLookup;
 use crate::cache::served::Served;
@@ -92,10 +92,10 @@ impl CachedFetch<'_> {
                     cache.counters().negative_hits.add();
                     return Err(error);
                 }
-                JoinOutcome::BackingOff { error, .. } => {
+                JoinOutcome::BackingOff(back_off) => {
                     return match usable {
                         Some(entry) => Ok(self.fall_back(entry, now)),
-                        None => Err(error),
+                        None => Err(back_off.error_at(now.elapsed)),
                     };
                 }
                 JoinOutcome::Joined(receiver) => (receiver, true),
@@ -214,7 +214,7 @@ impl CachedFetch<'_> {
             return;
         }
         let (sender, receiver) = watch::channel(None);
-        let tagged_key: TaggedKey = cache.tagged_key(lookup);
+        let tagged_key = cache.tagged_key(lookup);
         let outcome = cache.state().join_or_start(&tagged_key, false, now.elapsed, Some(entry), || receiver);
         claim.settle(&outcome, now);
         if let JoinOutcome::Started(permit) = outcome {
@@ -262,7 +262,7 @@ impl RefreshClaim<'_> {
     fn settle<Receiver>(self, outcome: &JoinOutcome<Receiver>, now: Moment) {
         match outcome {
             JoinOutcome::Started(_) => {}
-            JoinOutcome::BackingOff { until, .. } => self.release_at(*until),
+            JoinOutcome::BackingOff(back_off) => self.release_at(back_off.until),
             JoinOutcome::Published
             | JoinOutcome::NotConnected(_)
             | JoinOutcome::Joined(_)
@@ -492,7 +492,7 @@ mod tests {
         };
         assert!(matches!(join_or_start(false), JoinOutcome::Joined(_)));
         let forced = join_or_start(true);
-        assert!(matches!(forced, JoinOutcome::BackingOff { .. }), "it would be a separate request");
+        assert!(matches!(forced, JoinOutcome::BackingOff(_)), "it would be a separate request");
     }
 
     #[tokio::test]

@@ -138,9 +138,7 @@ impl Fixture {
                 receiver.token.load(Ordering::Acquire)
             }
             JoinOutcome::Published => self.found().map_or(NONE, |entry| token_of(&entry)),
-            JoinOutcome::NotConnected(_) | JoinOutcome::BackingOff { .. } | JoinOutcome::TooManyInFlight => {
-                NONE
-            }
+            JoinOutcome::NotConnected(_) | JoinOutcome::BackingOff(_) | JoinOutcome::TooManyInFlight => NONE,
         }
     }
 

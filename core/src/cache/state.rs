@@ -45,15 +45,15 @@ struct Guarded<Receiver> {
 }
 
 /// The service asked for a pause.
-#[derive(Debug)]
-struct BackoffUntil {
-    until: i64,
+#[derive(Clone, Debug)]
+pub(crate) struct BackoffUntil {
+    pub(crate) until: i64,
     error: Error,
 }
 
 impl BackoffUntil {
     /// The error of a call that is not sent because of the back-off.
-    fn error_at(&self, now: i64) -> Error {
+    pub(crate) fn error_at(&self, now: i64) -> Error {
         let remaining = u64::try_from((self.until - now).max(0)).unwrap_or_default();
         self.error.with_remaining_pause(Duration::from_secs(remaining.div_ceil(1_000)))
     }
@@ -66,7 +66,7 @@ pub(crate) enum JoinOutcome<Receiver> {
     /// Raises: the user is known not to have connected.
     NotConnected(Error),
     /// Raises, or serves an older token: the service asked for a pause.
-    BackingOff { until: i64, error: Error },
+    BackingOff(BackoffUntil),
     /// Waits for a request that is in flight.
     Joined(Receiver),
     /// Sends the request.
@@ -149,7 +149,7 @@ impl<Receiver: Clone> CacheState<Receiver> {
         }
         match &guarded.back_off {
             Some(back_off) if now < back_off.until => {
-                return JoinOutcome::BackingOff { until: back_off.until, error: back_off.error_at(now) };
+                return JoinOutcome::BackingOff(back_off.clone());
             }
             _ => guarded.back_off = None,
         }
@@ -220,10 +220,8 @@ impl<Receiver: Clone> CacheState<Receiver> {
 
     /// Fails during a back-off, with the pause that remains.
     pub(crate) fn check_back_off(&self, now: i64) -> Result<(), Error> {
-        match &self.lock().back_off {
-            Some(back_off) if now < back_off.until => Err(back_off.error_at(now)),
-            _ => Ok(()),
-        }
+        let back_off = self.lock().back_off.as_ref().filter(|back_off| now < back_off.until).cloned();
+        back_off.map_or(Ok(()), |back_off| Err(back_off.error_at(now)))
     }
 
     /// Starts a back-off that lasts until this time. A longer one that has started before stays.

@@ -220,13 +220,7 @@ impl Cache {
         arguments: Arguments,
         timeout: Duration,
     ) -> Result<Arc<Content>, Error> {
-        let before_attempt = |_| {
-            self.state.check_back_off(self.now().elapsed)?;
-            self.counters.upstream_requests.add();
-            Ok(())
-        };
-        let request = UpstreamRequest { operation, arguments, timeout, before_attempt: &before_attempt };
-        self.upstream.perform(request).await
+        self.send_if(operation, arguments, timeout, || self.state.check_back_off(self.now().elapsed)).await
     }
 
     /// Sends a fetch that the cache cannot answer, and counts each attempt.
@@ -236,7 +230,19 @@ impl Cache {
         arguments: Arguments,
         timeout: Duration,
     ) -> Result<Arc<Content>, Error> {
+        self.send_if(operation, arguments, timeout, || Ok(())).await
+    }
+
+    /// Sends a fetch, and counts each attempt that passes the check.
+    async fn send_if(
+        &self,
+        operation: &'static Operation,
+        arguments: Arguments,
+        timeout: Duration,
+        check: impl Fn() -> Result<(), Error> + Send + Sync,
+    ) -> Result<Arc<Content>, Error> {
         let before_attempt = |_| {
+            check()?;
             self.counters.upstream_requests.add();
             Ok(())
         };

@@ -71,7 +71,7 @@ impl Rule {
 }
 
 impl RuleHosts {
-    /// `None` if the text still has a port, or is no host at all.
+    /// `None` if the text still has a port, or is not a host.
     fn parse(text: &str) -> Option<Self> {
         if text == "*" {
             return Some(Self::All);
