@@ -45,14 +45,20 @@ async fn closed_port() -> String {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
 }
 
+/// The next connection, after its first request has arrived.
+async fn receive_request(listener: &TcpListener) -> TcpStream {
+    let (mut connection, _) = listener.accept().await.unwrap();
+    let mut request = [0; 4096];
+    let _ = connection.read(&mut request).await.unwrap();
+    connection
+}
+
 /// The base URL of a server that sends these bytes to the first request, and closes the connection.
 async fn server_that_sends(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        let mut request = [0; 4096];
-        let _ = connection.read(&mut request).await.unwrap();
+        let mut connection = receive_request(&listener).await;
         connection.write_all(bytes).await.unwrap();
     });
     url
@@ -131,9 +137,7 @@ async fn a_call_whose_first_attempt_was_interrupted_may_have_been_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        let mut request = [0; 4096];
-        let _ = connection.read(&mut request).await.unwrap();
+        let connection = receive_request(&listener).await;
         // Nothing listens any more when the client retries.
         drop((listener, connection));
     });
@@ -150,9 +154,7 @@ async fn proxy_without_access() -> (String, Arc<AtomicUsize>) {
     let counter = Arc::clone(&requests);
     tokio::spawn(async move {
         loop {
-            let (mut connection, _) = listener.accept().await.unwrap();
-            let mut request = [0; 4096];
-            let _ = connection.read(&mut request).await.unwrap();
+            let mut connection = receive_request(&listener).await;
             counter.fetch_add(1, Ordering::SeqCst);
             let response = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
             connection.write_all(response).await.unwrap();
